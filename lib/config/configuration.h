@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/method.h"
+#include "lib/base/result.h"
+#include "lib/base/secret.h"
+
+namespace sms2fa {
+
+enum class Alphabet { digits, hex, base32 };
+
+// [code]
+struct CodeSettings {
+  unsigned length = 6;
+  Alphabet alphabet = Alphabet::digits;
+  std::chrono::seconds lifetime = std::chrono::minutes(5);
+  unsigned attempts = 3;
+  // Ways in for people whose record names none.
+  Methods methods = {Method::sms};
+};
+
+// [message]. The templates' placeholders are {host}, {code}, {service} and {ref}.
+struct MessageSettings {
+  std::string sms = "{host}: {code} is your code for {service}. Ref {ref}. Never share it.";
+  std::string voice = "Your login code is {code}.";
+  std::string language = "en-US";
+  std::string prompt = "Enter one time PIN";
+  bool echo = true;
+};
+
+enum class ProviderType { twilio, telnyx, http, outbox };
+
+// [provider NAME]. Only the members of its own type are filled; the reader has made sure that the
+// mandatory ones are.
+struct ProviderSettings {
+  std::string name;
+  ProviderType type = ProviderType::outbox;
+
+  // twilio
+  std::string account_sid;
+  Secret auth_token;
+  std::string api_key_sid;
+  Secret api_key_secret;
+  std::string messaging_service_sid;
+
+  // telnyx
+  Secret api_key;
+  std::string messaging_profile_id;
+  std::string texml_application_id;
+
+  // twilio and telnyx
+  std::string from;
+
+  // twilio, telnyx and http
+  std::string base_url;
+  std::string ca_file;  // empty: the system's
+  std::string proxy;    // empty: none, whatever the environment says
+
+  // http
+  std::string url;
+  std::string method = "POST";
+  std::map<std::string, Secret> headers;
+  std::map<std::string, std::string> form;
+  std::string json;
+  std::vector<std::pair<unsigned, unsigned>> success_status = {{200, 299}};
+
+  // outbox
+  std::string directory;
+};
+
+// [delivery] and the providers it names, in its order.
+struct DeliverySettings {
+  std::vector<ProviderSettings> providers;
+  std::chrono::seconds deadline = std::chrono::seconds(8);
+  bool voice = false;
+};
+
+enum class DirectorySource { users_file, gecos };
+
+// [directory]
+struct DirectorySettings {
+  std::vector<DirectorySource> sources = {DirectorySource::users_file};
+  std::string users_file = "/etc/sms2fa/users.conf";
+  unsigned gecos_field = 3;  // 1-based
+  std::string default_country;  // ISO 3166-1 alpha-2; empty: national numbers are refused
+};
+
+// `count` in any window of `window`.
+struct Rate {
+  unsigned count;
+  std::chrono::seconds window;
+};
+
+// [limits]
+struct LimitSettings {
+  unsigned sends_per_attempt = 3;
+  std::chrono::seconds resend_after = std::chrono::seconds(30);
+  Rate sends_per_number = {6, std::chrono::minutes(10)};
+  Rate sends_per_user = {30, std::chrono::hours(24)};
+  Rate sends_per_source = {20, std::chrono::hours(1)};
+  Rate sends_per_host = {100, std::chrono::hours(1)};
+  unsigned failures_before_lock = 10;
+  std::chrono::seconds lock = std::chrono::minutes(30);
+  unsigned failures_before_disable = 100;
+  std::vector<std::string> countries;  // ISO 3166-1 alpha-2; empty: those of the numbers on record
+  unsigned attempts_per_user = 4;
+  unsigned attempts_at_once = 64;
+};
+
+enum class StoreType { memory, sqlite };
+
+// [store]
+struct StoreSettings {
+  StoreType type = StoreType::sqlite;
+  std::string path = "/var/lib/sms2fa/state.db";
+};
+
+// The whole of sms2fa.conf, validated. Move-only, for it holds the providers' secrets.
+struct Configuration {
+  CodeSettings code;
+  MessageSettings message;
+  DeliverySettings delivery;
+  DirectorySettings directory;
+  LimitSettings limits;
+  StoreSettings store;
+};
+
+// Reads and validates `path`. On failure the error's message holds one "file:line: reason" a line, as many as were found, so
+// that one run shows every mistake; its kind is `permission` when the file may not be trusted, else `configuration`.
+Result<Configuration> read_configuration(const std::string& path);
+
+}  // namespace sms2fa
