@@ -1,2 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/config/configuration.h"
+
+#include "lib/base/trusted_file.h"
+#include "lib/config/complaints.h"
+#include "lib/config/configuration_sections.h"
+#include "lib/config/configuration_values.h"
+#include "lib/config/ini_reader.h"
+#include "lib/config/message_template.h"
+#include "lib/config/provider_section.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr std::string_view kProviderPrefix = "provider ";
+
+struct SectionNotes {
+  unsigned line = 0;
+  KeyLines keys;
+};
+
+class ConfigurationReader final : public IniVisitor {
+ public:
+  explicit ConfigurationReader(Complaints& complaints) : complaints_(complaints) {}
+
+  void section(std::string_view name, unsigned line) override {
+    current_ = nullptr;
+    if (auto complaint = open_section(name); !complaint.empty())
+      return complaints_.add(line, std::move(complaint));
+    const auto [at, is_new] = sections_.try_emplace(std::string(name));
+    if (is_new)
+      at->second.line = line;
+    else
+      complaints_.add(
+          line, "[" + at->first + "] stands already in line " + std::to_string(at->second.line));
+    current_ = &at->second;
+  }
+
+  // Whatever stands under an unknown header is not looked at: the header says enough.
+  void key(std::string_view section, std::string_view key, std::string_view value,
+           unsigned line) override {
+    if (current_ == nullptr) return;
+    const auto [at, is_new] = current_->keys.try_emplace(std::string(key), line);
+    auto complaint = is_new
+                         ? take(section, key, value)
+                         : about_key(key, "stands already in line " + std::to_string(at->second));
+    if (!complaint.empty()) complaints_.add(line, std::move(complaint));
+  }
+
+  // What only the whole file can tell.
+  Configuration finish() && {
+    check_message();
+    check_limits();
+    for (auto& [name, section] : providers_) {
+      const SectionNotes& notes = sections_[std::string(kProviderPrefix) + name];
+      section.check(notes.line, notes.keys, complaints_);
+    }
+    collect_providers();
+    return std::move(settings_);
+  }
+
+ private:
+  // Returns "" or the complaint.
+  std::string open_section(std::string_view name) {
+    if (name.starts_with(kProviderPrefix)) {
+      std::string provider;
+      auto reason = take_name(name.substr(kProviderPrefix.size()), provider);
+      if (reason.empty()) providers_.try_emplace(provider, provider);
+      return about_key("[provider NAME]", reason);
+    }
+    if (is_fixed_section(name)) return {};
+    if (name == "provider") return "[provider NAME] needs a name";
+    return unknown_section(name);
+  }
+
+  std::string take(std::string_view section, std::string_view key, std::string_view value) {
+    if (!section.starts_with(kProviderPrefix))
+      return take_fixed_section_key(section, key, value, settings_);
+    return providers_.find(section.substr(kProviderPrefix.size()))->second.take(key, value);
+  }
+
+  // The line of a key, or of its section, or of the file's begin: the closest there is.
+  unsigned line_of(std::string_view section, std::string_view key) const {
+    const auto notes = sections_.find(section);
+    if (notes == sections_.end()) return 1;
+    const auto found = notes->second.keys.find(key);
+    return found == notes->second.keys.end() ? notes->second.line : found->second;
+  }
+
+  bool has(std::string_view section, std::string_view key) const {
+    const auto notes = sections_.find(section);
+    return notes != sections_.end() && notes->second.keys.contains(key);
+  }
+
+  void check_message() {
+    const auto reason = why_not_sms(settings_.message.sms, settings_.code.length);
+    if (!reason.empty()) complaints_.add(line_of("message", "sms"), about_key("sms", reason));
+  }
+
+  void check_limits() {
+    const LimitSettings& limits = settings_.limits;
+    if (limits.failures_before_disable < limits.failures_before_lock)
+      complaints_.add(line_of("limits", "failures_before_disable"),
+                      "failures_before_disable: must not be below failures_before_lock");
+    if (limits.attempts_at_once < limits.attempts_per_user)
+      complaints_.add(line_of("limits", "attempts_at_once"),
+                      "attempts_at_once: must not be below attempts_per_user");
+  }
+
+  // Until here the list holds names only.
+  void collect_providers() {
+    const unsigned line = line_of("delivery", "providers");
+    if (!has("delivery", "providers")) complaints_.add(line, "[delivery] lacks providers");
+    std::vector<std::string_view> known;
+    for (const auto& [name, section] : providers_) known.push_back(name);
+    for (auto& provider : settings_.delivery.providers) {
+      const auto found = providers_.find(provider.name);
+      if (found != providers_.end())
+        provider = std::move(found->second).settings();
+      else
+        complaints_.add(line,
+                        about_key("providers", "there is no [provider " + provider.name + "]") +
+                            did_you_mean(provider.name, known));
+    }
+  }
+
+  Complaints& complaints_;
+  Configuration settings_;
+  std::map<std::string, SectionNotes, std::less<>> sections_;
+  std::map<std::string, ProviderSection, std::less<>> providers_;
+  SectionNotes* current_ = nullptr;
+};
+
+}  // namespace
+
+Result<Configuration> read_configuration(const std::string& path) {
+  const auto fd = open_trusted(path);
+  if (!fd) return fd.error();
+  Complaints complaints(path);
+  ConfigurationReader reader(complaints);
+  read_ini(fd->get(), reader, complaints);
+  Configuration configuration = std::move(reader).finish();
+  if (!complaints.empty()) return complaints.to_error();
+  return configuration;
+}
+
+}  // namespace sms2fa

@@ -6,15 +6,15 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "lib/base/alphabet.h"
 #include "lib/base/method.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
 
 namespace sms2fa {
-
-enum class Alphabet { digits, hex, base32 };
 
 // [code]
 struct CodeSettings {
@@ -26,7 +26,14 @@ struct CodeSettings {
   Methods methods = {Method::sms};
 };
 
-// [message]. The templates' placeholders are {host}, {code}, {service} and {ref}.
+// The longest values that a message's placeholders may be filled with: with them an SMS still fits
+// into one message. Whoever fills the template cuts to these.
+inline constexpr size_t kLongestHost = 20;
+inline constexpr size_t kLongestService = 20;
+inline constexpr size_t kLongestRef = 2;
+
+// [message]. The templates' placeholders are {host}, {code}, {service} and {ref}. `prompt` is at
+// most 100 bytes, without placeholders.
 struct MessageSettings {
   std::string sms = "{host}: {code} is your code for {service}. Ref {ref}. Never share it.";
   std::string voice = "Your login code is {code}.";
@@ -56,10 +63,11 @@ struct ProviderSettings {
   std::string texml_application_id;
 
   // twilio and telnyx
-  std::string from;
+  std::string from;  // E.164, or with telnyx a name
+
+  std::string base_url;  // without a slash at its end; the provider's own unless configured
 
   // twilio, telnyx and http
-  std::string base_url;
   std::string ca_file;  // empty: the system's
   std::string proxy;    // empty: none, whatever the environment says
 
@@ -67,6 +75,7 @@ struct ProviderSettings {
   std::string url;
   std::string method = "POST";
   std::map<std::string, Secret> headers;
+  // Either form or json is filled; their values hold {to} and {text}.
   std::map<std::string, std::string> form;
   std::string json;
   std::vector<std::pair<unsigned, unsigned>> success_status = {{200, 299}};
@@ -88,7 +97,7 @@ enum class DirectorySource { users_file, gecos };
 struct DirectorySettings {
   std::vector<DirectorySource> sources = {DirectorySource::users_file};
   std::string users_file = "/etc/sms2fa/users.conf";
-  unsigned gecos_field = 3;  // 1-based
+  unsigned gecos_field = 3;     // 1-based
   std::string default_country;  // ISO 3166-1 alpha-2; empty: national numbers are refused
 };
 
@@ -132,8 +141,10 @@ struct Configuration {
   StoreSettings store;
 };
 
-// Reads and validates `path`. On failure the error's message holds one "file:line: reason" a line, as many as were found, so
-// that one run shows every mistake; its kind is `permission` when the file may not be trusted, else `configuration`.
+// Reads and validates `path`, and the files that *_file keys name. On failure the error's message
+// holds one "file:line: reason" a line, up to 50, so that one run shows every mistake; no reason
+// repeats a value. The error's kind is `configuration`, or `permission` when the file may not be
+// trusted, or `not_found`.
 Result<Configuration> read_configuration(const std::string& path);
 
 }  // namespace sms2fa

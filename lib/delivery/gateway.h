@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "lib/base/clock.h"
 #include "lib/base/phone_number.h"
@@ -20,25 +21,48 @@ struct TextMessage {
 
 // How a send ended, in the classes that docs/PROVIDERS.md sorts the providers' errors into.
 enum class SendStatus {
-  accepted,          // the provider took it
-  ambiguous,         // the request went out and no answer came: it may have been sent
-  credentials,       // account, key or sender is wrong: nothing sent, say so loudly
-  number_cannot_sms, // a landline or unreachable by SMS: nothing sent, a call may work
-  number_refused,    // invalid, opted out or blocked: nothing sent, nobody else should try
-  try_elsewhere,     // overloaded or failing: another provider may do better
-  blocked,           // the provider's fraud guard holds this number back for a while
-  not_permitted,     // the ledger allowed no (further) send
+  accepted,           // the provider took it
+  ambiguous,          // the request went out and no clear answer came: it may have been sent
+  credentials,        // account, key, sender or URL is wrong: nothing sent, say so loudly
+  number_cannot_sms,  // a landline or unreachable by SMS: nothing sent, a call may work
+  number_refused,     // invalid, opted out or blocked: nothing sent, nobody else should try
+  try_elsewhere,      // unreachable, overloaded or failing: another provider may do better
+  blocked,            // the provider's fraud guard holds this number back for a while
+  not_permitted,      // the ledger allowed no (further) send
 };
+
+// The enumerator's own name, for the log.
+constexpr std::string_view to_string(SendStatus status) {
+  switch (status) {
+    case SendStatus::accepted:
+      return "accepted";
+    case SendStatus::ambiguous:
+      return "ambiguous";
+    case SendStatus::credentials:
+      return "credentials";
+    case SendStatus::number_cannot_sms:
+      return "number_cannot_sms";
+    case SendStatus::number_refused:
+      return "number_refused";
+    case SendStatus::try_elsewhere:
+      return "try_elsewhere";
+    case SendStatus::blocked:
+      return "blocked";
+    case SendStatus::not_permitted:
+      return "not_permitted";
+  }
+  return "unknown";
+}
 
 struct SendReport {
   SendStatus status = SendStatus::ambiguous;
-  std::string provider;    // its name in the configuration
-  std::string message_id;  // the provider's, when accepted
+  std::string provider = {};    // its name in the configuration
+  std::string message_id = {};  // the provider's, when accepted
   // One sentence for the log: provider's error code and class, or what the connection did. Holds
   // neither the number nor anything the provider echoed of the message.
-  std::string detail;
-  // The request reached the provider and it may have sent a message although the status is no
-  // success (a 5xx answer, an ambiguous end).
+  std::string detail = {};
+  // A message may have gone out, or been paid for, although the status is no success: an ambiguous
+  // end, a 5xx answer, a message that was created and failed at once.
   bool may_have_been_sent = false;
 };
 
@@ -51,8 +75,8 @@ class Gateway {
   virtual SendReport send(const TextMessage& message, SteadyTime deadline) = 0;
 };
 
-// Where sends are accounted for: each request to a provider is reserved before it leaves and settled
-// when it has ended. Implemented by the session over the store.
+// Where sends are accounted for: each request to a provider is reserved before it leaves and
+// settled when it has ended. Implemented by the session over the store.
 class SendLedger {
  public:
   virtual ~SendLedger() = default;
@@ -67,7 +91,9 @@ class Messenger {
  public:
   virtual ~Messenger() = default;
   // Tries the providers in order until one accepts, the class of an error forbids the next one, or
-  // `deadline` passes. The report is that of the provider that decided. Thread-safe; blocks.
+  // `deadline` passes. The report is that of the provider that decided, or of the last one tried;
+  // its detail names every provider that was tried, and its may_have_been_sent speaks for all of
+  // them. Thread-safe; blocks.
   virtual SendReport deliver(const TextMessage& message, SendLedger& ledger,
                              SteadyTime deadline) = 0;
 };

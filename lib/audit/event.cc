@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/audit/event.h"
+
+namespace sms2fa {
+
+const char* to_string(AuditVerdict verdict) {
+  switch (verdict) {
+    case AuditVerdict::accepted:
+      return "accepted";
+    case AuditVerdict::denied:
+      return "denied";
+    case AuditVerdict::unavailable:
+      return "unavailable";
+  }
+  return "denied";
+}
+
+const char* to_string(Reason reason) {
+  switch (reason) {
+    case Reason::right_code:
+      return "right-code";
+    case Reason::wrong_code:
+      return "wrong-code";
+    case Reason::no_tries_left:
+      return "no-tries-left";
+    case Reason::resting:
+      return "resting";
+    case Reason::expired:
+      return "expired";
+    case Reason::client_gone:
+      return "client-gone";
+    case Reason::too_many_prompts:
+      return "too-many-prompts";
+    case Reason::unknown_user:
+      return "unknown-user";
+    case Reason::not_enrolled:
+      return "not-enrolled";
+    case Reason::forbidden_number:
+      return "forbidden-number";
+    case Reason::locked:
+      return "locked";
+    case Reason::disabled:
+      return "disabled";
+    case Reason::not_admitted:
+      return "not-admitted";
+    case Reason::over_budget:
+      return "over-budget";
+    case Reason::provider_failed:
+      return "provider-failed";
+    case Reason::number_failed:
+      return "number-failed";
+    case Reason::directory_failed:
+      return "directory-failed";
+    case Reason::store_failed:
+      return "store-failed";
+    case Reason::busy:
+      return "busy";
+    case Reason::foreign_peer:
+      return "foreign-peer";
+    case Reason::bad_request:
+      return "bad-request";
+    case Reason::shutting_down:
+      return "shutting-down";
+    case Reason::internal_error:
+      return "internal-error";
+  }
+  return "internal-error";
+}
+
+}  // namespace sms2fa

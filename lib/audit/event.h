@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "lib/base/phone_number.h"
+
+namespace sms2fa {
+
+enum class AuditVerdict { accepted, denied, unavailable };
+
+// Why an attempt ended. The words (to_string) are part of the log's contract: one each, a-z and '-'.
+enum class Reason {
+  right_code,
+  wrong_code,        // the client left after a wrong code, or the last try was wrong
+  no_tries_left,     // out of tries
+  resting,           // out of tries a moment ago; no new code yet
+  expired,           // the code's lifetime passed
+  client_gone,       // the connection ended without an answer
+  too_many_prompts,  // neither right nor wrong, too often
+  unknown_user,      // no directory source knows the name
+  not_enrolled,      // known, but without a usable method
+  forbidden_number,  // the number on record may not get codes
+  locked,            // too many wrong codes in a row
+  disabled,          // far too many; until an administrator unlocks
+  not_admitted,      // sshd will not let this account in
+  over_budget,       // a limit on messages is reached
+  provider_failed,   // no provider took the message
+  number_failed,     // the provider refuses this number
+  directory_failed,  // the record could not be read
+  store_failed,      // the state could not be read or written
+  busy,              // too many attempts at once
+  foreign_peer,      // the client may not speak for this user
+  bad_request,       // the client broke the protocol
+  shutting_down,
+  internal_error,
+};
+
+const char* to_string(AuditVerdict verdict);
+const char* to_string(Reason reason);
+
+// All that the verdict line of one attempt tells. Untrusted members are escaped by the formatter.
+struct AuditEvent {
+  AuditVerdict verdict = AuditVerdict::denied;
+  Reason reason = Reason::internal_error;
+  std::string user;
+  std::string service;
+  std::string rhost;
+  std::string tty;
+  std::string ruser;
+  std::string after;       // the SSH method that was passed before, if any
+  std::string method;      // of the code: sms; empty before one was chosen
+  std::string provider;    // that took the message
+  std::string message_id;  // the provider's
+  std::string ref;         // shown at the prompt and in the message
+  std::optional<PhoneNumber> number;  // logged masked
+  unsigned answers = 0;               // counted in this attempt
+  std::string detail;                 // what a provider, the store or the directory said
+  std::optional<std::chrono::milliseconds> send_took;  // for the last message of this attempt
+};
+
+}  // namespace sms2fa

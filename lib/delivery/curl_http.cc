@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/delivery/curl_http.h"
+
+#include <malloc.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <list>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "lib/delivery/curl_transfer.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr long kMostIdleConnections = 64;
+constexpr int kLongestPollMilliseconds = 60'000;
+
+// libcurl copies headers and bodies into buffers of its own and frees them as they are. Given these
+// instead of malloc and free, nothing it ever held stays behind.
+void wiping_free(void* block) {
+  if (block == nullptr) return;
+  OPENSSL_cleanse(block, malloc_usable_size(block));
+  std::free(block);
+}
+
+void* wiping_realloc(void* block, size_t size) {
+  void* moved = std::malloc(size);
+  if (moved == nullptr || block == nullptr) return moved;
+  std::memcpy(moved, block, std::min(size, malloc_usable_size(block)));
+  wiping_free(block);
+  return moved;
+}
+
+bool initialise_libcurl() {
+  // libcurl opens the file that this names, and writes every session's keys to it.
+  unsetenv("SSLKEYLOGFILE");
+  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &wiping_free, &wiping_realloc,
+                              &strdup, &std::calloc) == CURLE_OK;
+}
+
+Result<TrustStore> load_trust(const std::string& file) {
+  TrustStore store(X509_STORE_new());
+  const bool loaded = store && X509_STORE_load_file(store.get(), file.c_str()) == 1;
+  ERR_clear_error();
+  if (!loaded)
+    return make_error(ErrorKind::configuration,
+                      file + ": can't be read, or holds no CA certificate in PEM form");
+  return store;
+}
+
+bool is_usable_proxy(std::string_view proxy) {
+  return proxy.find("://") == std::string_view::npos || proxy.starts_with("http://") ||
+         proxy.starts_with("socks5h://");
+}
+
+struct CloseMulti {
+  void operator()(CURLM* multi) const noexcept { curl_multi_cleanup(multi); }
+};
+using MultiHandle = std::unique_ptr<CURLM, CloseMulti>;
+
+// Signals belong to the program's own threads.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+// The delivery thread and what it works on.
+class CurlHttp::Loop {
+ public:
+  // Throws std::system_error when no thread can be had.
+  Loop(TrustStore trust, std::string proxy, MultiHandle multi)
+      : trust_(std::move(trust)), proxy_(std::move(proxy)), multi_(std::move(multi)) {
+    const AllSignalsBlocked blocked;
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Loop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    curl_multi_wakeup(multi_.get());
+    thread_.join();
+  }
+
+  HttpOutcome perform(const HttpRequest& request, SteadyTime deadline) {
+    if (std::chrono::steady_clock::now() >= deadline)
+      return {.kind = HttpOutcome::Kind::not_sent, .detail = "no time left"};
+    CurlTransfer transfer(request, deadline, trust_.get(), proxy_);
+    if (transfer.handle() == nullptr)
+      return {.kind = HttpOutcome::Kind::not_sent, .detail = "out of memory"};
+    std::list<CurlTransfer*> one{&transfer};
+    {
+      const std::lock_guard lock(mutex_);
+      new_.splice(new_.end(), one);
+    }
+    curl_multi_wakeup(multi_.get());
+    return transfer.wait();
+  }
+
+ private:
+  void run() {
+    while (start_new()) {
+      int running = 0;
+      curl_multi_perform(multi_.get(), &running);
+      finish_done();
+      curl_multi_poll(multi_.get(), nullptr, 0, kLongestPollMilliseconds, nullptr);
+    }
+    while (!active_.empty()) end(*active_.back(), CURLE_ABORTED_BY_CALLBACK);
+  }
+
+  // False when it is time to stop.
+  bool start_new() {
+    std::list<CurlTransfer*> fresh;
+    bool go_on = true;
+    {
+      const std::lock_guard lock(mutex_);
+      fresh.swap(new_);
+      go_on = !stopping_;
+    }
+    while (!fresh.empty()) {
+      CurlTransfer& transfer = *fresh.front();
+      active_.splice(active_.end(), fresh, fresh.begin());
+      if (curl_multi_add_handle(multi_.get(), transfer.handle()) != CURLM_OK)
+        end(transfer, CURLE_OUT_OF_MEMORY);
+    }
+    return go_on;
+  }
+
+  void finish_done() {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+      const CURLcode code = message->data.result;
+      end(CurlTransfer::of(message->easy_handle), code);
+    }
+  }
+
+  void end(CurlTransfer& transfer, CURLcode code) {
+    curl_multi_remove_handle(multi_.get(), transfer.handle());
+    active_.remove(&transfer);
+    transfer.finish(code);
+  }
+
+  const TrustStore trust_;
+  const std::string proxy_;
+  const MultiHandle multi_;
+  // Lists, because the caller makes the one node that moves from list to list: the delivery thread
+  // allocates nothing that could fail.
+  std::list<CurlTransfer*> active_;  // the delivery thread's own
+
+  std::mutex mutex_;
+  std::list<CurlTransfer*> new_;
+  bool stopping_ = false;
+
+  std::thread thread_;
+};
+
+CurlHttp::CurlHttp(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+CurlHttp::~CurlHttp() = default;
+
+Result<std::unique_ptr<CurlHttp>> CurlHttp::create(const CurlHttpOptions& options) {
+  static const bool initialised = initialise_libcurl();
+  if (!initialised) return make_error(ErrorKind::internal, "libcurl can't be initialised");
+  if (!is_usable_proxy(options.proxy))
+    return make_error(ErrorKind::configuration, "the proxy must begin with http:// or socks5h://");
+  auto trust = load_trust(options.ca_file.empty() ? kSystemCaFile : options.ca_file);
+  if (!trust) return trust.error();
+  MultiHandle multi(curl_multi_init());
+  if (!multi) return make_error(ErrorKind::unavailable, "no descriptors or memory for libcurl");
+  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, kMostIdleConnections);
+  try {
+    auto loop = std::make_unique<Loop>(std::move(*trust), options.proxy, std::move(multi));
+    return std::unique_ptr<CurlHttp>(new CurlHttp(std::move(loop)));
+  } catch (const std::system_error& error) {
+    return make_error(ErrorKind::unavailable, std::string("no delivery thread: ") + error.what());
+  }
+}
+
+HttpOutcome CurlHttp::perform(const HttpRequest& request, SteadyTime deadline) {
+  return loop_->perform(request, deadline);
+}
+
+}  // namespace sms2fa

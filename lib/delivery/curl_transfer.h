@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <curl/curl.h>
+#include <openssl/x509_vfy.h>
+
+#include <array>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "lib/delivery/http.h"
+
+namespace sms2fa {
+
+struct CloseX509Store {
+  void operator()(X509_STORE* store) const noexcept { X509_STORE_free(store); }
+};
+using TrustStore = std::unique_ptr<X509_STORE, CloseX509Store>;
+
+// One request on its way through libcurl: made by the caller's thread, driven by the delivery
+// thread, and awaited by the caller, who owns it. Internal to CurlHttp.
+class CurlTransfer {
+ public:
+  // What is referred to must outlive the transfer.
+  CurlTransfer(const HttpRequest& request, SteadyTime deadline, X509_STORE* trust,
+               const std::string& proxy);
+  CurlTransfer(const CurlTransfer&) = delete;
+  CurlTransfer& operator=(const CurlTransfer&) = delete;
+  ~CurlTransfer();
+
+  // Null when there was no memory.
+  CURL* handle() const { return easy_.get(); }
+
+  // The transfer behind a handle.
+  static CurlTransfer& of(CURL* easy);
+
+  // Delivery thread: the transfer has ended with `code` and is no part of the multi handle any
+  // more. Wakes the caller, after which the transfer may be gone.
+  void finish(CURLcode code) noexcept;
+
+  // Caller: blocks until finish().
+  HttpOutcome wait();
+
+ private:
+  struct CloseEasy {
+    void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+  };
+
+  void set_what_is_sent(const HttpRequest& request);
+  void set_limits(SteadyTime deadline);
+  void set_trust(X509_STORE* trust, const std::string& proxy);
+  HttpOutcome outcome_of(CURLcode code);
+  std::string describe(CURLcode code) const;
+
+  static CURLcode on_tls_context(CURL* easy, void* tls_context, void* store) noexcept;
+  static int on_request(void* self, char*, char*, int, int) noexcept;
+  static size_t on_header(char* data, size_t one, size_t size, void* self) noexcept;
+  static size_t on_body(char* data, size_t one, size_t size, void* self) noexcept;
+
+  std::unique_ptr<CURL, CloseEasy> easy_;
+  std::string authorization_line_;
+  std::string content_type_line_;
+  std::array<curl_slist, 2> headers_{};
+  std::array<char, CURL_ERROR_SIZE> error_{};
+
+  int tries_ = 0;  // how often a request began to leave
+  size_t header_bytes_ = 0;
+  bool too_long_ = false;
+  std::string body_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool done_ = false;
+  HttpOutcome outcome_;
+};
+
+}  // namespace sms2fa

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lib/base/clock.h"
+#include "lib/base/secret.h"
+
+namespace sms2fa {
+
+// One POST. What it refers to must outlive the call of perform().
+struct HttpRequest {
+  std::string url;  // https only
+  std::string_view content_type;
+  const Secret& authorization;  // the header's value, without its name
+  Secret body;
+};
+
+// How a request ended. What matters is whether a message may have gone out.
+struct HttpOutcome {
+  enum class Kind {
+    response,  // a complete answer came: status, body and retry_after are its own
+    not_sent,  // no byte of the request left: no address, no connection, no TLS, no time
+    unknown,   // the request, or a part of it, left, and no complete answer came
+  };
+  Kind kind = Kind::unknown;
+  int status = 0;
+  std::string body = {};  // holds whatever the provider echoes, the code too: wipe() it after use
+  std::optional<std::chrono::seconds> retry_after = {};  // Retry-After, or else x-ratelimit-reset
+  std::string detail = {};  // why there is no response; fixed words that are fit for a log
+};
+
+// The seam between the providers and the network. Thread-safe.
+class HttpTransport {
+ public:
+  virtual ~HttpTransport() = default;
+  // Sends the request once and waits for its end, at `deadline` at the latest. Follows no redirect.
+  virtual HttpOutcome perform(const HttpRequest& request, SteadyTime deadline) = 0;
+};
+
+// Values for HttpRequest::authorization: RFC 7617 and RFC 6750. Throw std::bad_alloc.
+Secret basic_authorization(std::string_view user, const Secret& password);
+Secret bearer_authorization(const Secret& token);
+
+}  // namespace sms2fa

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/delivery/http_gateway.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace sms2fa {
+
+std::optional<SendStatus> find_class(std::span<const CodeClass> table, std::optional<int> code) {
+  const auto* found = std::find_if(table.data(), table.data() + table.size(),
+                                   [&](const CodeClass& line) { return line.code == code; });
+  if (found == table.data() + table.size()) return std::nullopt;
+  return found->status;
+}
+
+SendStatus class_of_http_status(int status) {
+  constexpr int kRequestTimeout = 408;
+  constexpr int kTooEarly = 425;
+  constexpr int kTooManyRequests = 429;
+  if (status == kRequestTimeout || status == kTooEarly || status == kTooManyRequests)
+    return SendStatus::try_elsewhere;
+  if (status >= 500) return SendStatus::try_elsewhere;
+  if (status >= 300) return SendStatus::credentials;
+  return SendStatus::ambiguous;
+}
+
+std::string url_below(std::string_view base, std::string_view standard_base,
+                      std::string_view path) {
+  if (base.empty()) base = standard_base;
+  // People write it with and without the slash.
+  return std::string(base.substr(0, base.find_last_not_of('/') + 1)).append(path);
+}
+
+SendReport HttpGateway::send(const TextMessage& message, SteadyTime deadline) {
+  SendReport report;
+  bool handed_over = false;
+  try {
+    report.provider = name_;
+    const HttpRequest request = write_request(message);
+    handed_over = true;
+    HttpOutcome outcome = transport_->perform(request, deadline);
+    judge(outcome, report);
+    wipe(outcome.body);
+  } catch (const std::exception&) {
+    // In practice std::bad_alloc, so the detail stays empty.
+    report.status = handed_over ? SendStatus::ambiguous : SendStatus::try_elsewhere;
+    report.may_have_been_sent = handed_over;
+  }
+  return report;
+}
+
+void HttpGateway::judge(HttpOutcome& outcome, SendReport& report) const {
+  switch (outcome.kind) {
+    case HttpOutcome::Kind::not_sent:
+      report.status = SendStatus::try_elsewhere;
+      report.detail = std::move(outcome.detail);
+      return;
+    case HttpOutcome::Kind::unknown:
+      report.status = SendStatus::ambiguous;
+      report.may_have_been_sent = true;
+      report.detail = std::move(outcome.detail);
+      return;
+    case HttpOutcome::Kind::response:
+      break;
+  }
+  Verdict verdict = read_answer(outcome.status, outcome.body);
+  report.status = verdict.status;
+  report.message_id = std::move(verdict.message_id);
+  report.may_have_been_sent =
+      verdict.status == SendStatus::ambiguous ||
+      (verdict.status != SendStatus::accepted && (verdict.created || outcome.status >= 500));
+  report.detail = "HTTP " + std::to_string(outcome.status);
+  if (verdict.code) report.detail += ", error " + std::to_string(*verdict.code);
+  if (outcome.retry_after)
+    report.detail += ", retry after " + std::to_string(outcome.retry_after->count()) + " s";
+}
+
+}  // namespace sms2fa

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/authenticate.h"
+
+#include <exception>
+#include <optional>
+
+#include "lib/base/text.h"
+#include "lib/otp/pin.h"
+#include "lib/session/limits.h"
+#include "lib/session/policy.h"
+#include "lib/session/wording.h"
+
+namespace sms2fa {
+
+namespace {
+
+using std::chrono::duration_cast;
+using Entry = ChallengeTable::Entry;
+
+// Enough for every try, resend and slip of the finger; bounds a client that answers forever.
+constexpr int kMostPrompts = 12;
+// The stock ssh client begins its second and third transaction at once; they need no request to the
+// provider to be told the same again.
+constexpr std::chrono::seconds kUnsentRests{5};
+
+struct Ending {
+  AuditVerdict verdict;
+  Reason reason;
+};
+
+Ending denied(Reason reason) {
+  return {AuditVerdict::denied, reason};
+}
+
+Ending unavailable(Reason reason) {
+  return {AuditVerdict::unavailable, reason};
+}
+
+class Attempt {
+ public:
+  Attempt(const LoginRequest& request, const Setup& setup, Surroundings& around,
+          Conversation& person, AuditEvent& event)
+      : request_(request),
+        setup_(setup),
+        code_(setup.configuration.code),
+        around_(around),
+        person_(person),
+        event_(event),
+        key_{request.user, request.service, request.source()} {}
+  ~Attempt();
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  Ending run();
+
+ private:
+  // How a message fared, as the person may know it.
+  enum class Sent { yes, perhaps, no, over_budget, store_failed, shutting_down };
+
+  std::optional<Ending> obtain_challenge(std::string& lead);
+  std::optional<Ending> open_challenge(std::string& lead);
+  Ending ask(std::string lead);
+  std::optional<Ending> act_on(const Reply& reply, std::string& lead);
+  std::optional<Ending> judge(const Reply& reply, std::string& lead);
+  std::string resend();
+
+  Result<void> make_code();
+  Sent send();
+  Sent send_really();
+  Sent pretend_to_send();
+  Sent outcome_of(SendStatus status) const;
+  Ending no_message(Sent sent);
+  Ending decoy_or(Reason reason) const;
+
+  const LoginRequest& request_;
+  const Setup& setup_;
+  const CodeSettings& code_;
+  Surroundings& around_;
+  Conversation& person_;
+  AuditEvent& event_;
+  const ChallengeKey key_;
+  Standing standing_;
+  ChallengeTable::Handle challenge_;
+  bool first_send_pending_ = false;
+  std::chrono::seconds retry_in_{0};
+};
+
+// Whatever ended the attempt in the middle of its first send must not leave others waiting for it.
+Attempt::~Attempt() {
+  if (first_send_pending_) around_.challenges.not_sent(challenge_, std::chrono::seconds(0));
+}
+
+Ending interrupted(Reply::Status status) {
+  switch (status) {
+    case Reply::Status::stopped:
+      return unavailable(Reason::shutting_down);
+    case Reply::Status::broken:
+      return denied(Reason::bad_request);
+    case Reply::Status::timed_out:
+      return denied(Reason::expired);
+    case Reply::Status::gone:
+    case Reply::Status::answered:
+      return denied(Reason::client_gone);
+  }
+  return denied(Reason::client_gone);
+}
+
+Ending Attempt::run() {
+  auto standing =
+      standing_of(request_, setup_.configuration, *setup_.directory, around_.store);
+  if (!standing) {
+    event_.detail = standing.error().message;
+    person_.tell(wording::unavailable());
+    return unavailable(Reason::store_failed);
+  }
+  standing_ = std::move(*standing);
+  event_.number = standing_.phone;
+  event_.detail = standing_.detail;
+
+  std::string lead;
+  if (const auto ending = obtain_challenge(lead)) return *ending;
+  event_.method = to_string(Method::sms);
+  event_.ref = challenge_->ref();
+  return ask(std::move(lead));
+}
+
+// A decoy that came to its end says in the log why it was one.
+Ending Attempt::decoy_or(Reason reason) const {
+  return denied(standing_.is_decoy() ? standing_.decoy_reason : reason);
+}
+
+std::optional<Ending> Attempt::obtain_challenge(std::string& lead) {
+  const auto& limits = setup_.configuration.limits;
+  const ChallengeRules rules = {code_.lifetime, code_.attempts, limits.sends_per_attempt,
+                                limits.resend_after};
+  const Entry entry =
+      around_.challenges.enter(key_, standing_.is_decoy(), rules,
+                               duration_cast<Milliseconds>(setup_.configuration.delivery.deadline));
+  challenge_ = entry.challenge;
+  switch (entry.kind) {
+    case Entry::Kind::opened:
+      return open_challenge(lead);
+    case Entry::Kind::resumed:
+      lead = wording::code_sent_before(entry.time, standing_.masked, challenge_->ref());
+      return std::nullopt;
+    case Entry::Kind::resting:
+      person_.tell(wording::out_of_tries(entry.time));
+      return decoy_or(Reason::resting);
+    case Entry::Kind::unsent:
+      person_.tell(wording::could_not_send());
+      return unavailable(Reason::provider_failed);
+    case Entry::Kind::crowded:
+      person_.tell(wording::unavailable());
+      return unavailable(Reason::busy);
+  }
+  return unavailable(Reason::internal_error);
+}
+
+std::optional<Ending> Attempt::open_challenge(std::string& lead) {
+  first_send_pending_ = true;
+  if (auto made = make_code(); !made) {
+    event_.detail = made.error().message;
+    person_.tell(wording::unavailable());
+    return unavailable(Reason::internal_error);
+  }
+  const Sent sent = send();
+  if (sent != Sent::yes && sent != Sent::perhaps) return no_message(sent);
+  first_send_pending_ = false;
+  around_.challenges.sent(challenge_);
+  lead = sent == Sent::yes ? wording::code_sent(standing_.masked, challenge_->ref())
+                           : wording::code_may_come(standing_.masked, challenge_->ref());
+  return std::nullopt;
+}
+
+Result<void> Attempt::make_code() {
+  // Without letters that look like digits, for the ref is read aloud.
+  constexpr std::string_view kLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+  constexpr std::string_view kDigits = "23456789";
+  auto code = make_pin(around_.random, code_.alphabet, code_.length);
+  if (!code) return code.error();
+  const auto letter = around_.random.below(kLetters.size());
+  if (!letter) return letter.error();
+  const auto digit = around_.random.below(kDigits.size());
+  if (!digit) return digit.error();
+  around_.challenges.arm(challenge_, std::move(*code), {kLetters[*letter], kDigits[*digit]});
+  return {};
+}
+
+Attempt::Sent Attempt::send() {
+  return standing_.is_decoy() ? pretend_to_send() : send_really();
+}
+
+Attempt::Sent Attempt::send_really() {
+  const auto& settings = setup_.configuration;
+  StoreLedger ledger(around_.store, budgets_for(settings.limits, request_, standing_));
+  const SteadyTime start = around_.clock.now();
+  const TextMessage message = {*standing_.phone,
+                               wording::text_message(settings.message, setup_.host,
+                                                     request_.service, challenge_->ref(),
+                                                     challenge_->code()),
+                               code_.lifetime};
+  const SendReport report =
+      setup_.messenger->deliver(message, ledger, start + settings.delivery.deadline);
+  event_.send_took = duration_cast<Milliseconds>(around_.clock.now() - start);
+  event_.provider = report.provider;
+  event_.message_id = report.message_id;
+  if (report.status == SendStatus::not_permitted) {
+    event_.detail = ledger.detail();
+  } else if (report.status != SendStatus::accepted) {
+    event_.detail = report.detail;
+  }
+  retry_in_ = ledger.retry_in();
+  if (report.status == SendStatus::not_permitted)
+    return ledger.store_failed() ? Sent::store_failed : Sent::over_budget;
+  around_.deliveries.remember({*event_.send_took, report.status});
+  return outcome_of(report.status);
+}
+
+Attempt::Sent Attempt::pretend_to_send() {
+  StoreLedger ledger(around_.store,
+                     budgets_for(setup_.configuration.limits, request_, standing_));
+  if (!ledger.reserve("")) {
+    retry_in_ = ledger.retry_in();
+    return ledger.store_failed() ? Sent::store_failed : Sent::over_budget;
+  }
+  const auto sample = around_.deliveries.draw(around_.random);
+  if (!sample) return Sent::no;
+  if (!person_.pause(sample->took)) return Sent::shutting_down;
+  return outcome_of(sample->status);
+}
+
+Attempt::Sent Attempt::outcome_of(SendStatus status) const {
+  switch (status) {
+    case SendStatus::accepted:
+      return Sent::yes;
+    case SendStatus::ambiguous:
+      return Sent::perhaps;
+    case SendStatus::credentials:
+    case SendStatus::number_cannot_sms:
+    case SendStatus::number_refused:
+    case SendStatus::try_elsewhere:
+    case SendStatus::blocked:
+    case SendStatus::not_permitted:
+      return Sent::no;
+  }
+  return Sent::no;
+}
+
+// The ending, and the one line the person reads, when no message left for a new challenge.
+Ending Attempt::no_message(Sent sent) {
+  first_send_pending_ = false;
+  around_.challenges.not_sent(challenge_, sent == Sent::no ? kUnsentRests : std::chrono::seconds(0));
+  switch (sent) {
+    case Sent::over_budget:
+      person_.tell(wording::too_many_messages(retry_in_));
+      return decoy_or(Reason::over_budget);
+    case Sent::store_failed:
+      person_.tell(wording::unavailable());
+      return unavailable(Reason::store_failed);
+    case Sent::shutting_down:
+      return unavailable(Reason::shutting_down);
+    case Sent::no:
+    case Sent::yes:
+    case Sent::perhaps:
+      break;
+  }
+  person_.tell(wording::could_not_send());
+  return unavailable(Reason::provider_failed);
+}
+
+Ending Attempt::ask(std::string lead) {
+  const auto& message = setup_.configuration.message;
+  for (int i = 0; i < kMostPrompts; ++i) {
+    const std::string prompt =
+        wording::prompt(lead, message, around_.challenges.may_resend(challenge_));
+    const Reply reply = person_.ask(prompt, message.echo, challenge_->expires_at());
+    if (reply.status == Reply::Status::timed_out) person_.tell(wording::expired());
+    if (reply.status != Reply::Status::answered) {
+      const Ending ending = interrupted(reply.status);
+      return ending.verdict == AuditVerdict::denied ? decoy_or(ending.reason) : ending;
+    }
+    if (const auto ending = act_on(reply, lead)) return *ending;
+  }
+  return decoy_or(Reason::too_many_prompts);
+}
+
+std::optional<Ending> Attempt::act_on(const Reply& reply, std::string& lead) {
+  lead.clear();
+  if (reply.is_authtok) {
+    lead = wording::that_is_the_password();
+    return std::nullopt;
+  }
+  // sshd replaces the answers of accounts that it will not admit. The message may be out already, but
+  // nothing more may follow it.
+  if (reply.is_placeholder) around_.challenges.make_void(challenge_);
+  const std::string_view typed = trim(reply.text.reveal());
+  if (typed == "r" || typed == "R") {
+    lead = resend();
+    return std::nullopt;
+  }
+  if (typed.empty() && !reply.is_placeholder) return std::nullopt;
+  return judge(reply, lead);
+}
+
+// Take the try, count it where it lasts, compare, and only then commit what came of it.
+std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
+  auto& challenges = around_.challenges;
+  const auto granted = challenges.take_try(challenge_);
+  if (granted.status == ChallengeTable::TryStatus::expired) {
+    person_.tell(wording::expired());
+    return decoy_or(Reason::expired);
+  }
+  const auto rest = setup_.configuration.limits.resend_after;
+  if (granted.status == ChallengeTable::TryStatus::none_left) {
+    person_.tell(wording::out_of_tries(rest));
+    return decoy_or(Reason::no_tries_left);
+  }
+  ++event_.answers;
+
+  std::optional<AttemptId> counted;
+  if (!standing_.is_decoy() && !reply.is_placeholder) {
+    const auto count =
+        around_.store.count_attempt(request_.user, lock_rules(setup_.configuration.limits));
+    if (!count) {
+      challenges.forfeit_try(challenge_);
+      event_.detail = count.error().message;
+      person_.tell(wording::unavailable());
+      return unavailable(Reason::store_failed);
+    }
+    counted = count->id;
+    // Locked since this attempt began: from here on no code can be right.
+    if (!counted) challenges.make_void(challenge_);
+  }
+
+  const bool right = challenges.answer_is_right(key_, challenge_, reply.text.reveal());
+  if (counted) {
+    if (const auto committed = around_.store.commit_outcome(*counted, right); !committed) {
+      event_.detail = committed.error().message;
+      person_.tell(wording::unavailable());
+      return unavailable(Reason::store_failed);
+    }
+  }
+  if (right) return Ending{AuditVerdict::accepted, Reason::right_code};
+  if (granted.left > 0) {
+    lead = wording::wrong_code(granted.left);
+    return std::nullopt;
+  }
+  person_.tell(wording::out_of_tries(rest));
+  return decoy_or(Reason::no_tries_left);
+}
+
+std::string Attempt::resend() {
+  const auto granted = around_.challenges.begin_resend(challenge_);
+  if (granted.status == ChallengeTable::ResendStatus::too_soon)
+    return wording::resend_too_soon(granted.wait);
+  if (granted.status == ChallengeTable::ResendStatus::none_left) return wording::no_more_resends();
+  const bool is_void = around_.challenges.is_void(challenge_);
+  const Sent sent = is_void ? pretend_to_send() : send();
+  const bool left = sent == Sent::yes || sent == Sent::perhaps;
+  around_.challenges.end_resend(challenge_, left);
+  return left ? wording::code_sent_again(standing_.masked, challenge_->ref())
+              : wording::resend_failed();
+}
+
+}  // namespace
+
+AuditEvent authenticate(const LoginRequest& request, const Setup& setup, Surroundings& around,
+                        Conversation& person) noexcept {
+  AuditEvent event;
+  try {
+    event.user = request.user;
+    event.service = request.service;
+    event.rhost = request.rhost;
+    event.tty = request.tty;
+    event.ruser = request.ruser;
+    event.after = request.ssh_auth_info.substr(0, request.ssh_auth_info.find_first_of(" \n"));
+    Attempt attempt(request, setup, around, person, event);
+    const Ending ending = attempt.run();
+    event.verdict = ending.verdict;
+    event.reason = ending.reason;
+  } catch (const std::exception& unexpected) {
+    event.verdict = AuditVerdict::unavailable;
+    event.reason = Reason::internal_error;
+    event.detail = unexpected.what();
+  }
+  return event;
+}
+
+}  // namespace sms2fa

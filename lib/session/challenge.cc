@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/challenge.h"
+
+#include "lib/otp/pin.h"
+
+namespace sms2fa {
+
+using std::chrono::ceil;
+using std::chrono::floor;
+using std::chrono::seconds;
+
+namespace {
+constexpr seconds kSweepEvery{1};
+}  // namespace
+
+bool ChallengeTable::is_spent(const Challenge& challenge) const {
+  const SteadyTime now = clock_.now();
+  switch (challenge.state_) {
+    case Challenge::State::sending:
+      return false;
+    case Challenge::State::open:
+      return now >= challenge.expires_at_;
+    case Challenge::State::unsent:
+    case Challenge::State::over:
+      return now >= challenge.rests_until_;
+  }
+  return true;
+}
+
+void ChallengeTable::sweep() {
+  if (clock_.now() < next_sweep_ && challenges_.size() < most_) return;
+  next_sweep_ = clock_.now() + kSweepEvery;
+  std::erase_if(challenges_, [this](const auto& item) { return is_spent(*item.second); });
+}
+
+ChallengeTable::Entry ChallengeTable::open_new(const ChallengeKey& key, bool decoy,
+                                               const ChallengeRules& rules) {
+  if (challenges_.size() >= most_ && !challenges_.contains(key))
+    return {Entry::Kind::crowded, nullptr};
+  auto challenge = std::make_shared<Challenge>();
+  challenge->decoy_ = decoy;
+  challenge->rules_ = rules;
+  challenge->tries_left_ = rules.tries;
+  challenge->expires_at_ = clock_.now() + rules.lifetime;
+  challenges_[key] = challenge;
+  return {Entry::Kind::opened, challenge};
+}
+
+ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key, bool decoy,
+                                            const ChallengeRules& rules, Milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  sweep();
+  const auto settled = [&] {
+    const auto found = challenges_.find(key);
+    return found == challenges_.end() || found->second->state_ != Challenge::State::sending;
+  };
+  if (!changed_.wait_for(lock, patience, settled)) return {Entry::Kind::crowded, nullptr};
+
+  const auto found = challenges_.find(key);
+  if (found == challenges_.end() || is_spent(*found->second)) return open_new(key, decoy, rules);
+  const Handle challenge = found->second;
+  const SteadyTime now = clock_.now();
+  switch (challenge->state_) {
+    case Challenge::State::over:
+      return {Entry::Kind::resting, nullptr, ceil<seconds>(challenge->rests_until_ - now)};
+    case Challenge::State::unsent:
+      return {Entry::Kind::unsent, nullptr};
+    case Challenge::State::sending:
+    case Challenge::State::open:
+      break;
+  }
+  if (challenge->decoy_ != decoy) {
+    challenge->void_ = true;
+    return open_new(key, decoy, rules);
+  }
+  return {Entry::Kind::resumed, challenge, floor<seconds>(now - challenge->sent_at_)};
+}
+
+void ChallengeTable::arm(const Handle& challenge, Secret code, std::string ref) {
+  const std::lock_guard lock(mutex_);
+  challenge->code_ = std::move(code);
+  challenge->ref_ = std::move(ref);
+}
+
+void ChallengeTable::sent(const Handle& challenge) {
+  const std::lock_guard lock(mutex_);
+  challenge->state_ = Challenge::State::open;
+  challenge->sent_at_ = clock_.now();
+  changed_.notify_all();
+}
+
+void ChallengeTable::not_sent(const Handle& challenge, seconds rest) {
+  const std::lock_guard lock(mutex_);
+  challenge->state_ = Challenge::State::unsent;
+  challenge->rests_until_ = clock_.now() + rest;
+  changed_.notify_all();
+}
+
+ChallengeTable::Try ChallengeTable::take_try(const Handle& challenge) {
+  const std::lock_guard lock(mutex_);
+  if (clock_.now() >= challenge->expires_at_) return {TryStatus::expired};
+  if (challenge->state_ != Challenge::State::open || challenge->tries_left_ == 0)
+    return {TryStatus::none_left};
+  ++challenge->tries_under_way_;
+  return {TryStatus::granted, --challenge->tries_left_};
+}
+
+void ChallengeTable::end_wrong_try(Challenge& challenge) {
+  --challenge.tries_under_way_;
+  // Somebody else's last try may still be on its way, and may be right.
+  if (challenge.tries_left_ > 0 || challenge.tries_under_way_ > 0) return;
+  if (challenge.state_ != Challenge::State::open) return;
+  challenge.state_ = Challenge::State::over;
+  challenge.rests_until_ = clock_.now() + challenge.rules_.resend_after;
+}
+
+void ChallengeTable::forfeit_try(const Handle& challenge) {
+  const std::lock_guard lock(mutex_);
+  end_wrong_try(*challenge);
+}
+
+bool ChallengeTable::answer_is_right(const ChallengeKey& key, const Handle& challenge,
+                                     std::string_view answer) {
+  const std::lock_guard lock(mutex_);
+  const bool matches = pin_matches(challenge->code_, answer);
+  const bool may_succeed = challenge->state_ == Challenge::State::open && !challenge->decoy_ &&
+                           !challenge->void_ && clock_.now() < challenge->expires_at_;
+  if (matches && may_succeed) {
+    challenge->state_ = Challenge::State::over;
+    const auto found = challenges_.find(key);
+    if (found != challenges_.end() && found->second == challenge) challenges_.erase(found);
+    return true;
+  }
+  end_wrong_try(*challenge);
+  return false;
+}
+
+void ChallengeTable::make_void(const Handle& challenge) {
+  const std::lock_guard lock(mutex_);
+  challenge->void_ = true;
+}
+
+bool ChallengeTable::is_void(const Handle& challenge) const {
+  const std::lock_guard lock(mutex_);
+  return challenge->void_;
+}
+
+bool ChallengeTable::may_resend(const Handle& challenge) const {
+  const std::lock_guard lock(mutex_);
+  return challenge->sends_ < challenge->rules_.sends;
+}
+
+ChallengeTable::Resend ChallengeTable::begin_resend(const Handle& challenge) {
+  const std::lock_guard lock(mutex_);
+  const SteadyTime now = clock_.now();
+  const SteadyTime again_at = challenge->sent_at_ + challenge->rules_.resend_after;
+  if (challenge->sends_ >= challenge->rules_.sends) return {ResendStatus::none_left};
+  if (challenge->resending_ || now < again_at)
+    return {ResendStatus::too_soon, std::max(seconds(1), ceil<seconds>(again_at - now))};
+  challenge->resending_ = true;
+  ++challenge->sends_;
+  return {ResendStatus::granted};
+}
+
+void ChallengeTable::end_resend(const Handle& challenge, bool sent) {
+  const std::lock_guard lock(mutex_);
+  challenge->resending_ = false;
+  if (sent) challenge->sent_at_ = clock_.now();
+}
+
+size_t ChallengeTable::size() const {
+  const std::lock_guard lock(mutex_);
+  return challenges_.size();
+}
+
+}  // namespace sms2fa

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/base/secret.h"
+
+namespace sms2fa {
+
+// What came back for a prompt.
+struct Reply {
+  enum class Status {
+    answered,
+    gone,       // the client closed the connection
+    timed_out,  // no answer before the deadline
+    broken,     // the client broke the protocol
+    stopped,    // the daemon is shutting down
+  };
+  Status status = Status::broken;
+  Secret text;
+  bool is_authtok = false;      // the person typed the password again; text is empty
+  bool is_placeholder = false;  // sshd answered for an account that it will not admit; text is empty
+};
+
+// The person at the other end, as the flow sees them.
+class Conversation {
+ public:
+  virtual ~Conversation() = default;
+  // Shows `prompt` (at most 511 bytes) and waits for the answer until `deadline`.
+  virtual Reply ask(const std::string& prompt, bool echo, SteadyTime deadline) = 0;
+  // Shows a line that needs no answer. Best effort: whoever is gone will be noticed at the next ask().
+  virtual void tell(const std::string& text) = 0;
+  // Lets `time` pass, whether or not the client is still there. False when the daemon is shutting down.
+  virtual bool pause(Milliseconds time) = 0;
+};
+
+}  // namespace sms2fa

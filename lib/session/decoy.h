@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/delivery/gateway.h"
+
+namespace sms2fa {
+
+// How recent messages fared. A decoy sends nothing, but takes as long, and ends, as one of these did,
+// so that a guesser can't tell who is on record. Thread-safe.
+class DeliveryHistory {
+ public:
+  struct Sample {
+    Milliseconds took;
+    SendStatus status;
+  };
+
+  void remember(Sample sample);
+  // One of the recent samples; before there are any, an accepted send of 150 to 450 ms.
+  Result<Sample> draw(Random& random) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::deque<Sample> recent_;
+};
+
+// The two digits that a decoy shows for `user`: the same at every attempt, unpredictable without `key`.
+std::string decoy_digits(const std::array<unsigned char, 32>& key, std::string_view user);
+
+}  // namespace sms2fa

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lib/audit/event.h"
+#include "lib/base/phone_number.h"
+#include "lib/config/configuration.h"
+#include "lib/directory/directory.h"
+#include "lib/session/login_request.h"
+#include "lib/store/store.h"
+
+namespace sms2fa {
+
+// Whether an attempt can succeed at all. If it can't, the person walks through a decoy: the same prompts, nothing
+// sent, no right code.
+struct Standing {
+  std::optional<PhoneNumber> phone;  // set exactly when the attempt is real
+  Reason decoy_reason = Reason::internal_error;
+  std::string detail;
+  std::string masked;  // what the prompt shows of the number
+
+  bool is_decoy() const { return !phone.has_value(); }
+};
+
+// Looks at the account, the directory's record and the store's locks. An error means that the store
+// failed, which concerns everybody alike: the attempt ends as unavailable.
+Result<Standing> standing_of(const LoginRequest& request, const Configuration& configuration,
+                             const Directory& directory, Store& store);
+
+}  // namespace sms2fa

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/wording.h"
+
+#include "lib/base/text.h"
+
+namespace sms2fa::wording {
+
+namespace {
+
+std::string duration(std::chrono::seconds time) {
+  if (time < std::chrono::seconds(120)) return std::to_string(time.count()) + " s";
+  return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
+}
+
+std::string reduced(std::string_view text, size_t most) {
+  std::string kept;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '_' || c == '-';
+    if (plain && kept.size() < most) kept += c;
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::string code_sent(const std::string& masked, const std::string& ref) {
+  return "Code sent by SMS to " + masked + " (ref " + ref + "). ";
+}
+
+std::string code_may_come(const std::string& masked, const std::string& ref) {
+  return "A code should be on its way by SMS to " + masked + " (ref " + ref + "). ";
+}
+
+std::string code_sent_before(std::chrono::seconds ago, const std::string& masked,
+                             const std::string& ref) {
+  return "Code sent " + duration(ago) + " ago to " + masked + " (ref " + ref + "). ";
+}
+
+std::string code_sent_again(const std::string& masked, const std::string& ref) {
+  return "Code sent again to " + masked + " (ref " + ref + "). ";
+}
+
+std::string resend_too_soon(std::chrono::seconds wait) {
+  return "Not yet: r works in " + duration(wait) + ". ";
+}
+
+std::string resend_failed() {
+  return "The message could not be sent again. ";
+}
+
+std::string no_more_resends() {
+  return "No more messages for this code. ";
+}
+
+std::string wrong_code(unsigned left) {
+  return "Wrong code, " + std::to_string(left) + (left == 1 ? " try" : " tries") + " left. ";
+}
+
+std::string that_is_the_password() {
+  return "That was the password; this is about the code. ";
+}
+
+std::string prompt(const std::string& lead, const MessageSettings& settings, bool may_resend) {
+  return lead + settings.prompt + (may_resend ? " (r = resend): " : ": ");
+}
+
+std::string out_of_tries(std::chrono::seconds wait) {
+  return "Too many wrong codes. A new one can be sent in " + duration(wait) + ".";
+}
+
+std::string expired() {
+  return "The code has expired. Log in again for a new one.";
+}
+
+std::string could_not_send() {
+  return "The message could not be sent.";
+}
+
+std::string too_many_messages(std::chrono::seconds wait) {
+  return "Too many messages lately. Try again in " + duration(wait) + ".";
+}
+
+std::string unavailable() {
+  return "The second factor cannot be checked at the moment.";
+}
+
+Secret text_message(const MessageSettings& settings, const std::string& host,
+                    const std::string& service, const std::string& ref, const Secret& code) {
+  std::string text = replace_placeholder(settings.sms, "host", reduced(host, kLongestHost));
+  text = replace_placeholder(text, "service", reduced(service, kLongestService));
+  text = replace_placeholder(text, "ref", ref);
+  std::string with_code = replace_placeholder(text, "code", code.reveal());
+  Secret message(with_code);
+  wipe(with_code);
+  return message;
+}
+
+}  // namespace sms2fa::wording

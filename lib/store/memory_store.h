@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/store/store.h"
+
+namespace sms2fa {
+
+// Everything in memory and gone with the process. Times are the steady clock's, so that setting the
+// wall clock changes nothing.
+class MemoryStore final : public Store {
+ public:
+  // Fails when the random source does. `clock` must outlive the store.
+  static Result<std::unique_ptr<MemoryStore>> create(const Clock& clock, Random& random);
+
+  Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) override;
+  Result<void> settle_send(SendId id, bool spent) override;
+  Result<UserState> state_of(const std::string& user) override;
+  Result<CountedAttempt> count_attempt(const std::string& user, const LockRules& rules) override;
+  Result<void> commit_outcome(AttemptId id, bool right) override;
+  Result<std::array<unsigned char, 32>> decoy_key() override { return decoy_key_; }
+
+ private:
+  struct Send {
+    SendId id;
+    SteadyTime at;
+  };
+  struct Failures {
+    unsigned consecutive = 0;
+    SteadyTime locked_until{};
+    bool disabled = false;
+  };
+  struct Counted {
+    std::string user;
+    bool disabled_user;
+  };
+  using BudgetKey = std::pair<BudgetScope, std::string>;
+
+  explicit MemoryStore(const Clock& clock) : clock_(clock) {}
+  UserState state_now(const Failures& failures) const;
+  void forget_old_sends(std::deque<Send>& sends, std::chrono::seconds window) const;
+  void drop_idle_budgets();
+
+  const Clock& clock_;
+  std::array<unsigned char, 32> decoy_key_{};
+  std::mutex mutex_;
+  int64_t last_id_ = 0;
+  std::chrono::seconds longest_window_{0};
+  SteadyTime next_clean_up_{};
+  std::map<BudgetKey, std::deque<Send>> sends_;
+  std::map<SendId, std::vector<BudgetKey>> unsettled_;
+  std::unordered_map<std::string, Failures> failures_;
+  std::map<AttemptId, Counted> counted_;
+};
+
+}  // namespace sms2fa

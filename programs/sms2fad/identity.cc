@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fad/identity.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "lib/base/trusted_file.h"
+#include "lib/base/unique_fd.h"
+
+namespace sms2fa {
+
+namespace {
+
+Error failed(const std::string& what) {
+  return make_error(ErrorKind::permission, what + ": " + std::strerror(errno));
+}
+
+Result<passwd> service_account() {
+  errno = 0;
+  const passwd* found = getpwnam(kServiceAccount);
+  if (found == nullptr)
+    return make_error(ErrorKind::permission,
+                      "there is no account _sms2fa to run as; make it with: useradd --system "
+                      "--home-dir /nonexistent --shell /usr/sbin/nologin _sms2fa");
+  return *found;
+}
+
+Result<void> hand_over(const std::string& directory, const passwd& account) {
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return failed(directory);
+  const UniqueFd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat info {};
+  if (!fd.valid() || fstat(fd.get(), &info) != 0) return failed(directory);
+  // Somebody else's directory stays theirs; the outbox refuses it.
+  if (info.st_uid == 0 && fchown(fd.get(), account.pw_uid, account.pw_gid) != 0)
+    return failed(directory);
+  return {};
+}
+
+}  // namespace
+
+Result<void> prepare_directories(const DeliverySettings& settings) {
+  if (geteuid() != 0) return {};
+  const auto account = service_account();
+  if (!account) return account.error();
+  for (const auto& provider : settings.providers) {
+    if (provider.type != ProviderType::outbox) continue;
+    if (auto handed = hand_over(provider.directory, *account); !handed) return handed;
+  }
+  return {};
+}
+
+Result<void> drop_privileges() {
+  if (geteuid() == 0) {
+    const auto account = service_account();
+    if (!account) return account.error();
+    if (setgroups(0, nullptr) != 0 ||
+        setresgid(account->pw_gid, account->pw_gid, account->pw_gid) != 0 ||
+        setresuid(account->pw_uid, account->pw_uid, account->pw_uid) != 0)
+      return failed("becoming _sms2fa");
+    if (setuid(0) == 0 || geteuid() != account->pw_uid || getegid() != account->pw_gid)
+      return make_error(ErrorKind::permission, "becoming _sms2fa did not last");
+  }
+  const rlimit no_core = {0, 0};
+  if (setrlimit(RLIMIT_CORE, &no_core) != 0) return failed("forbidding core dumps");
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("forbidding inspection");
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("forbidding new privileges");
+  return {};
+}
+
+}  // namespace sms2fa

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "lib/audit/audit_log.h"
+#include "lib/base/random.h"
+#include "lib/base/secret.h"
+#include "lib/store/memory_store.h"
+#include "programs/sms2fad/identity.h"
+#include "programs/sms2fad/listener.h"
+#include "programs/sms2fad/options.h"
+#include "programs/sms2fad/serve.h"
+#include "programs/sms2fad/service_manager.h"
+#include "programs/wiring/wiring.h"
+
+namespace {
+
+using namespace sms2fa;
+
+constexpr size_t kLockedMemory = size_t{1} << 20;
+constexpr size_t kMostChallenges = 4096;
+constexpr Milliseconds kGoodbye{4500};
+constexpr int kBreather = 100;  // ms
+
+int exit_code_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::configuration:
+    case ErrorKind::not_found:
+      return EX_CONFIG;
+    case ErrorKind::permission:
+      return EX_NOPERM;
+    case ErrorKind::unavailable:
+    case ErrorKind::refused:
+      return EX_UNAVAILABLE;
+    case ErrorKind::internal:
+      return EX_SOFTWARE;
+  }
+  return EX_SOFTWARE;
+}
+
+// One log line for each line of a message, which may list several mistakes.
+void log_lines(int priority, const std::string& what, const std::string& message) {
+  size_t begin = 0;
+  while (begin < message.size()) {
+    const size_t end = std::min(message.find('\n', begin), message.size());
+    syslog(priority, "%s%.*s", what.c_str(), static_cast<int>(end - begin),
+           message.data() + begin);
+    begin = end + 1;
+  }
+}
+
+int give_up(const Error& error) {
+  log_lines(LOG_DAEMON | LOG_ERR, "", error.message);
+  return exit_code_of(error.kind);
+}
+
+int check(const Options& options, const Clock& clock) {
+  const auto setup = make_setup(options.configuration, clock);
+  if (setup) return EX_OK;
+  std::fprintf(stderr, "%s\n", setup.error().message.c_str());
+  return exit_code_of(setup.error().kind);
+}
+
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void reload(const Options& options, const Clock& clock, Server& server,
+            const ServiceManager& manager) {
+  manager.notify("RELOADING=1");
+  const auto setup = make_setup(options.configuration, clock);
+  if (setup) {
+    server.use(*setup);
+    syslog(LOG_DAEMON | LOG_NOTICE, "read %s again", options.configuration.c_str());
+  } else {
+    log_lines(LOG_DAEMON | LOG_ERR, "keeping the old configuration: ", setup.error().message);
+  }
+  manager.notify("READY=1");
+}
+
+// Until SIGTERM or SIGINT.
+void run(const Options& options, const Clock& clock, int listener, int signals, Server& server,
+         const ServiceManager& manager) {
+  bool breathe = false;
+  while (true) {
+    pollfd watched[] = {{signals, POLLIN, 0}, {listener, POLLIN, 0}};
+    const int ready = poll(watched, breathe ? 1 : 2, breathe ? kBreather : -1);
+    breathe = false;
+    if (ready <= 0) continue;
+    if (watched[0].revents != 0) {
+      signalfd_siginfo signal{};
+      if (read(signals, &signal, sizeof signal) != sizeof signal) continue;
+      if (signal.ssi_signo != SIGHUP) return;
+      reload(options, clock, server, manager);
+    }
+    if (watched[1].revents != 0) breathe = !server.accept_from(listener);
+  }
+}
+
+int serve(const Options& options, ServiceManager& manager) {
+  const SystemClock clock;
+  SystemRandom random;
+  const sigset_t signals = block_signals();
+  if (!reserve_locked_memory(kLockedMemory))
+    return give_up(make_error(ErrorKind::permission,
+                              "cannot lock 1 MiB of memory for secrets (raise RLIMIT_MEMLOCK)"));
+
+  UniqueFd listener = manager.take_listener();
+  if (listener.valid()) {
+    if (auto good = check_listener(listener.get()); !good) return give_up(good.error());
+  }
+  {
+    // Before the drop, for only root can hand a directory over.
+    const auto configuration = read_configuration(options.configuration);
+    if (!configuration) return give_up(configuration.error());
+    if (auto done = prepare_directories(configuration->delivery); !done) return give_up(done.error());
+  }
+  const auto setup = make_setup(options.configuration, clock);
+  if (!setup) return give_up(setup.error());
+  if (!listener.valid()) {
+    auto made = listen_at(options.socket);
+    if (!made) return give_up(made.error());
+    listener = std::move(*made);
+  }
+  if (auto dropped = drop_privileges(); !dropped) return give_up(dropped.error());
+
+  auto store = MemoryStore::create(clock, random);
+  if (!store) return give_up(store.error());
+  ChallengeTable challenges(clock, kMostChallenges);
+  DeliveryHistory deliveries;
+  SyslogAuditLog audit;
+  Surroundings around = {clock, random, **store, challenges, deliveries};
+  Server server(around, audit, *setup);
+
+  const UniqueFd signal_fd(signalfd(-1, &signals, SFD_CLOEXEC));
+  syslog(LOG_DAEMON | LOG_NOTICE, "ready; state is kept in memory and forgotten at a restart");
+  manager.notify("READY=1");
+  run(options, clock, listener.get(), signal_fd.get(), server, manager);
+  manager.notify("STOPPING=1");
+  listener.reset();
+  const bool clean = server.stop(kGoodbye);
+  syslog(LOG_DAEMON | LOG_NOTICE, clean ? "stopped" : "stopped; attempts under way were denied");
+  // Attempts that still wait for a provider see their connection close, which denies them. Their threads use what
+  // this function owns, so it must not return before them.
+  if (!clean) _exit(EX_OK);
+  return EX_OK;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Two arenas: attempts are short, and memory that each of many threads keeps for itself is wasted.
+  mallopt(M_ARENA_MAX, 2);
+  umask(077);
+  auto manager = ServiceManager::take_environment();
+  openlog("sms2fad", LOG_PID | (manager.journal_reads_stderr() ? 0 : LOG_PERROR), LOG_AUTHPRIV);
+  try {
+    const auto options = parse_options(argc, argv);
+    if (!options) {
+      std::fprintf(stderr, "sms2fad: %s\n%s", options.error().message.c_str(), kUsage);
+      return EX_USAGE;
+    }
+    if (options->help) {
+      std::fputs(kUsage, stdout);
+      return EX_OK;
+    }
+    return options->check ? check(*options, SystemClock()) : serve(*options, manager);
+  } catch (const std::exception& error) {
+    syslog(LOG_DAEMON | LOG_ERR, "giving up: %s", error.what());
+    return EX_SOFTWARE;
+  }
+}

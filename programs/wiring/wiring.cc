@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/wiring/wiring.h"
+
+#include <limits.h>
+#include <unistd.h>
+
+#include <array>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "lib/config/users_file.h"
+#include "lib/delivery/curl_http.h"
+#include "lib/delivery/dispatcher.h"
+#include "lib/delivery/outbox.h"
+#include "lib/delivery/telnyx.h"
+#include "lib/delivery/twilio.h"
+#include "lib/directory/directory_chain.h"
+#include "lib/directory/gecos_directory.h"
+#include "lib/directory/users_file_directory.h"
+
+namespace sms2fa {
+
+namespace {
+
+Result<std::unique_ptr<Directory>> make_users_file(const DirectorySettings& settings) {
+  UsersFileDirectory::Builder builder(settings.default_country);
+  const auto read = read_users_file(settings.users_file, [&builder](const UserLine& line) {
+    return builder.add(line.name, line.phone, line.methods);
+  });
+  if (!read) return read.error();
+  auto built = std::move(builder).build();
+  if (!built) return built.error();
+  return std::unique_ptr<Directory>(std::make_unique<UsersFileDirectory>(std::move(*built)));
+}
+
+// One connection pool for all providers that trust the same authorities by the same way.
+class Transports {
+ public:
+  Result<std::shared_ptr<HttpTransport>> get(const ProviderSettings& settings) {
+    auto& transport = made_[{settings.ca_file, settings.proxy}];
+    if (!transport) {
+      auto made = CurlHttp::create({settings.ca_file, settings.proxy});
+      if (!made) return made.error();
+      transport = std::move(*made);
+    }
+    return transport;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<HttpTransport>> made_;
+};
+
+Result<std::unique_ptr<Gateway>> make_gateway(const ProviderSettings& settings,
+                                              Transports& transports, const Clock& clock) {
+  if (settings.type == ProviderType::outbox) {
+    auto outbox = Outbox::create(settings.name, settings.directory, clock);
+    if (!outbox) return outbox.error();
+    return std::unique_ptr<Gateway>(std::move(*outbox));
+  }
+  auto transport = transports.get(settings);
+  if (!transport) return transport.error();
+  switch (settings.type) {
+    case ProviderType::twilio:
+      return std::unique_ptr<Gateway>(std::make_unique<Twilio>(
+          TwilioOptions{settings.name, settings.account_sid, settings.auth_token.clone(),
+                        settings.api_key_sid, settings.api_key_secret.clone(), settings.from,
+                        settings.messaging_service_sid, settings.base_url},
+          *transport));
+    case ProviderType::telnyx:
+      return std::unique_ptr<Gateway>(std::make_unique<Telnyx>(
+          TelnyxOptions{settings.name, settings.api_key.clone(), settings.from,
+                        settings.messaging_profile_id, settings.base_url},
+          *transport));
+    case ProviderType::http:
+    case ProviderType::outbox:
+      break;
+  }
+  return make_error(ErrorKind::configuration,
+                    "[provider " + settings.name + "]: type = http is not supported yet");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& settings) {
+  std::vector<std::unique_ptr<Directory>> sources;
+  for (const DirectorySource source : settings.sources) {
+    switch (source) {
+      case DirectorySource::users_file: {
+        auto users = make_users_file(settings);
+        if (!users) return users.error();
+        sources.push_back(std::move(*users));
+        break;
+      }
+      case DirectorySource::gecos:
+        sources.push_back(std::make_unique<GecosDirectory>(
+            settings.gecos_field, settings.default_country, gecos_from_passwd));
+        break;
+    }
+  }
+  return std::unique_ptr<Directory>(std::make_unique<DirectoryChain>(std::move(sources)));
+}
+
+Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
+                                                  const Clock& clock) {
+  Transports transports;
+  std::vector<std::unique_ptr<Gateway>> gateways;
+  for (const ProviderSettings& provider : settings.providers) {
+    auto gateway = make_gateway(provider, transports, clock);
+    if (!gateway) return gateway.error();
+    gateways.push_back(std::move(*gateway));
+  }
+  return std::unique_ptr<Messenger>(std::make_unique<Dispatcher>(std::move(gateways), clock));
+}
+
+Result<std::shared_ptr<const Setup>> make_setup(const std::string& path, const Clock& clock) {
+  auto configuration = read_configuration(path);
+  if (!configuration) return configuration.error();
+  auto directory = make_directory(configuration->directory);
+  if (!directory) return directory.error();
+  auto messenger = make_messenger(configuration->delivery, clock);
+  if (!messenger) return messenger.error();
+  return std::shared_ptr<const Setup>(std::make_shared<Setup>(
+      Setup{std::move(*configuration), std::move(*directory), std::move(*messenger), host_name()}));
+}
+
+std::string host_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return "localhost";
+  const std::string full = name.data();
+  return full.substr(0, full.find('.'));
+}
+
+}  // namespace sms2fa

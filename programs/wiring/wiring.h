@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/config/configuration.h"
+#include "lib/delivery/gateway.h"
+#include "lib/directory/directory.h"
+#include "lib/session/authenticate.h"
+
+namespace sms2fa {
+
+inline constexpr const char* kDefaultConfiguration = "/etc/sms2fa/sms2fa.conf";
+inline constexpr const char* kDefaultSocket = "/run/sms2fa/auth.sock";
+
+// The directory that [directory] describes, its users file read and checked. Errors are
+// "file:line: reason", as many as were found.
+Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& settings);
+
+// All providers of [delivery], in order. `clock` must outlive the messenger.
+Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
+                                                  const Clock& clock);
+
+// Everything that `path` describes, ready for attempts.
+Result<std::shared_ptr<const Setup>> make_setup(const std::string& path, const Clock& clock);
+
+// This machine's name up to the first dot.
+std::string host_name();
+
+}  // namespace sms2fa

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "lib/delivery/http.h"
+
+namespace sms2fa::test {
+
+// Ends every request in the same way, and remembers the last one.
+class FakeTransport final : public HttpTransport {
+ public:
+  HttpOutcome perform(const HttpRequest& request, SteadyTime) override {
+    ++requests;
+    url = request.url;
+    content_type = request.content_type;
+    authorization = request.authorization.reveal();
+    body = request.body.reveal();
+    return outcome;
+  }
+
+  void answer(int status, std::string text) {
+    outcome = {.kind = HttpOutcome::Kind::response, .status = status, .body = std::move(text)};
+  }
+
+  HttpOutcome outcome;
+  int requests = 0;
+  std::string url;
+  std::string content_type;
+  std::string authorization;
+  std::string body;
+};
+
+}  // namespace sms2fa::test

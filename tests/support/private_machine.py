@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine of one's own inside this one, for tests and the demo.
+
+enter() runs the calling script again as the first process of new mount, process and network
+namespaces. There, PrivateMachine lays copies of /etc and /dev and empty file systems over /home,
+/run and the log folders, so that users, PAM services and sudoers can be changed freely and a real
+sshd, sudo and su read them from the usual places. When the script ends, however it ends, the kernel
+takes the namespaces apart with every process and mount in them; the machine outside never saw any.
+
+Needs root, and Debian's util-linux, iproute2, passwd, openssh-server.
+"""
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+INSIDE = "--inside-private-machine"
+
+
+def enter():
+    """Returns inside the namespaces; outside, never returns but exits with the inner status."""
+    if INSIDE in sys.argv:
+        sys.argv.remove(INSIDE)
+        return
+    if os.geteuid() != 0:
+        sys.exit("this needs root: it makes a private machine out of namespaces")
+    sys.stdout.flush()
+    inner = subprocess.run(
+        ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child",
+         "--mount-proc", "--net", "--uts", sys.executable, *sys.argv, INSIDE])
+    sys.exit(inner.returncode)
+
+
+def run(*command, **options):
+    """Runs a command that must succeed; its output shows only when it does not."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed ({done.returncode}): {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class SystemLog:
+    """Listens at /dev/log and keeps every line."""
+
+    def __init__(self):
+        self.lines = []
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind("/dev/log")
+        os.chmod("/dev/log", 0o666)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self):
+        while True:
+            line = self._socket.recv(65536).decode("utf-8", "backslashreplace").rstrip("\n\0")
+            self.lines.append(line.split(">", 1)[-1])
+
+    def wait_for(self, text, since=0, timeout=10):
+        """The first line from number `since` on that holds `text`."""
+        end = time.monotonic() + timeout
+        while True:
+            for line in self.lines[since:]:
+                if text in line:
+                    return line
+            if time.monotonic() > end:
+                shown = "\n".join(self.lines[since:])
+                raise AssertionError(f"no log line with {text!r} among:\n{shown}")
+            time.sleep(0.01)
+
+
+class PrivateMachine:
+    """Call once, after enter()."""
+
+    def __init__(self, build):
+        self.build = pathlib.Path(build).resolve()
+        self.module = self.build / "pam_sms2fa.so"
+        self.socket = "/run/sms2fa/auth.sock"
+        self._processes = []
+        run("ip", "link", "set", "lo", "up")
+        run("hostname", "web01")
+        for place in ("/run", "/home", "/var/log"):
+            run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place)
+        if os.path.isdir("/var/lib/sudo"):
+            run("mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", "/var/lib/sudo")
+        self.state = pathlib.Path("/run/private")
+        self.state.mkdir(mode=0o755)
+        self._copy_etc()
+        self._make_dev()
+        os.makedirs("/run/sshd", mode=0o755)
+        self.log = SystemLog()
+        # A machine where the package is installed has the account already.
+        subprocess.run(["userdel", "_sms2fa"], capture_output=True, check=False)
+        run("useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent",
+            "--shell", "/usr/sbin/nologin", "_sms2fa")
+
+    def _copy_etc(self):
+        copy = self.state / "etc"
+        run("cp", "-a", "/etc", copy)
+        run("mount", "--bind", copy, "/etc")
+        pathlib.Path("/etc/hosts").write_text("127.0.0.1 localhost web01\n::1 localhost\n")
+        pathlib.Path("/etc/nologin").unlink(missing_ok=True)
+
+    def _make_dev(self):
+        dev = self.state / "dev"
+        dev.mkdir()
+        run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", dev)
+        for node in ("null", "zero", "full", "random", "urandom", "tty", "ptmx"):
+            run("cp", "-a", f"/dev/{node}", f"{dev}/{node}")
+        (dev / "pts").mkdir()
+        (dev / "shm").mkdir(mode=0o1777)
+        run("mount", "--rbind", "/dev/pts", dev / "pts")
+        (dev / "fd").symlink_to("/proc/self/fd")
+        run("mount", "--rbind", dev, "/dev")
+
+    def add_user(self, name, password, *options):
+        run("useradd", "--create-home", "--shell", "/bin/sh", *options, name)
+        run("chpasswd", input=f"{name}:{password}\n")
+
+    def pam_service(self, name, lines):
+        """Writes /etc/pam.d/NAME; `{module}` stands for the module's path."""
+        text = "\n".join(lines).replace("{module}", str(self.module)) + "\n"
+        pathlib.Path("/etc/pam.d", name).write_text(text)
+
+    def write_trusted(self, path, text):
+        """A file that the daemon may read and others may not."""
+        path = pathlib.Path(path)
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o640)
+        shutil.chown(path, "root", "_sms2fa")
+        return path
+
+    def start(self, *command, **options):
+        process = subprocess.Popen([str(word) for word in command], **options)
+        self._processes.append(process)
+        return process
+
+    def start_daemon(self, configuration, program=None):
+        since = len(self.log.lines)
+        process = self.start(program or self.build / "sms2fad", "--config", configuration,
+                             "--socket", self.socket,
+                             stderr=open(self.state / "sms2fad.stderr", "a", encoding="utf-8"))
+        self.log.wait_for("ready", since)
+        return process
+
+    def start_sshd(self, lines, port=2222):
+        """A real sshd on loopback with these settings; returns its process when it listens."""
+        key = self.state / "host_key"
+        if not key.exists():
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+        settings = [f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {key}", "PidFile none",
+                    "UsePAM yes", "UseDNS no", "StrictModes no", "PrintMotd no", "PrintLastLog no",
+                    *lines]
+        configuration = self.state / f"sshd_config_{port}"
+        configuration.write_text("\n".join(settings) + "\n")
+        process = self.start("/usr/sbin/sshd", "-D", "-f", configuration)
+        end = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return process
+            except OSError:
+                if time.monotonic() > end or process.poll() is not None:
+                    raise RuntimeError("sshd does not listen") from None
+                time.sleep(0.02)
+
+    def ssh_command(self, user, *command, port=2222, options=()):
+        words = ["ssh", "-F", "none", "-p", str(port), "-o", "StrictHostKeyChecking=no",
+                 "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+                 "-o", "IdentitiesOnly=yes", "-o", "IdentityFile=none"]
+        for option in options:
+            words += ["-o", option]
+        return [*words, f"{user}@127.0.0.1", *command]
+
+    def stop(self, process, timeout=10):
+        process.terminate()
+        return process.wait(timeout)
