@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The house rules that a machine can check: who includes whom, sizes, licences, leftovers.
+
+Prints one `file:line: what is wrong` each and exits 1 when there is any.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Folder -> folders of ours it may include. The longest matching prefix counts.
+MAY_INCLUDE = {
+    "lib/base": {"lib/base"},
+    "lib/wire": {"lib/wire", "lib/base"},
+    "lib/config": {"lib/config", "lib/base"},
+    "lib/directory": {"lib/directory", "lib/base"},
+    "lib/otp": {"lib/otp", "lib/base"},
+    "lib/delivery": {"lib/delivery", "lib/base"},
+    "lib/store": {"lib/store", "lib/base"},
+    "lib/audit": {"lib/audit", "lib/base"},
+    "lib/session": {"lib/session", "lib/base", "lib/config", "lib/directory", "lib/otp",
+                    "lib/delivery", "lib/store", "lib/audit"},
+    "pam_module": {"pam_module", "lib/wire", "lib/base"},
+    "programs": {"programs", "lib"},
+    "tests": {"tests", "lib", "pam_module", "programs"},
+}
+
+# Of these folders, lib/session sees the interface only.
+SESSION_SEES_ONLY = {
+    "lib/delivery": {"lib/delivery/gateway.h"},
+    "lib/directory": {"lib/directory/directory.h"},
+    "lib/store": {"lib/store/store.h"},
+}
+
+# The part of lib/base that allocates nothing and throws nothing.
+MODULE_SEES_OF_BASE = {"lib/base/clock.h", "lib/base/escape.h", "lib/base/unique_fd.h"}
+
+# Each C library has one owning folder (files, where a folder would say too little).
+OWNERS = {
+    r"ini\.h": ("lib/config/",),
+    r"curl/": ("lib/delivery/",),
+    r"nlohmann/": ("lib/delivery/json", "programs/sms2fa/"),
+    r"phonenumbers/": ("lib/directory/number_reader",),
+    r"sqlite3\.h": ("lib/store/",),
+    r"security/": ("pam_module/", "tests/"),
+    r"cmocka\.h": ("tests/support/",),
+}
+
+HEADER_LINES = 150
+SOURCE_LINES = 400
+LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+
+
+def tracked(*patterns):
+    listed = subprocess.run(
+        ["git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others",
+         "--exclude-standard", *patterns],
+        cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    return [name for name in listed if name and (ROOT / name).exists()]
+
+
+def folder_rule(name):
+    matching = [folder for folder in MAY_INCLUDE if name.startswith(folder + "/")]
+    return max(matching, key=len) if matching else None
+
+
+def own_include_complaint(name, included):
+    rule = folder_rule(name)
+    if rule is None:
+        return None
+    allowed = MAY_INCLUDE[rule]
+    if not any(included.startswith(folder + "/") for folder in allowed):
+        return f"{rule} must not include {included}"
+    if rule == "lib/session":
+        for folder, interface in SESSION_SEES_ONLY.items():
+            if included.startswith(folder + "/") and included not in interface:
+                return f"lib/session sees only the interface of {folder}, not {included}"
+    if rule == "pam_module" and included.startswith("lib/base/"):
+        if included not in MODULE_SEES_OF_BASE:
+            return f"the module must not depend on {included}"
+    return None
+
+
+def library_complaint(name, included):
+    for library, owners in OWNERS.items():
+        if re.match(library, included) and not name.startswith(owners):
+            return f"<{included}> belongs to {' and '.join(owners)}"
+    return None
+
+
+def check_source(name):
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    most = HEADER_LINES if name.endswith(".h") else SOURCE_LINES
+    if len(lines) > most:
+        yield f"{name}:{most}: {len(lines)} lines, more than {most}: it wants to be two"
+    for number, line in enumerate(lines, 1):
+        if found := INCLUDE.match(line):
+            quoted, included = found.group(1) == '"', found.group(2)
+            complaint = (own_include_complaint if quoted else library_complaint)(name, included)
+            if complaint:
+                yield f"{name}:{number}: {complaint}"
+
+
+def check_text(name):
+    text = (ROOT / name).read_text(encoding="utf-8", errors="replace")
+    if "SPDX-License-Identifier: Apache-2.0" not in text[:300]:
+        yield f"{name}:1: no SPDX line"
+    for number, line in enumerate(text.splitlines(), 1):
+        if LEFTOVERS.search(line) and not name.startswith("tests/lint/"):
+            yield f"{name}:{number}: left behind: {line.strip()[:60]}"
+
+
+def check_header_alone(name):
+    """Every header compiles by itself."""
+    done = subprocess.run(
+        ["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
+         "-Wno-pragma-once-outside-header", "-Wno-error=pragmas", f"-I{ROOT}", "-include", name,
+         "-x", "c++", "/dev/null"],
+        cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        first = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr)
+        yield f"{name}:1: does not compile alone: {first.strip()[:120]}"
+
+
+def main():
+    sources = tracked("*.cc", "*.h")
+    texts = sources + tracked("*.py", "*.sh", "*CMakeLists.txt", "dev", ".ci/run")
+    complaints = [c for name in sources for c in check_source(name)]
+    complaints += [c for name in texts for c in check_text(name)]
+    headers = [name for name in sources if name.endswith(".h")]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for found in pool.map(lambda name: list(check_header_alone(name)), headers):
+            complaints += found
+    for complaint in complaints:
+        print(complaint)
+    print(f"lint: {len(sources)} sources, {len(headers)} headers alone, "
+          f"{len(complaints)} complaints")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
