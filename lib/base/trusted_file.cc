@@ -81,7 +81,8 @@ Result<UniqueFd> open_trusted(const std::string& path) {
 Result<Secret> read_trusted_secret(const std::string& path) {
   auto fd = open_trusted(path);
   if (!fd) return fd.error();
-  std::array<char, kLongestSecret + 1> buffer{};
+  // Room for the newline, and for one byte that shows that there is more.
+  std::array<char, kLongestSecret + 2> buffer{};
   size_t used = 0;
   while (used < buffer.size()) {
     const ssize_t got = read(fd->get(), buffer.data() + used, buffer.size() - used);
@@ -90,8 +91,8 @@ Result<Secret> read_trusted_secret(const std::string& path) {
     if (got == 0) break;
     used += static_cast<size_t>(got);
   }
-  const bool too_long = used > kLongestSecret;
   if (used > 0 && buffer[used - 1] == '\n') --used;
+  const bool too_long = used > kLongestSecret;
   Secret secret(std::string_view(buffer.data(), used));
   OPENSSL_cleanse(buffer.data(), buffer.size());
   if (too_long) return make_error(ErrorKind::configuration, path + ": longer than 4096 bytes");

@@ -103,9 +103,6 @@ class ConfigurationReader final : public IniVisitor {
     if (limits.failures_before_disable < limits.failures_before_lock)
       complaints_.add(line_of("limits", "failures_before_disable"),
                       "failures_before_disable: must not be below failures_before_lock");
-    if (limits.attempts_at_once < limits.attempts_per_user)
-      complaints_.add(line_of("limits", "attempts_at_once"),
-                      "attempts_at_once: must not be below attempts_per_user");
   }
 
   // Until here the list holds names only.

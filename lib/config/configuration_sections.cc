@@ -88,7 +88,7 @@ constexpr std::array<Key<LimitSettings>, 12> kLimitKeys = {{
     {"sends_per_attempt",
      [](Text v, LimitSettings& s) { return take_count(v, 1, 10, s.sends_per_attempt); }},
     {"resend_after",
-     [](Text v, LimitSettings& s) { return take_duration(v, 5s, 10min, s.resend_after); }},
+     [](Text v, LimitSettings& s) { return take_duration(v, 1s, 10min, s.resend_after); }},
     {"sends_per_number", [](Text v, LimitSettings& s) { return take_rate(v, s.sends_per_number); }},
     {"sends_per_user", [](Text v, LimitSettings& s) { return take_rate(v, s.sends_per_user); }},
     {"sends_per_source", [](Text v, LimitSettings& s) { return take_rate(v, s.sends_per_source); }},

@@ -34,8 +34,10 @@ std::string_view not_text(std::string_view line) {
 // Why a `key = value` line cannot be one, or "". The first of these three characters decides, as in
 // inih.
 std::string_view not_an_entry(std::string_view line) {
-  const size_t at = line.find_first_of("=:;");
-  if (at == std::string_view::npos || line[at] == ';') return "has no '=' (expected: key = value)";
+  // By hand: find_first_of() searches its set for each character, and this runs a million times.
+  size_t at = 0;
+  while (at < line.size() && line[at] != '=' && line[at] != ':' && line[at] != ';') ++at;
+  if (at == line.size() || line[at] == ';') return "has no '=' (expected: key = value)";
   if (line[at] == ':') return "has ':' where '=' belongs (expected: key = value)";
   if (at == 0) return "has no key before '='";
   return {};

@@ -35,23 +35,32 @@ std::string why_not_shown(std::string_view text) {
   return {};
 }
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_letter_or_digit(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9');
+}
+
+// What would be a placeholder's name.
 bool is_word(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return is_letter_or_digit(c) || c == '_'; });
 }
 
 // RFC 5646: two or three letters, then parts of up to eight letters and digits.
 bool is_language_tag(std::string_view text) {
-  const size_t primary = text.find_first_of("-0123456789");
-  bool proper = std::min(primary, text.size()) >= 2 && std::min(primary, text.size()) <= 3;
-  std::string_view rest = text.substr(std::min(primary, text.size()));
-  while (proper && !rest.empty()) {
-    const std::string_view part = rest.substr(1, rest.find('-', 1) - 1);
-    proper = rest[0] == '-' && !part.empty() && part.size() <= 8;
-    rest.remove_prefix(part.size() + 1);
+  for (bool first = true;; first = false) {
+    const size_t dash = text.find('-');
+    const std::string_view part = text.substr(0, dash);
+    const bool proper = first ? part.size() >= 2 && part.size() <= 3 &&
+                                    std::all_of(part.begin(), part.end(), is_letter)
+                              : !part.empty() && part.size() <= 8 &&
+                                    std::all_of(part.begin(), part.end(), is_letter_or_digit);
+    if (!proper || dash == std::string_view::npos) return proper;
+    text.remove_prefix(dash + 1);
   }
-  return proper && text.find('_') == std::string_view::npos;
 }
 
 }  // namespace

@@ -38,19 +38,22 @@ class SeenNames {
   }
 
   void check(Complaints& complaints) {
-    std::sort(seen_.begin(), seen_.end());
+    std::sort(seen_.begin(), seen_.end(), [](const Name& a, const Name& b) {
+      return a.hash() != b.hash() ? a.hash() < b.hash() : a.line < b.line;
+    });
     for (size_t i = 1; i < seen_.size(); ++i)
-      if (seen_[i].high == seen_[i - 1].high && seen_[i].low == seen_[i - 1].low)
+      if (seen_[i].hash() == seen_[i - 1].hash())
         complaints.add(seen_[i].line,
                        "this user stands already in line " + std::to_string(seen_[i - 1].line));
   }
 
  private:
+  // The hash in two halves, so that a name takes 12 bytes and not 16.
   struct Name {
     uint32_t high;
     uint32_t low;
     unsigned line;
-    auto operator<=>(const Name&) const = default;
+    uint64_t hash() const { return uint64_t{high} << 32 | low; }
   };
   std::vector<Name> seen_;
 };

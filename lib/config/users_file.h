@@ -28,7 +28,7 @@ using UserVisitor = std::function<Result<void>(const UserLine&)>;
 // blanks, control characters, '/' and ':', and does not begin with '-'; names differ in letter
 // case. Errors are as in read_configuration(); people are visited before the end of the file is
 // known to be right, so on an error forget them all. A million names take well under a second and
-// 20 bytes each, for the duration of the call.
+// some 30 bytes each, for the duration of the call.
 Result<void> read_users_file(const std::string& path, const UserVisitor& visit);
 
 }  // namespace sms2fa

@@ -2,8 +2,7 @@
 #include "lib/delivery/curl_http.h"
 
 #include <malloc.h>
-#include <openssl/err.h>
-#include <openssl/x509.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include <thread>
 
 #include "lib/delivery/curl_transfer.h"
+#include "lib/delivery/tls_context.h"
 
 namespace sms2fa {
 
@@ -45,16 +45,6 @@ bool initialise_libcurl() {
   unsetenv("SSLKEYLOGFILE");
   return curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &wiping_free, &wiping_realloc,
                               &strdup, &std::calloc) == CURLE_OK;
-}
-
-Result<TrustStore> load_trust(const std::string& file) {
-  TrustStore store(X509_STORE_new());
-  const bool loaded = store && X509_STORE_load_file(store.get(), file.c_str()) == 1;
-  ERR_clear_error();
-  if (!loaded)
-    return make_error(ErrorKind::configuration,
-                      file + ": can't be read, or holds no CA certificate in PEM form");
-  return store;
 }
 
 bool is_usable_proxy(std::string_view proxy) {
@@ -108,8 +98,8 @@ class CurlHttp::Loop {
     if (std::chrono::steady_clock::now() >= deadline)
       return {.kind = HttpOutcome::Kind::not_sent, .detail = "no time left"};
     CurlTransfer transfer(request, deadline, trust_.get(), proxy_);
-    if (transfer.handle() == nullptr)
-      return {.kind = HttpOutcome::Kind::not_sent, .detail = "out of memory"};
+    if (!transfer.usable())
+      return {.kind = HttpOutcome::Kind::not_sent, .detail = "libcurl can't be set up"};
     std::list<CurlTransfer*> one{&transfer};
     {
       const std::lock_guard lock(mutex_);

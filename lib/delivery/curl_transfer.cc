@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/curl_transfer.h"
 
-#include <openssl/ssl.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <system_error>
 
 namespace sms2fa {
@@ -18,6 +14,8 @@ constexpr size_t kMostBodyBytes = 64 * 1024;
 // Most answers fit, so that the body's bytes are not left behind by a growing string.
 constexpr size_t kUsualBodyBytes = 4 * 1024;
 constexpr Milliseconds kLongestConnect{3000};
+// No send takes as long; libcurl counts its milliseconds in 32 bits.
+constexpr Milliseconds kLongestTotal = std::chrono::hours(1);
 
 Milliseconds remaining(SteadyTime deadline) {
   return std::chrono::ceil<Milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -40,9 +38,9 @@ CurlTransfer::CurlTransfer(const HttpRequest& request, SteadyTime deadline, X509
                            const std::string& proxy)
     : easy_(curl_easy_init()) {
   if (!easy_) return;
+  usable_ = true;
   body_.reserve(kUsualBodyBytes);
-  curl_easy_setopt(handle(), CURLOPT_PRIVATE, this);
-  curl_easy_setopt(handle(), CURLOPT_ERRORBUFFER, error_.data());
+  set(CURLOPT_PRIVATE, this);
   set_what_is_sent(request);
   set_limits(deadline);
   set_trust(trust, proxy);
@@ -59,6 +57,11 @@ CurlTransfer& CurlTransfer::of(CURL* easy) {
   return *transfer;
 }
 
+template <typename T>
+void CurlTransfer::set(CURLoption option, T value) {
+  usable_ = usable_ && curl_easy_setopt(handle(), option, value) == CURLE_OK;
+}
+
 void CurlTransfer::set_what_is_sent(const HttpRequest& request) {
   const std::string_view authorization = request.authorization.reveal();
   constexpr std::string_view kName = "Authorization: ";
@@ -69,81 +72,80 @@ void CurlTransfer::set_what_is_sent(const HttpRequest& request) {
   headers_[0] = {authorization_line_.data(), &headers_[1]};
   headers_[1] = {content_type_line_.data(), nullptr};
 
-  CURL* easy = handle();
-  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.data());
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "sms2fa");
-  curl_easy_setopt(easy, CURLOPT_POST, 1L);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.reveal().data());
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
+  set(CURLOPT_URL, request.url.c_str());
+  set(CURLOPT_HTTPHEADER, headers_.data());
+  set(CURLOPT_USERAGENT, "sms2fa");
+  set(CURLOPT_POST, 1L);
+  set(CURLOPT_POSTFIELDS, request.body.reveal().data());
+  set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
   // One request at a time on a connection: an HTTP/2 stream that is refused, or dropped with its
   // connection, would be one more way for a request to be sent twice.
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &on_request);
-  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_PREREQFUNCTION, &on_request);
+  set(CURLOPT_PREREQDATA, this);
 }
 
 void CurlTransfer::set_limits(SteadyTime deadline) {
-  CURL* easy = handle();
-  const Milliseconds total = std::max(remaining(deadline), Milliseconds(1));
+  const Milliseconds total = std::clamp(remaining(deadline), Milliseconds(1), kLongestTotal);
   const Milliseconds connect = std::clamp(total / 3, Milliseconds(1), kLongestConnect);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(total.count()));
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(total.count()));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
+  set(CURLOPT_NOSIGNAL, 1L);
   // Without it a name server that does not answer would hold up the delivery thread, for libcurl
   // waits for its resolver thread even after a timeout.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_PROTOCOLS_STR, "https");
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_TCP_NODELAY, 1L);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_HEADERFUNCTION, &on_header);
+  set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_WRITEFUNCTION, &on_body);
+  set(CURLOPT_WRITEDATA, this);
 }
 
 void CurlTransfer::set_trust(X509_STORE* trust, const std::string& proxy) {
-  CURL* easy = handle();
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
-  curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  set<char*>(CURLOPT_CAINFO, nullptr);
+  set<char*>(CURLOPT_CAPATH, nullptr);
   // Otherwise libcurl would keep a reference to our store, as its own cache for the next
   // connection.
-  curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
-  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, trust);
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);
+  set(CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
+  set(CURLOPT_SSL_CTX_DATA, trust);
   // Empty is not unset: unset means "ask the environment".
-  curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_PROXY, proxy.c_str());
+  set(CURLOPT_NOPROXY, "");
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 
-CURLcode CurlTransfer::on_tls_context(CURL*, void* tls_context, void* store) noexcept {
-  auto* context = static_cast<SSL_CTX*>(tls_context);
-  SSL_CTX_set1_cert_store(context, static_cast<X509_STORE*>(store));
-  return CURLE_OK;
+CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* trust) noexcept {
+  return prepare_tls_context(static_cast<SSL_CTX*>(context), static_cast<X509_STORE*>(trust))
+             ? CURLE_OK
+             : CURLE_OUT_OF_MEMORY;
 }
 
 // libcurl calls it when a connection, TLS included, stands and before the first byte of the
 // request, and once more each time it sends the request again.
 //
 // It does so by itself when a connection kept from an earlier request ended before any byte of an
-// answer. If the server had closed it in good order (close_notify), the connection was idle for too
-// long, and one more try is right. libcurl 7.88 meets this case often: before it uses a connection
-// again, it takes the unread close_notify for a sign of life. After a reset, or an end of the
-// stream without close_notify, the request may have been carried out: libcurl leaves both in the
-// error buffer. EPIPE stands there too, but comes from our own writing to what was closed already.
+// answer. If the server closed it in good order, it had been idle for too long, and one more try is
+// right. libcurl 7.88 meets this case often: before it uses a connection again, it takes an unread
+// close_notify for a sign of life. After a reset, or an end of the stream without close_notify, the
+// request may have been carried out.
 int CurlTransfer::on_request(void* self, char*, char*, int, int) noexcept {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   ++transfer.tries_;
-  if (transfer.tries_ == 1) return CURL_PREREQFUNC_OK;
-  long error = 0;
-  curl_easy_getinfo(transfer.handle(), CURLINFO_OS_ERRNO, &error);
-  const bool closed_in_order = transfer.error_[0] == '\0' || error == EPIPE;
-  return transfer.tries_ == 2 && closed_in_order ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  if (transfer.tries_ == 1) {
+    curl_tlssessioninfo* session = nullptr;
+    curl_easy_getinfo(transfer.handle(), CURLINFO_TLS_SSL_PTR, &session);
+    transfer.first_peer_ = tls_peer_of(static_cast<const SSL*>(session->internals));
+    return CURL_PREREQFUNC_OK;
+  }
+  const bool once_more = transfer.tries_ == 2 && transfer.first_peer_->closed;
+  return once_more ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 size_t CurlTransfer::on_header(char*, size_t, size_t size, void* self) noexcept {
@@ -169,9 +171,12 @@ void CurlTransfer::finish(CURLcode code) noexcept {
   HttpOutcome outcome;
   outcome.kind = tries_ == 0 ? HttpOutcome::Kind::not_sent : HttpOutcome::Kind::unknown;
   try {
-    outcome = outcome_of(code);
+    if (code == CURLE_OK)
+      read_answer(outcome);
+    else
+      outcome.detail = describe(code);
   } catch (const std::bad_alloc&) {
-    // Kind says what matters; the detail stays empty.
+    // The kind says what matters; the detail stays empty.
   }
   easy_.reset();
   const std::lock_guard lock(mutex_);
@@ -181,28 +186,21 @@ void CurlTransfer::finish(CURLcode code) noexcept {
   changed_.notify_one();
 }
 
-HttpOutcome CurlTransfer::outcome_of(CURLcode code) {
-  HttpOutcome outcome;
+void CurlTransfer::read_answer(HttpOutcome& outcome) {
   long status = 0;
   curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
-  if (code == CURLE_OK) {
-    outcome.kind = HttpOutcome::Kind::response;
-    outcome.status = static_cast<int>(status);
-    outcome.retry_after = seconds_in(handle(), "retry-after");
-    if (!outcome.retry_after) outcome.retry_after = seconds_in(handle(), "x-ratelimit-reset");
-    outcome.body = std::move(body_);
-    return outcome;
-  }
-  outcome.kind = tries_ == 0 ? HttpOutcome::Kind::not_sent : HttpOutcome::Kind::unknown;
-  outcome.detail = describe(code);
-  return outcome;
+  outcome.kind = HttpOutcome::Kind::response;
+  outcome.status = static_cast<int>(status);
+  outcome.retry_after = seconds_in(handle(), "retry-after");
+  if (!outcome.retry_after) outcome.retry_after = seconds_in(handle(), "x-ratelimit-reset");
+  outcome.body = std::move(body_);
 }
 
 // Fixed texts only: the error buffer may quote what the server sent.
 std::string CurlTransfer::describe(CURLcode code) const {
   if (too_long_) return "the answer is too long";
-  if (tries_ > 0 && code == CURLE_ABORTED_BY_CALLBACK)
-    return "the connection broke before an answer came";
+  if (code == CURLE_ABORTED_BY_CALLBACK)
+    return tries_ > 0 ? "the connection ended before an answer came" : "shutting down";
   std::string text = curl_easy_strerror(code);
   if (code == CURLE_PEER_FAILED_VERIFICATION) {
     long verified = X509_V_OK;

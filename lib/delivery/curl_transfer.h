@@ -2,7 +2,6 @@
 #pragma once
 
 #include <curl/curl.h>
-#include <openssl/x509_vfy.h>
 
 #include <array>
 #include <condition_variable>
@@ -11,13 +10,9 @@
 #include <string>
 
 #include "lib/delivery/http.h"
+#include "lib/delivery/tls_context.h"
 
 namespace sms2fa {
-
-struct CloseX509Store {
-  void operator()(X509_STORE* store) const noexcept { X509_STORE_free(store); }
-};
-using TrustStore = std::unique_ptr<X509_STORE, CloseX509Store>;
 
 // One request on its way through libcurl: made by the caller's thread, driven by the delivery
 // thread, and awaited by the caller, who owns it. Internal to CurlHttp.
@@ -30,7 +25,8 @@ class CurlTransfer {
   CurlTransfer& operator=(const CurlTransfer&) = delete;
   ~CurlTransfer();
 
-  // Null when there was no memory.
+  // False when libcurl could not take every setting: it must not be started then.
+  bool usable() const { return usable_; }
   CURL* handle() const { return easy_.get(); }
 
   // The transfer behind a handle.
@@ -48,24 +44,27 @@ class CurlTransfer {
     void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
   };
 
+  template <typename T>
+  void set(CURLoption option, T value);
   void set_what_is_sent(const HttpRequest& request);
   void set_limits(SteadyTime deadline);
   void set_trust(X509_STORE* trust, const std::string& proxy);
-  HttpOutcome outcome_of(CURLcode code);
+  void read_answer(HttpOutcome& outcome);
   std::string describe(CURLcode code) const;
 
-  static CURLcode on_tls_context(CURL* easy, void* tls_context, void* store) noexcept;
+  static CURLcode on_tls_context(CURL* easy, void* context, void* trust) noexcept;
   static int on_request(void* self, char*, char*, int, int) noexcept;
   static size_t on_header(char* data, size_t one, size_t size, void* self) noexcept;
   static size_t on_body(char* data, size_t one, size_t size, void* self) noexcept;
 
   std::unique_ptr<CURL, CloseEasy> easy_;
+  bool usable_ = false;
   std::string authorization_line_;
   std::string content_type_line_;
   std::array<curl_slist, 2> headers_{};
-  std::array<char, CURL_ERROR_SIZE> error_{};
 
-  int tries_ = 0;  // how often a request began to leave
+  int tries_ = 0;                              // how often the request began to leave
+  std::shared_ptr<const TlsPeer> first_peer_;  // of the connection that it left on first
   size_t header_bytes_ = 0;
   bool too_long_ = false;
   std::string body_;

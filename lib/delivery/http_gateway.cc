@@ -71,7 +71,7 @@ void HttpGateway::judge(HttpOutcome& outcome, SendReport& report) const {
       (verdict.status != SendStatus::accepted && (verdict.created || outcome.status >= 500));
   report.detail = "HTTP " + std::to_string(outcome.status);
   if (verdict.code) report.detail += ", error " + std::to_string(*verdict.code);
-  if (outcome.retry_after)
+  if (outcome.retry_after && verdict.status == SendStatus::try_elsewhere)
     report.detail += ", retry after " + std::to_string(outcome.retry_after->count()) + " s";
 }
 

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kLongestValidity{36000};
 constexpr auto kCodes = std::to_array<CodeClass>({
     {20003, SendStatus::credentials},        // authentication failed
     {20005, SendStatus::credentials},        // account not active
-    {20008, SendStatus::credentials},        // test credentials where live ones are needed
+    {20008, SendStatus::credentials},        // not with test credentials
     {20404, SendStatus::credentials},        // no such account or resource
     {21212, SendStatus::credentials},        // invalid From
     {21266, SendStatus::credentials},        // From and To are the same number
@@ -30,18 +30,18 @@ constexpr auto kCodes = std::to_array<CodeClass>({
     {21608, SendStatus::credentials},        // trial account, unverified number
     {21659, SendStatus::credentials},        // From is not a Twilio number
     {21660, SendStatus::credentials},        // From belongs to another account
-    {21703, SendStatus::credentials},        // Messaging Service without a sender
-    {21704, SendStatus::credentials},        // Messaging Service: no usable sender
-    {21705, SendStatus::credentials},        // Messaging Service invalid
+    {21703, SendStatus::credentials},        // the Messaging Service has no usable sender
+    {21704, SendStatus::credentials},        // the Messaging Service has no sender
+    {21705, SendStatus::credentials},        // invalid Messaging Service
     {30002, SendStatus::credentials},        // account suspended
-    {30034, SendStatus::credentials},        // unregistered US long code
+    {30034, SendStatus::credentials},        // unregistered US sender
     {21612, SendStatus::number_cannot_sms},  // no route from this sender
     {21614, SendStatus::number_cannot_sms},  // not a mobile number
     {21635, SendStatus::number_cannot_sms},  // landline
     {30006, SendStatus::number_cannot_sms},  // landline or unreachable carrier
     {21211, SendStatus::number_refused},     // invalid number
     {21610, SendStatus::number_refused},     // the person sent STOP
-    {30004, SendStatus::number_refused},     // blocked by the recipient or carrier
+    {30004, SendStatus::number_refused},     // blocked by the carrier or the device
     {30005, SendStatus::number_refused},     // unknown or inactive number
     {20429, SendStatus::try_elsewhere},      // too many requests, never processed
     {20500, SendStatus::try_elsewhere},      // internal server error
@@ -52,10 +52,10 @@ constexpr auto kCodes = std::to_array<CodeClass>({
     {30008, SendStatus::try_elsewhere},      // unknown delivery error
     {30017, SendStatus::try_elsewhere},      // carrier congestion
     {30022, SendStatus::try_elsewhere},      // carrier rate limit
-    {30023, SendStatus::blocked},            // carrier's daily cap
-    {30027, SendStatus::blocked},            // carrier's daily cap for the brand
-    {30450, SendStatus::blocked},            // SMS pumping protection
-    {30453, SendStatus::blocked},            // SMS pumping protection
+    {30023, SendStatus::blocked},            // daily cap for US traffic
+    {30027, SendStatus::blocked},            // a carrier's daily cap
+    {30450, SendStatus::blocked},            // fraud guard (SMS pumping)
+    {30453, SendStatus::blocked},            // fraud guard (SMS pumping)
 });
 
 // SM or MM and 32 hexadecimal digits, as the API's description has it.
