@@ -9,7 +9,8 @@
 
 namespace sms2fa {
 
-// What the person typed, cut at wire::kLongestText bytes (no code is that long). Wiped on destruction.
+// What the person typed, cut at wire::kLongestText bytes (no code is that long). Wiped on
+// destruction.
 class Answer {
  public:
   Answer() noexcept = default;
@@ -25,13 +26,14 @@ class Answer {
   size_t size_ = 0;
 };
 
-// Shows `text` through the host's conversation and, for the two prompt styles, waits for the person.
-// The host's copy of the answer is wiped and freed. Returns PAM_SUCCESS or PAM_CONV_ERR; a host that reports
-// success without an answer to a prompt counts as PAM_CONV_ERR.
+// Shows `text` through the host's conversation and, for the two prompt styles, waits for the
+// person. The host's copy of the answer is wiped and freed. Returns PAM_SUCCESS or PAM_CONV_ERR; a
+// host that reports success without an answer to a prompt counts as PAM_CONV_ERR.
 int converse(pam_handle_t* pamh, wire::Style style, const char* text, Answer& answer) noexcept;
 
-// True when PAM_AUTHTOK (or the answer) is the text that sshd passes on for accounts it will not let in: "\b\n\r\177INCORRECT" repeated
-// to the length of what was typed (OpenSSH auth-pam.c, fake_password()).
+// True when PAM_AUTHTOK (or the answer) is the text that sshd passes on for accounts it will not
+// let in: "\b\n\r\177INCORRECT" repeated to the length of what was typed (OpenSSH auth-pam.c,
+// fake_password()).
 bool is_sshd_placeholder(std::string_view text) noexcept;
 
 // PAM_AUTHTOK, or an empty view when an earlier module set none. Owned by the PAM handle.

@@ -29,7 +29,8 @@ bool parse_module_args(pam_handle_t* pamh, int argc, const char** argv, ModuleAr
                usable_path(argv[i] + kSocketLength)) {
       args.socket = argv[i] + kSocketLength;
     } else {
-      pam_syslog(pamh, LOG_ERR, "unknown or unusable argument \"%s\": denying (known: socket=PATH, debug)",
+      pam_syslog(pamh, LOG_ERR,
+                 "unknown or unusable argument \"%s\": denying (known: socket=PATH, debug)",
                  Escaped(argv[i]).text());
       good = false;
     }

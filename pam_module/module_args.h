@@ -11,8 +11,8 @@ struct ModuleArgs {
   bool debug = false;                            // debug
 };
 
-// Reads all arguments and logs each that is unknown or unusable. False when there was one: the caller
-// denies, because an administrator's typing error must not weaken anything.
+// Reads all arguments and logs each that is unknown or unusable. False when there was one: the
+// caller denies, because an administrator's typing error must not weaken anything.
 bool parse_module_args(pam_handle_t* pamh, int argc, const char** argv, ModuleArgs& args) noexcept;
 
 }  // namespace sms2fa

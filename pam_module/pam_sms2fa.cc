@@ -3,6 +3,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "pam_module/conversation.h"
 #include "pam_module/log.h"
 #include "pam_module/module_args.h"
 #include "pam_module/relay.h"
@@ -58,6 +59,26 @@ void log_ending(pam_handle_t* pamh, const ModuleArgs& args, const Ending& ending
   }
 }
 
+// The daemon tells people what goes wrong on its side; this is for when it can't.
+void tell_person(pam_handle_t* pamh, Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::daemon_unreachable:
+    case Outcome::daemon_untrusted:
+    case Outcome::protocol_violation: {
+      Answer none;
+      (void)converse(pamh, wire::Style::error, "The second factor cannot be checked at the moment.",
+                     none);
+      return;
+    }
+    case Outcome::accepted:
+    case Outcome::denied:
+    case Outcome::unavailable:
+    case Outcome::request_unusable:
+    case Outcome::conversation_failed:
+      return;
+  }
+}
+
 // A line of another type names this module by mistake; PAM_IGNORE might let such a stack pass.
 int refuse(pam_handle_t* pamh, const char* type) noexcept {
   pam_syslog(pamh, LOG_ERR, "pam_sms2fa.so only answers auth, but a \"%s\" line names it: denying",
@@ -74,8 +95,10 @@ PAM_EXTERN int pam_sm_authenticate(pam_handle_t* pamh, int flags, int argc,
                                    const char** argv) noexcept {
   ModuleArgs args;
   if (!parse_module_args(pamh, argc, argv, args)) return PAM_AUTHINFO_UNAVAIL;
-  const Ending ending = relay(pamh, args, (flags & PAM_SILENT) != 0);
+  const bool silent = (flags & PAM_SILENT) != 0;
+  const Ending ending = relay(pamh, args, silent);
   log_ending(pamh, args, ending);
+  if (!silent) tell_person(pamh, ending.outcome);
   return pam_code_of(ending.outcome);
 }
 

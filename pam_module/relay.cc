@@ -9,10 +9,11 @@
 
 #include <algorithm>
 
+#include "lib/wire/bounds.h"
 #include "lib/wire/channel.h"
+#include "lib/wire/daemon_socket.h"
 #include "lib/wire/message.h"
 #include "pam_module/conversation.h"
-#include "pam_module/daemon_connection.h"
 #include "pam_module/log.h"
 
 namespace sms2fa {
@@ -23,12 +24,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using wire::ChannelStatus;
 using wire::Field;
+using wire::kConnecting;
 using wire::MessageType;
-
-constexpr milliseconds kConnect{500};
-constexpr milliseconds kOneTurn{10'000};
-constexpr milliseconds kAllTurns{40'000};
-constexpr int kMostMessages = 32;
 
 Ending end(Outcome outcome, const char* reason) noexcept {
   Ending ending;
@@ -77,8 +74,12 @@ bool write_hello(pam_handle_t* pamh, std::string_view nonce, bool silent,
 // A password is recognised here, so that it never travels to the daemon.
 void write_answer(pam_handle_t* pamh, const Answer& answer, wire::Message& message) noexcept {
   uint8_t flags = 0;
-  if (same_text(answer.text(), authtok_of(pamh))) flags |= wire::kAnswerIsAuthtok;
-  if (is_sshd_placeholder(answer.text())) flags |= wire::kAnswerIsPlaceholder;
+  // Cut like the answer was, or the beginning of a very long password would travel.
+  if (same_text(answer.text(), cut(authtok_of(pamh), Field::text))) flags |= wire::kAnswerIsAuthtok;
+  if (is_sshd_placeholder(answer.text())) {
+    flags |= wire::kAnswerIsPlaceholder;
+    if (answer.text().size() == 1) flags |= wire::kAnswerIsOneCharacter;
+  }
   message.put(Field::flags, flags).put(Field::text, flags == 0 ? answer.text() : "");
 }
 
@@ -125,11 +126,11 @@ Ending read_verdict(const wire::Message& message, std::string_view nonce) noexce
 // Prompts to the person, answers to the daemon, until there is a verdict.
 Ending carry(pam_handle_t* pamh, wire::Channel& channel, std::string_view nonce,
              bool silent) noexcept {
-  auto left = kAllTurns;
-  for (int i = 0; i < kMostMessages; ++i) {
+  auto left = wire::kAllTurns;
+  for (int i = 0; i < wire::kMostMessages; ++i) {
     const auto turn = steady_clock::now();
     wire::Message message;
-    const auto received = channel.receive(message, turn + (left < kOneTurn ? left : kOneTurn));
+    const auto received = channel.receive(message, turn + std::min(left, wire::kOneTurn));
     if (received != ChannelStatus::ok) return broken(received);
     left -= std::chrono::duration_cast<milliseconds>(steady_clock::now() - turn);
 
@@ -143,8 +144,9 @@ Ending carry(pam_handle_t* pamh, wire::Channel& channel, std::string_view nonce,
     if (is_notice) continue;
     wire::Message reply(MessageType::answer);
     write_answer(pamh, answer, reply);
-    const auto sent = channel.send(reply, steady_clock::now() + kConnect);
-    if (sent != ChannelStatus::ok) return broken(sent);
+    const auto sent = channel.send(reply, steady_clock::now() + kConnecting);
+    // A daemon that ended the attempt while the person was thinking has left its verdict behind.
+    if (sent != ChannelStatus::ok && sent != ChannelStatus::closed) return broken(sent);
   }
   return end(Outcome::protocol_violation, "too many messages");
 }
@@ -162,16 +164,16 @@ Ending relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noexcept {
     return end(Outcome::request_unusable, "user, service or host is missing or too long");
 
   UniqueFd connection;
-  switch (connect_to_daemon(args.socket, steady_clock::now() + kConnect, connection)) {
-    case ConnectStatus::unreachable:
+  switch (wire::connect_to_daemon(args.socket, steady_clock::now() + kConnecting, connection)) {
+    case wire::ConnectStatus::unreachable:
       return end(Outcome::daemon_unreachable, strerrordesc_np(errno));
-    case ConnectStatus::untrusted:
+    case wire::ConnectStatus::untrusted:
       return end(Outcome::daemon_untrusted, "its listener is neither root nor _sms2fa");
-    case ConnectStatus::ok:
+    case wire::ConnectStatus::ok:
       break;
   }
   wire::Channel channel(static_cast<UniqueFd&&>(connection), wire::Sender::client);
-  const auto sent = channel.send(hello, steady_clock::now() + kConnect);
+  const auto sent = channel.send(hello, steady_clock::now() + kConnecting);
   if (sent != ChannelStatus::ok) return broken(sent);
   if (args.debug) pam_syslog(pamh, LOG_DEBUG, "connected to %s", Escaped(args.socket).text());
   return carry(pamh, channel, nonce, silent);

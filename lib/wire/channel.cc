@@ -38,10 +38,10 @@ const char* to_string(ChannelStatus status) noexcept {
   return "unknown";
 }
 
-ChannelStatus Channel::wait_for(short events, SteadyTime deadline) noexcept {
+ChannelStatus Channel::wait_for(short events, int stop_fd, SteadyTime deadline) noexcept {
   while (true) {
-    pollfd watched[] = {{socket_.get(), events, 0}, {stop_fd_, POLLIN, 0}};
-    const int ready = poll(watched, stop_fd_ >= 0 ? 2 : 1, milliseconds_until(deadline));
+    pollfd watched[] = {{socket_.get(), events, 0}, {stop_fd, POLLIN, 0}};
+    const int ready = poll(watched, stop_fd >= 0 ? 2 : 1, milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR) return ChannelStatus::failed;
     if (ready > 0) return watched[1].revents != 0 ? ChannelStatus::stopped : ChannelStatus::ok;
     if (std::chrono::steady_clock::now() >= deadline) return ChannelStatus::timed_out;
@@ -52,7 +52,9 @@ ChannelStatus Channel::send(const Message& message, SteadyTime deadline) noexcep
   if (!message.complete()) return ChannelStatus::malformed;
   const auto bytes = message.bytes();
   while (true) {
-    if (const auto waited = wait_for(POLLOUT, deadline); waited != ChannelStatus::ok) return waited;
+    // Without the stop descriptor: the verdict that a stop brings about must still go out.
+    const auto waited = wait_for(POLLOUT, -1, deadline);
+    if (waited != ChannelStatus::ok) return waited;
     const ssize_t sent =
         ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent == static_cast<ssize_t>(bytes.size())) return ChannelStatus::ok;
@@ -69,7 +71,8 @@ ChannelStatus Channel::receive(Message& message, SteadyTime deadline) noexcept {
     ~WipedBuffer() { explicit_bzero(bytes, sizeof bytes); }
   } buffer;
   while (true) {
-    if (const auto waited = wait_for(POLLIN, deadline); waited != ChannelStatus::ok) return waited;
+    const auto waited = wait_for(POLLIN, stop_fd_, deadline);
+    if (waited != ChannelStatus::ok) return waited;
     const ssize_t got = recv(socket_.get(), buffer.bytes, sizeof buffer.bytes, MSG_DONTWAIT);
     if (got == 0) return ChannelStatus::closed;
     if (got > 0) {
@@ -80,6 +83,11 @@ ChannelStatus Channel::receive(Message& message, SteadyTime deadline) noexcept {
     if (errno == ECONNRESET) return ChannelStatus::closed;
     if (errno != EINTR && errno != EAGAIN) return ChannelStatus::failed;
   }
+}
+
+bool Channel::has_spoken() noexcept {
+  char byte = 0;
+  return recv(socket_.get(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 }  // namespace sms2fa::wire

@@ -18,11 +18,12 @@ enum class ChannelStatus {
 
 const char* to_string(ChannelStatus status) noexcept;
 
-// One end of a connection: whole messages, each with a deadline. Never raises SIGPIPE, blocks only in
-// poll(), allocates nothing. Owns the socket, not `stop_fd`. For one thread at a time.
+// One end of a connection: whole messages, each with a deadline. Never raises SIGPIPE, blocks only
+// in poll(), allocates nothing. Owns the socket, not `stop_fd`. For one thread at a time.
 class Channel {
  public:
-  // `self` says whose end this is. When `stop_fd` is not -1, waiting ends as soon as it is readable.
+  // `self` says whose end this is. When `stop_fd` is not -1, waiting for the peer to speak ends
+  // as soon as it is readable.
   Channel(UniqueFd socket, Sender self, int stop_fd = -1) noexcept
       : socket_(static_cast<UniqueFd&&>(socket)), self_(self), stop_fd_(stop_fd) {}
 
@@ -30,10 +31,13 @@ class Channel {
   ChannelStatus send(const Message& message, SteadyTime deadline) noexcept;
   ChannelStatus receive(Message& message, SteadyTime deadline) noexcept;
 
+  // True when a message waits to be received. Does not block.
+  bool has_spoken() noexcept;
+
   int fd() const { return socket_.get(); }
 
  private:
-  ChannelStatus wait_for(short events, SteadyTime deadline) noexcept;
+  ChannelStatus wait_for(short events, int stop_fd, SteadyTime deadline) noexcept;
 
   UniqueFd socket_;
   Sender self_;

@@ -116,7 +116,8 @@ bool well_formed(std::string_view bytes) noexcept {
 size_t longest(Field field) noexcept {
   size_t most = 0;
   for (const auto& message : kMessages)
-    if (const FieldRule* rule = rule_of(message, field)) most = rule->most > most ? rule->most : most;
+    if (const FieldRule* rule = rule_of(message, field))
+      most = rule->most > most ? rule->most : most;
   return most;
 }
 
@@ -130,7 +131,10 @@ Message::~Message() {
 }
 
 Message& Message::put(Field field, std::string_view value) noexcept {
-  if (value.size() > UINT16_MAX || bytes_.size() - size_ < kFieldHeader + value.size())
+  // Without a header, as after a failed parse(), the value's own bytes would be read as one.
+  const bool has_header = size_ >= kHeader;
+  if (!has_header || value.size() > UINT16_MAX ||
+      bytes_.size() - size_ < kFieldHeader + value.size())
     spoiled_ = true;
   if (spoiled_) return *this;
   bytes_[size_] = static_cast<char>(field);

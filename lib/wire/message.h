@@ -7,7 +7,8 @@
 #include <optional>
 #include <string_view>
 
-// The messages of docs/PROTOCOL.md. Allocates nothing and throws nothing, for the PAM module's sake.
+// The messages of docs/PROTOCOL.md. Allocates nothing and throws nothing, for the PAM module's
+// sake.
 namespace sms2fa::wire {
 
 inline constexpr size_t kLargestMessage = 4096;
@@ -40,6 +41,7 @@ inline constexpr uint8_t kAuthtokIsPlaceholder = 2;
 // answer's flags
 inline constexpr uint8_t kAnswerIsAuthtok = 1;
 inline constexpr uint8_t kAnswerIsPlaceholder = 2;
+inline constexpr uint8_t kAnswerIsOneCharacter = 4;  // beside kAnswerIsPlaceholder
 
 enum class Style : uint8_t { echo_on = 1, echo_off = 2, info = 3, error = 4 };
 
@@ -48,8 +50,8 @@ enum class Verdict : uint8_t { accepted = 1, denied = 2, unavailable = 3 };
 // The most bytes that `field` may hold in any message.
 size_t longest(Field field) noexcept;
 
-// One message, to be written field by field in ascending order, or parsed whole. Wiped on destruction,
-// because an answer holds a code.
+// One message, to be written field by field in ascending order, or parsed whole. Wiped on
+// destruction, because an answer holds a code.
 class Message {
  public:
   Message() noexcept = default;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pam_module/daemon_connection.h"
+#include "lib/wire/daemon_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <time.h>
 
-namespace sms2fa {
+namespace sms2fa::wire {
 
 namespace {
 
@@ -60,4 +60,4 @@ ConnectStatus connect_to_daemon(const char* path, SteadyTime deadline,
   return ConnectStatus::ok;
 }
 
-}  // namespace sms2fa
+}  // namespace sms2fa::wire
