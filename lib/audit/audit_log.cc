@@ -18,15 +18,15 @@ void append(std::string& line, const char* name, const std::string& value, size_
   line += std::string(" ") + name + "=" + (quoted ? "\"" + shown + "\"" : shown);
 }
 
-int priority_of(AuditVerdict verdict) {
-  switch (verdict) {
+int priority_of(const AuditEvent& event) {
+  switch (event.verdict) {
     case AuditVerdict::accepted:
     case AuditVerdict::denied:
-      return LOG_AUTHPRIV | LOG_NOTICE;
+      return event.needs_attention ? LOG_WARNING : LOG_NOTICE;
     case AuditVerdict::unavailable:
-      return LOG_AUTHPRIV | LOG_ERR;
+      return LOG_ERR;
   }
-  return LOG_AUTHPRIV | LOG_ERR;
+  return LOG_ERR;
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ std::string format(const AuditEvent& event) {
 }
 
 void SyslogAuditLog::record(const AuditEvent& event) {
-  syslog(priority_of(event.verdict), "%s", format(event).c_str());
+  syslog(LOG_AUTHPRIV | priority_of(event), "%s", format(event).c_str());
 }
 
 }  // namespace sms2fa

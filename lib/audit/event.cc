@@ -27,6 +27,8 @@ const char* to_string(Reason reason) {
       return "resting";
     case Reason::expired:
       return "expired";
+    case Reason::used_elsewhere:
+      return "used-elsewhere";
     case Reason::client_gone:
       return "client-gone";
     case Reason::too_many_prompts:

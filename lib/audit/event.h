@@ -11,13 +11,15 @@ namespace sms2fa {
 
 enum class AuditVerdict { accepted, denied, unavailable };
 
-// Why an attempt ended. The words (to_string) are part of the log's contract: one each, a-z and '-'.
+// Why an attempt ended. The words (to_string) are part of the log's contract: one each, a-z and
+// '-'.
 enum class Reason {
   right_code,
-  wrong_code,        // the client left after a wrong code, or the last try was wrong
+  wrong_code,        // the client left after a wrong code
   no_tries_left,     // out of tries
   resting,           // out of tries a moment ago; no new code yet
   expired,           // the code's lifetime passed
+  used_elsewhere,    // another login of the same person gave the right answer
   client_gone,       // the connection ended without an answer
   too_many_prompts,  // neither right nor wrong, too often
   unknown_user,      // no directory source knows the name
@@ -50,13 +52,14 @@ struct AuditEvent {
   std::string rhost;
   std::string tty;
   std::string ruser;
-  std::string after;       // the SSH method that was passed before, if any
-  std::string method;      // of the code: sms; empty before one was chosen
-  std::string provider;    // that took the message
-  std::string message_id;  // the provider's
-  std::string ref;         // shown at the prompt and in the message
+  std::string after;                  // the SSH method that was passed before, if any
+  std::string method;                 // of the code: sms; empty before one was chosen
+  std::string provider;               // that took the message
+  std::string message_id;             // the provider's
+  std::string ref;                    // shown at the prompt and in the message
   std::optional<PhoneNumber> number;  // logged masked
   unsigned answers = 0;               // counted in this attempt
+  bool needs_attention = false;       // a provider failed, whatever the verdict
   std::string detail;                 // what a provider, the store or the directory said
   std::optional<std::chrono::milliseconds> send_took;  // for the last message of this attempt
 };

@@ -6,10 +6,10 @@
 
 namespace sms2fa {
 
-// Writes `text` to `out` (capacity `size`, NUL included) so that one log line stays one log line and a
-// terminal stays unharmed: printable ASCII stands, every other byte, the backslash and the double
-// quote become \xHH. A text that does not fit ends in "...". Returns the characters written, without the NUL.
-// Allocates nothing. Precondition: size >= 4.
+// Writes `text` to `out` (capacity `size`, NUL included) so that one log line stays one log line
+// and a terminal stays unharmed: printable ASCII stands, every other byte, the backslash and the
+// double quote become \xHH. A text that does not fit ends in "...". Returns the characters written,
+// without the NUL. Allocates nothing. Precondition: size >= 4.
 size_t escape_into(char* out, size_t size, std::string_view text) noexcept;
 
 }  // namespace sms2fa

@@ -23,8 +23,8 @@ struct Error {
   std::string message;
 };
 
-// Either a value or an Error. Reading the wrong side throws std::bad_variant_access, which a thread's
-// top turns into a denial.
+// Either a value or an Error. Reading the wrong side throws std::bad_variant_access, which a
+// thread's top turns into a denial.
 template <typename T>
 class [[nodiscard]] Result {
  public:

@@ -7,9 +7,10 @@
 
 namespace sms2fa {
 
-// Bytes that must not outlive their use: a code, a key, an answer. They live in OpenSSL's secure heap
-// (locked, guarded, wiped on free) once reserve_locked_memory() has succeeded, and in ordinary memory
-// that is wiped on free before that. Move-only; nothing prints it or turns it into a string by itself.
+// Bytes that must not outlive their use: a code, a key, an answer. They live in OpenSSL's secure
+// heap (locked, guarded, wiped on free) once reserve_locked_memory() has succeeded, and in ordinary
+// memory that is wiped on free before that. Move-only; nothing prints it or turns it into a string
+// by itself.
 class Secret {
  public:
   Secret() = default;
@@ -25,8 +26,8 @@ class Secret {
   // A second copy, for the few places that must hand one on. Throws std::bad_alloc.
   Secret clone() const { return Secret(reveal()); }
 
-  // The bytes themselves, valid until this Secret is assigned to, moved from or destroyed. Never pass
-  // the view to a log, an error message or a container.
+  // The bytes themselves, valid until this Secret is assigned to, moved from or destroyed. Never
+  // pass the view to a log, an error message or a container.
   std::string_view reveal() const { return {data_, size_}; }
   char* writable() { return data_; }
   size_t size() const { return size_; }
@@ -45,8 +46,8 @@ bool equal_in_constant_time(const Secret& a, const Secret& b);
 // Overwrites the whole capacity of an ordinary string that held a secret, and empties it.
 void wipe(std::string& text) noexcept;
 
-// Sets aside `bytes` (a power of two) of locked memory for every later Secret. False when the kernel
-// refuses (RLIMIT_MEMLOCK). Call once, before the first thread.
+// Sets aside `bytes` (a power of two) of locked memory for every later Secret. False when the
+// kernel refuses (RLIMIT_MEMLOCK). Call once, before the first thread.
 bool reserve_locked_memory(size_t bytes);
 
 }  // namespace sms2fa

@@ -6,7 +6,8 @@
 
 namespace sms2fa {
 
-// Untrusted text made fit for a log line or a prompt, as escape_into() does, cut at `most` characters.
+// Untrusted text made fit for a log line or a prompt, as escape_into() does, cut at `most`
+// characters.
 std::string escape(std::string_view text, size_t most = 128);
 
 // True when `text` is well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates).
@@ -24,6 +25,7 @@ std::string_view trim(std::string_view text);
 size_t gsm7_length(std::string_view text);
 
 // Replaces every `{name}` by `value`. Text that `value` brings in is not looked at again.
-std::string replace_placeholder(std::string_view text, std::string_view name, std::string_view value);
+std::string replace_placeholder(std::string_view text, std::string_view name,
+                                std::string_view value);
 
 }  // namespace sms2fa

@@ -7,8 +7,8 @@
 
 namespace sms2fa {
 
-// Owns one file descriptor and closes it. Header-only and free of exceptions, so that the PAM module
-// can use it too.
+// Owns one file descriptor and closes it. Header-only and free of exceptions, so that the PAM
+// module can use it too.
 class UniqueFd {
  public:
   UniqueFd() = default;

@@ -46,6 +46,7 @@ SendReport Dispatcher::deliver(const TextMessage& message, SendLedger& ledger,
       break;
     }
     report = gateway->send(message, deadline);
+    report.failed_over = !story.empty();
     ledger.settle(report);
     may_have_been_sent = may_have_been_sent || report.may_have_been_sent;
     add_line(story, gateway->name(),

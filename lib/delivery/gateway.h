@@ -32,24 +32,25 @@ enum class SendStatus {
 };
 
 // The enumerator's own name, for the log.
+// For the log.
 constexpr std::string_view to_string(SendStatus status) {
   switch (status) {
     case SendStatus::accepted:
       return "accepted";
     case SendStatus::ambiguous:
-      return "ambiguous";
+      return "outcome-unknown";
     case SendStatus::credentials:
       return "credentials";
     case SendStatus::number_cannot_sms:
-      return "number_cannot_sms";
+      return "number-cannot-sms";
     case SendStatus::number_refused:
-      return "number_refused";
+      return "number-refused";
     case SendStatus::try_elsewhere:
-      return "try_elsewhere";
+      return "failing";
     case SendStatus::blocked:
       return "blocked";
     case SendStatus::not_permitted:
-      return "not_permitted";
+      return "not-permitted";
   }
   return "unknown";
 }
@@ -64,6 +65,8 @@ struct SendReport {
   // A message may have gone out, or been paid for, although the status is no success: an ambiguous
   // end, a 5xx answer, a message that was created and failed at once.
   bool may_have_been_sent = false;
+  bool too_many_requests = false;  // HTTP 429
+  bool failed_over = false;        // a provider that comes before this one failed
 };
 
 // One provider. Thread-safe.

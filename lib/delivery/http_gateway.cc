@@ -6,6 +6,10 @@
 
 namespace sms2fa {
 
+namespace {
+constexpr int kTooManyRequests = 429;
+}
+
 std::optional<SendStatus> find_class(std::span<const CodeClass> table, std::optional<int> code) {
   const auto* found = std::find_if(table.data(), table.data() + table.size(),
                                    [&](const CodeClass& line) { return line.code == code; });
@@ -16,7 +20,6 @@ std::optional<SendStatus> find_class(std::span<const CodeClass> table, std::opti
 SendStatus class_of_http_status(int status) {
   constexpr int kRequestTimeout = 408;
   constexpr int kTooEarly = 425;
-  constexpr int kTooManyRequests = 429;
   if (status == kRequestTimeout || status == kTooEarly || status == kTooManyRequests)
     return SendStatus::try_elsewhere;
   if (status >= 500) return SendStatus::try_elsewhere;
@@ -69,6 +72,7 @@ void HttpGateway::judge(HttpOutcome& outcome, SendReport& report) const {
   report.may_have_been_sent =
       verdict.status == SendStatus::ambiguous ||
       (verdict.status != SendStatus::accepted && (verdict.created || outcome.status >= 500));
+  report.too_many_requests = outcome.status == kTooManyRequests;
   report.detail = "HTTP " + std::to_string(outcome.status);
   if (verdict.code) report.detail += ", error " + std::to_string(*verdict.code);
   if (outcome.retry_after && verdict.status == SendStatus::try_elsewhere)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/authenticate.h"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 
 #include "lib/base/text.h"
 #include "lib/otp/pin.h"
 #include "lib/session/limits.h"
+#include "lib/session/message_sender.h"
 #include "lib/session/policy.h"
 #include "lib/session/wording.h"
 
@@ -46,6 +48,7 @@ class Attempt {
         around_(around),
         person_(person),
         event_(event),
+        sender_(request, setup, around, person, event),
         key_{request.user, request.service, request.source()} {}
   ~Attempt();
   Attempt(const Attempt&) = delete;
@@ -54,9 +57,6 @@ class Attempt {
   Ending run();
 
  private:
-  // How a message fared, as the person may know it.
-  enum class Sent { yes, perhaps, no, over_budget, store_failed, shutting_down };
-
   std::optional<Ending> obtain_challenge(std::string& lead);
   std::optional<Ending> open_challenge(std::string& lead);
   Ending ask(std::string lead);
@@ -65,11 +65,9 @@ class Attempt {
   std::string resend();
 
   Result<void> make_code();
-  Sent send();
-  Sent send_really();
-  Sent pretend_to_send();
-  Sent outcome_of(SendStatus status) const;
-  Ending no_message(Sent sent);
+  Sending send();
+  Ending left_early(Reply::Status status) const;
+  Ending no_message(const Sending& sending);
   Ending decoy_or(Reason reason) const;
 
   const LoginRequest& request_;
@@ -78,16 +76,21 @@ class Attempt {
   Surroundings& around_;
   Conversation& person_;
   AuditEvent& event_;
+  MessageSender sender_;
   const ChallengeKey key_;
   Standing standing_;
   ChallengeTable::Handle challenge_;
   bool first_send_pending_ = false;
-  std::chrono::seconds retry_in_{0};
+  bool try_pending_ = false;
+  bool resend_pending_ = false;
 };
 
-// Whatever ended the attempt in the middle of its first send must not leave others waiting for it.
+// Whatever ended the attempt in the middle of a step (an exception too) must not leave a challenge
+// that others wait for or can't end.
 Attempt::~Attempt() {
   if (first_send_pending_) around_.challenges.not_sent(challenge_, std::chrono::seconds(0));
+  if (try_pending_) around_.challenges.forfeit_try(challenge_);
+  if (resend_pending_) around_.challenges.end_resend(challenge_, false);
 }
 
 Ending interrupted(Reply::Status status) {
@@ -106,8 +109,7 @@ Ending interrupted(Reply::Status status) {
 }
 
 Ending Attempt::run() {
-  auto standing =
-      standing_of(request_, setup_.configuration, *setup_.directory, around_.store);
+  auto standing = standing_of(request_, setup_.configuration, *setup_.directory, around_.store);
   if (!standing) {
     event_.detail = standing.error().message;
     person_.tell(wording::unavailable());
@@ -163,12 +165,13 @@ std::optional<Ending> Attempt::open_challenge(std::string& lead) {
     person_.tell(wording::unavailable());
     return unavailable(Reason::internal_error);
   }
-  const Sent sent = send();
-  if (sent != Sent::yes && sent != Sent::perhaps) return no_message(sent);
+  const Sending sending = send();
+  if (!sending.may_arrive()) return no_message(sending);
   first_send_pending_ = false;
   around_.challenges.sent(challenge_);
-  lead = sent == Sent::yes ? wording::code_sent(standing_.masked, challenge_->ref())
-                           : wording::code_may_come(standing_.masked, challenge_->ref());
+  lead = sending.outcome == Sending::Outcome::sent
+             ? wording::code_sent(standing_.masked, challenge_->ref())
+             : wording::code_may_come(standing_.masked, challenge_->ref());
   return std::nullopt;
 }
 
@@ -186,86 +189,41 @@ Result<void> Attempt::make_code() {
   return {};
 }
 
-Attempt::Sent Attempt::send() {
-  return standing_.is_decoy() ? pretend_to_send() : send_really();
-}
-
-Attempt::Sent Attempt::send_really() {
-  const auto& settings = setup_.configuration;
-  StoreLedger ledger(around_.store, budgets_for(settings.limits, request_, standing_));
-  const SteadyTime start = around_.clock.now();
-  const TextMessage message = {*standing_.phone,
-                               wording::text_message(settings.message, setup_.host,
-                                                     request_.service, challenge_->ref(),
-                                                     challenge_->code()),
-                               code_.lifetime};
-  const SendReport report =
-      setup_.messenger->deliver(message, ledger, start + settings.delivery.deadline);
-  event_.send_took = duration_cast<Milliseconds>(around_.clock.now() - start);
-  event_.provider = report.provider;
-  event_.message_id = report.message_id;
-  if (report.status == SendStatus::not_permitted) {
-    event_.detail = ledger.detail();
-  } else if (report.status != SendStatus::accepted) {
-    event_.detail = report.detail;
-  }
-  retry_in_ = ledger.retry_in();
-  if (report.status == SendStatus::not_permitted)
-    return ledger.store_failed() ? Sent::store_failed : Sent::over_budget;
-  around_.deliveries.remember({*event_.send_took, report.status});
-  return outcome_of(report.status);
-}
-
-Attempt::Sent Attempt::pretend_to_send() {
-  StoreLedger ledger(around_.store,
-                     budgets_for(setup_.configuration.limits, request_, standing_));
-  if (!ledger.reserve("")) {
-    retry_in_ = ledger.retry_in();
-    return ledger.store_failed() ? Sent::store_failed : Sent::over_budget;
-  }
-  const auto sample = around_.deliveries.draw(around_.random);
-  if (!sample) return Sent::no;
-  if (!person_.pause(sample->took)) return Sent::shutting_down;
-  return outcome_of(sample->status);
-}
-
-Attempt::Sent Attempt::outcome_of(SendStatus status) const {
-  switch (status) {
-    case SendStatus::accepted:
-      return Sent::yes;
-    case SendStatus::ambiguous:
-      return Sent::perhaps;
-    case SendStatus::credentials:
-    case SendStatus::number_cannot_sms:
-    case SendStatus::number_refused:
-    case SendStatus::try_elsewhere:
-    case SendStatus::blocked:
-    case SendStatus::not_permitted:
-      return Sent::no;
-  }
-  return Sent::no;
+Sending Attempt::send() {
+  const bool is_void = around_.challenges.is_void(challenge_);
+  if (standing_.is_decoy() || is_void) return sender_.pretend(standing_);
+  return sender_.send(standing_, *challenge_);
 }
 
 // The ending, and the one line the person reads, when no message left for a new challenge.
-Ending Attempt::no_message(Sent sent) {
+Ending Attempt::no_message(const Sending& sending) {
+  using Outcome = Sending::Outcome;
+  const bool tried = sending.outcome == Outcome::not_sent;
   first_send_pending_ = false;
-  around_.challenges.not_sent(challenge_, sent == Sent::no ? kUnsentRests : std::chrono::seconds(0));
-  switch (sent) {
-    case Sent::over_budget:
-      person_.tell(wording::too_many_messages(retry_in_));
+  around_.challenges.not_sent(challenge_, tried ? kUnsentRests : std::chrono::seconds(0));
+  switch (sending.outcome) {
+    case Outcome::over_budget:
+      person_.tell(wording::too_many_messages(sending.retry_in));
       return decoy_or(Reason::over_budget);
-    case Sent::store_failed:
+    case Outcome::store_failed:
       person_.tell(wording::unavailable());
       return unavailable(Reason::store_failed);
-    case Sent::shutting_down:
+    case Outcome::shutting_down:
       return unavailable(Reason::shutting_down);
-    case Sent::no:
-    case Sent::yes:
-    case Sent::perhaps:
+    case Outcome::not_sent:
+    case Outcome::sent:
+    case Outcome::perhaps:
       break;
   }
   person_.tell(wording::could_not_send());
-  return unavailable(Reason::provider_failed);
+  return unavailable(sending.reason);
+}
+
+Ending Attempt::left_early(Reply::Status status) const {
+  const Ending ending = interrupted(status);
+  if (ending.verdict != AuditVerdict::denied) return ending;
+  const bool guessed = ending.reason == Reason::client_gone && event_.answers > 0;
+  return decoy_or(guessed ? Reason::wrong_code : ending.reason);
 }
 
 Ending Attempt::ask(std::string lead) {
@@ -275,10 +233,7 @@ Ending Attempt::ask(std::string lead) {
         wording::prompt(lead, message, around_.challenges.may_resend(challenge_));
     const Reply reply = person_.ask(prompt, message.echo, challenge_->expires_at());
     if (reply.status == Reply::Status::timed_out) person_.tell(wording::expired());
-    if (reply.status != Reply::Status::answered) {
-      const Ending ending = interrupted(reply.status);
-      return ending.verdict == AuditVerdict::denied ? decoy_or(ending.reason) : ending;
-    }
+    if (reply.status != Reply::Status::answered) return left_early(reply.status);
     if (const auto ending = act_on(reply, lead)) return *ending;
   }
   return decoy_or(Reason::too_many_prompts);
@@ -286,19 +241,20 @@ Ending Attempt::ask(std::string lead) {
 
 std::optional<Ending> Attempt::act_on(const Reply& reply, std::string& lead) {
   lead.clear();
+  // sshd replaces the answers of accounts that it will not admit. The message may be out already,
+  // but nothing more may follow it.
+  if (reply.is_placeholder) around_.challenges.make_void(challenge_);
   if (reply.is_authtok) {
     lead = wording::that_is_the_password();
     return std::nullopt;
   }
-  // sshd replaces the answers of accounts that it will not admit. The message may be out already, but
-  // nothing more may follow it.
-  if (reply.is_placeholder) around_.challenges.make_void(challenge_);
-  const std::string_view typed = trim(reply.text.reveal());
-  if (typed == "r" || typed == "R") {
+  // Nothing but the length may decide here: that is all that sshd's placeholder keeps of an answer,
+  // and an account that does not exist must meet the same replies.
+  if (reply.text.size() == 1 || reply.placeholder_has_one_character) {
     lead = resend();
     return std::nullopt;
   }
-  if (typed.empty() && !reply.is_placeholder) return std::nullopt;
+  if (reply.text.empty() && !reply.is_placeholder) return std::nullopt;
   return judge(reply, lead);
 }
 
@@ -311,28 +267,33 @@ std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
     return decoy_or(Reason::expired);
   }
   const auto rest = setup_.configuration.limits.resend_after;
+  if (granted.status == ChallengeTable::TryStatus::used) {
+    person_.tell(wording::used_elsewhere());
+    return denied(Reason::used_elsewhere);
+  }
   if (granted.status == ChallengeTable::TryStatus::none_left) {
     person_.tell(wording::out_of_tries(rest));
     return decoy_or(Reason::no_tries_left);
   }
   ++event_.answers;
+  try_pending_ = true;
 
   std::optional<AttemptId> counted;
   if (!standing_.is_decoy() && !reply.is_placeholder) {
     const auto count =
         around_.store.count_attempt(request_.user, lock_rules(setup_.configuration.limits));
     if (!count) {
-      challenges.forfeit_try(challenge_);
       event_.detail = count.error().message;
       person_.tell(wording::unavailable());
       return unavailable(Reason::store_failed);
     }
     counted = count->id;
     // Locked since this attempt began: from here on no code can be right.
-    if (!counted) challenges.make_void(challenge_);
+    if (!counted) challenges.make_decoy(challenge_);
   }
 
   const bool right = challenges.answer_is_right(key_, challenge_, reply.text.reveal());
+  try_pending_ = false;
   if (counted) {
     if (const auto committed = around_.store.commit_outcome(*counted, right); !committed) {
       event_.detail = committed.error().message;
@@ -354,12 +315,22 @@ std::string Attempt::resend() {
   if (granted.status == ChallengeTable::ResendStatus::too_soon)
     return wording::resend_too_soon(granted.wait);
   if (granted.status == ChallengeTable::ResendStatus::none_left) return wording::no_more_resends();
-  const bool is_void = around_.challenges.is_void(challenge_);
-  const Sent sent = is_void ? pretend_to_send() : send();
-  const bool left = sent == Sent::yes || sent == Sent::perhaps;
+  resend_pending_ = true;
+  const bool left = send().may_arrive();
+  resend_pending_ = false;
   around_.challenges.end_resend(challenge_, left);
   return left ? wording::code_sent_again(standing_.masked, challenge_->ref())
               : wording::resend_failed();
+}
+
+void fail(AuditEvent& event, const char* why) noexcept {
+  event.verdict = AuditVerdict::unavailable;
+  event.reason = Reason::internal_error;
+  try {
+    event.detail = why;
+  } catch (const std::bad_alloc&) {
+    // The verdict matters more than its detail.
+  }
 }
 
 }  // namespace
@@ -379,9 +350,9 @@ AuditEvent authenticate(const LoginRequest& request, const Setup& setup, Surroun
     event.verdict = ending.verdict;
     event.reason = ending.reason;
   } catch (const std::exception& unexpected) {
-    event.verdict = AuditVerdict::unavailable;
-    event.reason = Reason::internal_error;
-    event.detail = unexpected.what();
+    fail(event, unexpected.what());
+  } catch (...) {
+    fail(event, "an exception of an unknown type");
   }
   return event;
 }

@@ -23,6 +23,8 @@ bool ChallengeTable::is_spent(const Challenge& challenge) const {
     case Challenge::State::unsent:
     case Challenge::State::over:
       return now >= challenge.rests_until_;
+    case Challenge::State::used:
+      return true;
   }
   return true;
 }
@@ -67,12 +69,11 @@ ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key, bool decoy,
       return {Entry::Kind::unsent, nullptr};
     case Challenge::State::sending:
     case Challenge::State::open:
+    case Challenge::State::used:
       break;
   }
-  if (challenge->decoy_ != decoy) {
-    challenge->void_ = true;
-    return open_new(key, decoy, rules);
-  }
+  if (challenge->decoy_ && !decoy) return open_new(key, decoy, rules);
+  if (decoy) challenge->decoy_ = challenge->void_ = true;
   return {Entry::Kind::resumed, challenge, floor<seconds>(now - challenge->sent_at_)};
 }
 
@@ -98,6 +99,7 @@ void ChallengeTable::not_sent(const Handle& challenge, seconds rest) {
 
 ChallengeTable::Try ChallengeTable::take_try(const Handle& challenge) {
   const std::lock_guard lock(mutex_);
+  if (challenge->state_ == Challenge::State::used) return {TryStatus::used};
   if (clock_.now() >= challenge->expires_at_) return {TryStatus::expired};
   if (challenge->state_ != Challenge::State::open || challenge->tries_left_ == 0)
     return {TryStatus::none_left};
@@ -126,7 +128,7 @@ bool ChallengeTable::answer_is_right(const ChallengeKey& key, const Handle& chal
   const bool may_succeed = challenge->state_ == Challenge::State::open && !challenge->decoy_ &&
                            !challenge->void_ && clock_.now() < challenge->expires_at_;
   if (matches && may_succeed) {
-    challenge->state_ = Challenge::State::over;
+    challenge->state_ = Challenge::State::used;
     const auto found = challenges_.find(key);
     if (found != challenges_.end() && found->second == challenge) challenges_.erase(found);
     return true;
@@ -140,6 +142,11 @@ void ChallengeTable::make_void(const Handle& challenge) {
   challenge->void_ = true;
 }
 
+void ChallengeTable::make_decoy(const Handle& challenge) {
+  const std::lock_guard lock(mutex_);
+  challenge->decoy_ = challenge->void_ = true;
+}
+
 bool ChallengeTable::is_void(const Handle& challenge) const {
   const std::lock_guard lock(mutex_);
   return challenge->void_;
@@ -147,14 +154,19 @@ bool ChallengeTable::is_void(const Handle& challenge) const {
 
 bool ChallengeTable::may_resend(const Handle& challenge) const {
   const std::lock_guard lock(mutex_);
-  return challenge->sends_ < challenge->rules_.sends;
+  return has_sends_left(*challenge);
+}
+
+bool ChallengeTable::has_sends_left(const Challenge& challenge) const {
+  return challenge.state_ == Challenge::State::open && clock_.now() < challenge.expires_at_ &&
+         challenge.tries_left_ > 0 && challenge.sends_ < challenge.rules_.sends;
 }
 
 ChallengeTable::Resend ChallengeTable::begin_resend(const Handle& challenge) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.now();
   const SteadyTime again_at = challenge->sent_at_ + challenge->rules_.resend_after;
-  if (challenge->sends_ >= challenge->rules_.sends) return {ResendStatus::none_left};
+  if (!has_sends_left(*challenge)) return {ResendStatus::none_left};
   if (challenge->resending_ || now < again_at)
     return {ResendStatus::too_soon, std::max(seconds(1), ceil<seconds>(again_at - now))};
   challenge->resending_ = true;

@@ -29,21 +29,19 @@ struct ChallengeRules {
   std::chrono::seconds resend_after;
 };
 
-// A code that was (or is being) sent, and how often it may still be tried. It outlives the connection,
-// so that a client that reconnects goes on with the same code and the same counter. Only its
-// ChallengeTable changes it; the code is wiped when the last holder lets go.
+// A code that was (or is being) sent, and how often it may still be tried. It outlives the
+// connection, so that a client that reconnects goes on with the same code and the same counter.
+// Only its ChallengeTable changes it; the code is wiped when the last holder lets go.
 class Challenge {
  public:
   // Fixed once the challenge is open.
   const Secret& code() const { return code_; }
   const std::string& ref() const { return ref_; }
   SteadyTime expires_at() const { return expires_at_; }
-  // No code can be right: nothing was sent to anybody.
-  bool is_decoy() const { return decoy_; }
 
  private:
   friend class ChallengeTable;
-  enum class State { sending, open, unsent, over };
+  enum class State { sending, open, unsent, used, over };
 
   State state_ = State::sending;
   Secret code_;
@@ -81,8 +79,10 @@ class ChallengeTable {
     std::chrono::seconds time{0};
   };
 
-  // Finds the key's challenge or opens one. When another attempt is sending for the same key, waits for its
-  // result, at most `patience`. A decoy never becomes a real challenge, nor the other way round: the older one is dropped.
+  // Finds the key's challenge or opens one. When another attempt is sending for the same key, waits
+  // for its result, at most `patience`. A decoy never becomes a real challenge: the decoy is
+  // dropped and a new one opened. A real challenge that a decoy attempt meets becomes a decoy and
+  // goes on, so that a lock doesn't show.
   Entry enter(const ChallengeKey& key, bool decoy, const ChallengeRules& rules,
               Milliseconds patience);
 
@@ -93,7 +93,12 @@ class ChallengeTable {
   void sent(const Handle& challenge);
   void not_sent(const Handle& challenge, std::chrono::seconds rest);
 
-  enum class TryStatus { granted, none_left, expired };
+  enum class TryStatus {
+    granted,
+    none_left,
+    expired,
+    used,  // another attempt gave the right answer
+  };
   struct Try {
     TryStatus status;
     unsigned left = 0;  // after this one
@@ -101,20 +106,24 @@ class ChallengeTable {
   // Takes one try, before the answer is counted anywhere or compared.
   Try take_try(const Handle& challenge);
 
-  // Compares, after a granted try and instead of forfeit_try(). True at most once in a challenge's life: the first
-  // right answer ends it. A wrong answer to the last try ends it too, and makes the key rest.
+  // Compares, after a granted try and instead of forfeit_try(). True at most once in a challenge's
+  // life: the first right answer ends it. A wrong answer to the last try ends it too, and makes the
+  // key rest.
   bool answer_is_right(const ChallengeKey& key, const Handle& challenge, std::string_view answer);
   // Ends a granted try as a wrong one, without looking at the answer.
   void forfeit_try(const Handle& challenge);
 
   // From now on no answer can be right and no message may leave for this challenge.
   void make_void(const Handle& challenge);
+  // The same, because its person was locked: real attempts after the lock get a new one.
+  void make_decoy(const Handle& challenge);
 
   enum class ResendStatus { granted, too_soon, none_left };
   struct Resend {
     ResendStatus status;
     std::chrono::seconds wait{0};  // when too soon
   };
+  // none_left also for a challenge that is over or has expired: its code is of no use to anybody.
   Resend begin_resend(const Handle& challenge);
   void end_resend(const Handle& challenge, bool sent);
 
@@ -125,6 +134,7 @@ class ChallengeTable {
  private:
   Entry open_new(const ChallengeKey& key, bool decoy, const ChallengeRules& rules);
   bool is_spent(const Challenge& challenge) const;
+  bool has_sends_left(const Challenge& challenge) const;
   void end_wrong_try(Challenge& challenge);
   void sweep();
 

@@ -19,8 +19,11 @@ struct Reply {
   };
   Status status = Status::broken;
   Secret text;
-  bool is_authtok = false;      // the person typed the password again; text is empty
-  bool is_placeholder = false;  // sshd answered for an account that it will not admit; text is empty
+  // The person typed the password again; text is empty.
+  bool is_authtok = false;
+  // sshd answered for an account that it will not admit; text is empty.
+  bool is_placeholder = false;
+  bool placeholder_has_one_character = false;
 };
 
 // The person at the other end, as the flow sees them.
@@ -29,9 +32,11 @@ class Conversation {
   virtual ~Conversation() = default;
   // Shows `prompt` (at most 511 bytes) and waits for the answer until `deadline`.
   virtual Reply ask(const std::string& prompt, bool echo, SteadyTime deadline) = 0;
-  // Shows a line that needs no answer. Best effort: whoever is gone will be noticed at the next ask().
+  // Shows a line that needs no answer. Best effort: whoever is gone will be noticed at the next
+  // ask().
   virtual void tell(const std::string& text) = 0;
-  // Lets `time` pass, whether or not the client is still there. False when the daemon is shutting down.
+  // Lets `time` pass, whether or not the client is still there. False when the daemon is shutting
+  // down.
   virtual bool pause(Milliseconds time) = 0;
 };
 

@@ -4,30 +4,57 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <vector>
+
 namespace sms2fa {
 
 namespace {
 constexpr size_t kRemembered = 64;
 constexpr uint32_t kFastest = 150;
 constexpr uint32_t kSpread = 300;
+constexpr std::chrono::minutes kFresh{10};
+
+bool concerns_everybody(SendStatus status) {
+  switch (status) {
+    case SendStatus::accepted:
+    case SendStatus::ambiguous:
+    case SendStatus::credentials:
+    case SendStatus::try_elsewhere:
+      return true;
+    case SendStatus::number_cannot_sms:
+    case SendStatus::number_refused:
+    case SendStatus::blocked:
+    case SendStatus::not_permitted:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
 
-void DeliveryHistory::remember(Sample sample) {
+void DeliveryHistory::remember(const Sample& sample) {
+  if (!concerns_everybody(sample.status)) return;
   const std::lock_guard lock(mutex_);
   recent_.push_back(sample);
   if (recent_.size() > kRemembered) recent_.pop_front();
 }
 
-Result<DeliveryHistory::Sample> DeliveryHistory::draw(Random& random) const {
-  const std::lock_guard lock(mutex_);
-  if (recent_.empty()) {
-    const auto extra = random.below(kSpread);
-    if (!extra) return extra.error();
-    return Sample{Milliseconds(kFastest + *extra), SendStatus::accepted};
+Result<DeliveryHistory::Sample> DeliveryHistory::draw(Random& random, SteadyTime now) const {
+  std::vector<Sample> fresh;
+  std::vector<Sample> accepted;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Sample& sample : recent_) {
+      if (now - sample.at < kFresh) fresh.push_back(sample);
+      if (sample.status == SendStatus::accepted) accepted.push_back(sample);
+    }
   }
-  const auto index = random.below(static_cast<uint32_t>(recent_.size()));
-  if (!index) return index.error();
-  return recent_[*index];
+  const auto& samples = fresh.empty() ? accepted : fresh;
+  const auto drawn =
+      random.below(samples.empty() ? kSpread : static_cast<uint32_t>(samples.size()));
+  if (!drawn) return drawn.error();
+  if (samples.empty()) return Sample{Milliseconds(kFastest + *drawn), SendStatus::accepted};
+  return samples[*drawn];
 }
 
 std::string decoy_digits(const std::array<unsigned char, 32>& key, std::string_view user) {

@@ -13,25 +13,31 @@
 
 namespace sms2fa {
 
-// How recent messages fared. A decoy sends nothing, but takes as long, and ends, as one of these did,
-// so that a guesser can't tell who is on record. Thread-safe.
+// How recent messages fared. A decoy sends nothing, but takes as long, and ends, as one of these
+// did, so that a guesser can't tell who is on record. Thread-safe.
 class DeliveryHistory {
  public:
   struct Sample {
     Milliseconds took;
     SendStatus status;
+    bool may_have_been_sent = false;
+    SteadyTime at{};
   };
 
-  void remember(Sample sample);
-  // One of the recent samples; before there are any, an accepted send of 150 to 450 ms.
-  Result<Sample> draw(Random& random) const;
+  // Ends that say something about one number only are left out: whoever knows such a number could
+  // otherwise make every decoy fail, and no real attempt.
+  void remember(const Sample& sample);
+  // One of the samples of the last ten minutes; without any, one of the accepted ones, for an old
+  // outage is over; without those, an accepted send of 150 to 450 ms.
+  Result<Sample> draw(Random& random, SteadyTime now) const;
 
  private:
   mutable std::mutex mutex_;
   std::deque<Sample> recent_;
 };
 
-// The two digits that a decoy shows for `user`: the same at every attempt, unpredictable without `key`.
+// The two digits that a decoy shows for `user`: the same at every attempt, unpredictable without
+// `key`.
 std::string decoy_digits(const std::array<unsigned char, 32>& key, std::string_view user);
 
 }  // namespace sms2fa

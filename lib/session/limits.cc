@@ -23,46 +23,61 @@ const char* name_of(BudgetScope scope) {
 
 std::vector<Budget> budgets_for(const LimitSettings& limits, const LoginRequest& request,
                                 const Standing& standing) {
-  const std::string kind = standing.is_decoy() ? "decoy:" : "";
-  const std::string number = standing.is_decoy() ? request.user : standing.phone->e164();
-  std::vector<Budget> budgets = {
-      {BudgetScope::number, kind + number, limits.sends_per_number.count,
+  const auto& phone = standing.is_decoy() ? standing.barred_phone : standing.phone;
+  const std::string apart = "decoy:" + request.user;
+  return {
+      {BudgetScope::number, phone ? phone->e164() : apart, limits.sends_per_number.count,
        limits.sends_per_number.window},
-      {BudgetScope::user, kind + request.user, limits.sends_per_user.count,
+      {BudgetScope::user, phone ? request.user : apart, limits.sends_per_user.count,
        limits.sends_per_user.window},
       {BudgetScope::source, request.source(), limits.sends_per_source.count,
        limits.sends_per_source.window},
   };
-  if (!standing.is_decoy())
-    budgets.push_back(
-        {BudgetScope::host, "", limits.sends_per_host.count, limits.sends_per_host.window});
-  return budgets;
+}
+
+Budget host_budget(const LimitSettings& limits) {
+  return {BudgetScope::host, "", limits.sends_per_host.count, limits.sends_per_host.window};
 }
 
 LockRules lock_rules(const LimitSettings& limits) {
   return {limits.failures_before_lock, limits.lock, limits.failures_before_disable};
 }
 
-bool StoreLedger::reserve(const std::string&) {
-  const auto decision = store_.reserve_send(budgets_);
+std::optional<SendId> StoreLedger::take(const std::vector<Budget>& budgets) {
+  const auto decision = store_.reserve_send(budgets);
   if (!decision) {
     store_failed_ = true;
     detail_ = decision.error().message;
-    return false;
+    return std::nullopt;
   }
-  reserved_ = decision->reserved;
-  if (!reserved_) {
+  if (!decision->reserved) {
     retry_in_ = decision->retry_in;
     detail_ = std::string(name_of(decision->exhausted)) + " is used up";
   }
+  return decision->reserved;
+}
+
+void StoreLedger::give_back(std::optional<SendId>& taken) {
+  // A failure here leaves the message spent, which is the safe side.
+  if (taken) (void)store_.settle_send(*taken, false).ok();
+  taken.reset();
+}
+
+bool StoreLedger::reserve(const std::string&) {
+  store_failed_ = false;
+  reserved_ = take(budgets_);
+  if (!reserved_ || looked_at_.empty()) return reserved_.has_value();
+  auto seen = take(looked_at_);
+  if (!seen) give_back(reserved_);
+  give_back(seen);
   return reserved_.has_value();
 }
 
 void StoreLedger::settle(const SendReport& report) {
   if (!reserved_) return;
   const bool spent = report.status == SendStatus::accepted || report.may_have_been_sent;
-  // A failure here leaves the message spent, which is the safe side.
-  (void)store_.settle_send(*reserved_, spent).ok();
+  if (!spent) return give_back(reserved_);
+  (void)store_.settle_send(*reserved_, true).ok();
   reserved_.reset();
 }
 

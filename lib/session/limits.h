@@ -15,18 +15,24 @@
 
 namespace sms2fa {
 
-// The budgets that one message for this request is taken from. A decoy's stand apart, so that it runs
-// dry as a real one would without taking anything from anybody.
+// The budgets of number, user and source that one message for this request is taken from. A decoy's
+// stand apart, so that it runs dry as a real one would without taking anything from anybody; those
+// of a person who is barred for a while stay their own, or a budget that is fresh again would show
+// the lock.
 std::vector<Budget> budgets_for(const LimitSettings& limits, const LoginRequest& request,
                                 const Standing& standing);
+
+// The budget of all messages together. Real ones are taken from it, decoys only look at it.
+Budget host_budget(const LimitSettings& limits);
 
 LockRules lock_rules(const LimitSettings& limits);
 
 // Accounts for the sends of one delivery in the store.
 class StoreLedger final : public SendLedger {
  public:
-  StoreLedger(Store& store, std::vector<Budget> budgets)
-      : store_(store), budgets_(std::move(budgets)) {}
+  // Nothing is taken from `looked_at`, but when one of them is used up nothing can be reserved.
+  StoreLedger(Store& store, std::vector<Budget> budgets, std::vector<Budget> looked_at = {})
+      : store_(store), budgets_(std::move(budgets)), looked_at_(std::move(looked_at)) {}
 
   bool reserve(const std::string& provider) override;
   void settle(const SendReport& report) override;
@@ -37,8 +43,12 @@ class StoreLedger final : public SendLedger {
   const std::string& detail() const { return detail_; }
 
  private:
+  std::optional<SendId> take(const std::vector<Budget>& budgets);
+  void give_back(std::optional<SendId>& taken);
+
   Store& store_;
   std::vector<Budget> budgets_;
+  std::vector<Budget> looked_at_;
   std::optional<SendId> reserved_;
   bool store_failed_ = false;
   std::chrono::seconds retry_in_{0};

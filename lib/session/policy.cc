@@ -16,9 +16,14 @@ Standing decoy(Reason reason, std::string detail = {}) {
   return standing;
 }
 
+Standing barred(Reason reason, const PhoneNumber& phone) {
+  Standing standing = decoy(reason);
+  standing.barred_phone = phone;
+  return standing;
+}
+
 Standing decide(const LoginRequest& request, const Configuration& configuration,
-                const Directory& directory, const UserState& state) {
-  const auto found = directory.find(request.user);
+                const Result<std::optional<Person>>& found, const UserState& state) {
   if (!found) return decoy(Reason::directory_failed, found.error().message);
   if (!*found) return decoy(Reason::unknown_user);
   const Person& person = **found;
@@ -27,11 +32,10 @@ Standing decide(const LoginRequest& request, const Configuration& configuration,
   if (!person.phone || !by_sms) return decoy(Reason::not_enrolled);
   if (person.phone->is_forbidden()) return decoy(Reason::forbidden_number);
   if (request.not_admitted) return decoy(Reason::not_admitted);
-  if (state.disabled) return decoy(Reason::disabled);
-  if (state.locked_for.count() > 0) return decoy(Reason::locked);
+  if (state.disabled) return barred(Reason::disabled, *person.phone);
+  if (state.locked_for.count() > 0) return barred(Reason::locked, *person.phone);
   Standing standing;
   standing.phone = person.phone;
-  standing.masked = person.phone->masked();
   return standing;
 }
 
@@ -43,13 +47,13 @@ Result<Standing> standing_of(const LoginRequest& request, const Configuration& c
   if (!state) return state.error();
   const auto key = store.decoy_key();
   if (!key) return key.error();
-  Standing standing = decide(request, configuration, directory, *state);
-  if (!standing.is_decoy()) return standing;
-  // Locked people keep seeing their own digits, or the lock would show.
+  // One look into the directory for everybody: a second one would take time that tells.
   const auto found = directory.find(request.user);
+  Standing standing = decide(request, configuration, found, *state);
+  // Locked people keep seeing their own digits, or the lock would show.
   const bool has_number = found && *found && (*found)->phone;
-  standing.masked = has_number ? (*found)->phone->masked()
-                               : mask_ending_in(decoy_digits(*key, request.user));
+  standing.masked =
+      has_number ? (*found)->phone->masked() : mask_ending_in(decoy_digits(*key, request.user));
   return standing;
 }
 

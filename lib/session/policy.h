@@ -13,10 +13,12 @@
 
 namespace sms2fa {
 
-// Whether an attempt can succeed at all. If it can't, the person walks through a decoy: the same prompts, nothing
-// sent, no right code.
+// Whether an attempt can succeed at all. If it can't, the person walks through a decoy: the same
+// prompts, nothing sent, no right code.
 struct Standing {
   std::optional<PhoneNumber> phone;  // set exactly when the attempt is real
+  // Set when the person is locked or disabled, and would otherwise be real.
+  std::optional<PhoneNumber> barred_phone;
   Reason decoy_reason = Reason::internal_error;
   std::string detail;
   std::string masked;  // what the prompt shows of the number

@@ -73,6 +73,14 @@ std::string expired() {
   return "The code has expired. Log in again for a new one.";
 }
 
+std::string used_elsewhere() {
+  return "Another login has used this code. Log in again for a new one.";
+}
+
+std::string busy() {
+  return "Too many logins at once. Try again in a moment.";
+}
+
 std::string could_not_send() {
   return "The message could not be sent.";
 }

@@ -29,6 +29,8 @@ std::string prompt(const std::string& lead, const MessageSettings& settings, boo
 // Notices for attempts that end without (another) prompt.
 std::string out_of_tries(std::chrono::seconds wait);
 std::string expired();
+std::string used_elsewhere();
+std::string busy();
 std::string could_not_send();
 std::string too_many_messages(std::chrono::seconds wait);
 std::string unavailable();

@@ -49,6 +49,8 @@ ChannelStatus show(wire::Channel& channel, MessageType type, Style style, const 
 
 Reply ChannelConversation::ask(const std::string& prompt, bool echo, SteadyTime deadline) {
   Reply reply;
+  // Whoever answers before the question did not read it.
+  if (channel_.has_spoken()) return reply;
   const auto shown =
       show(channel_, MessageType::prompt, echo ? Style::echo_on : Style::echo_off, prompt);
   if (shown != ChannelStatus::ok) {
@@ -65,6 +67,7 @@ Reply ChannelConversation::ask(const std::string& prompt, bool echo, SteadyTime 
   const uint8_t flags = answer.byte_of(Field::flags);
   reply.is_authtok = (flags & wire::kAnswerIsAuthtok) != 0;
   reply.is_placeholder = (flags & wire::kAnswerIsPlaceholder) != 0;
+  reply.placeholder_has_one_character = (flags & wire::kAnswerIsOneCharacter) != 0;
   reply.text = Secret(answer.text_of(Field::text));
   return reply;
 }

@@ -16,6 +16,7 @@
 #include "lib/audit/audit_log.h"
 #include "lib/base/random.h"
 #include "lib/base/secret.h"
+#include "lib/base/trusted_file.h"
 #include "lib/store/memory_store.h"
 #include "programs/sms2fad/identity.h"
 #include "programs/sms2fad/listener.h"
@@ -54,8 +55,7 @@ void log_lines(int priority, const std::string& what, const std::string& message
   size_t begin = 0;
   while (begin < message.size()) {
     const size_t end = std::min(message.find('\n', begin), message.size());
-    syslog(priority, "%s%.*s", what.c_str(), static_cast<int>(end - begin),
-           message.data() + begin);
+    syslog(priority, "%s%.*s", what.c_str(), static_cast<int>(end - begin), message.data() + begin);
     begin = end + 1;
   }
 }
@@ -129,7 +129,8 @@ int serve(const Options& options, ServiceManager& manager) {
     // Before the drop, for only root can hand a directory over.
     const auto configuration = read_configuration(options.configuration);
     if (!configuration) return give_up(configuration.error());
-    if (auto done = prepare_directories(configuration->delivery); !done) return give_up(done.error());
+    if (auto done = prepare_directories(configuration->delivery); !done)
+      return give_up(done.error());
   }
   const auto setup = make_setup(options.configuration, clock);
   if (!setup) return give_up(setup.error());
@@ -139,6 +140,11 @@ int serve(const Options& options, ServiceManager& manager) {
     listener = std::move(*made);
   }
   if (auto dropped = drop_privileges(); !dropped) return give_up(dropped.error());
+
+  // Whoever could read it as root only would be surprised at the next SIGHUP.
+  if (const auto readable = open_trusted(options.configuration); !readable)
+    log_lines(LOG_DAEMON | LOG_WARNING,
+              "a reload will fail (chgrp _sms2fa, chmod 0640): ", readable.error().message);
 
   auto store = MemoryStore::create(clock, random);
   if (!store) return give_up(store.error());
@@ -156,8 +162,8 @@ int serve(const Options& options, ServiceManager& manager) {
   listener.reset();
   const bool clean = server.stop(kGoodbye);
   syslog(LOG_DAEMON | LOG_NOTICE, clean ? "stopped" : "stopped; attempts under way were denied");
-  // Attempts that still wait for a provider see their connection close, which denies them. Their threads use what
-  // this function owns, so it must not return before them.
+  // Attempts that still wait for a provider see their connection close, which denies them. Their
+  // threads use what this function owns, so it must not return before them.
   if (!clean) _exit(EX_OK);
   return EX_OK;
 }
@@ -165,7 +171,8 @@ int serve(const Options& options, ServiceManager& manager) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Two arenas: attempts are short, and memory that each of many threads keeps for itself is wasted.
+  // Two arenas: attempts are short, and memory that each of many threads keeps for itself is
+  // wasted.
   mallopt(M_ARENA_MAX, 2);
   umask(077);
   auto manager = ServiceManager::take_environment();

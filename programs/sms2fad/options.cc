@@ -3,6 +3,8 @@
 
 #include <getopt.h>
 
+#include <algorithm>
+
 #include "lib/base/nearest.h"
 #include "lib/base/text.h"
 
@@ -36,7 +38,8 @@ Result<Options> parse_options(int argc, char** argv) {
       case ':':
         return make_error(ErrorKind::configuration, escape(argv[at]) + " needs a value");
       default: {
-        const std::string word = argv[at];
+        std::string word = argv[at];
+        word.resize(std::min(word.find('='), word.size()));
         std::string message = "unknown option " + escape(word);
         const auto near = nearest(word, kNames);
         if (near) message += "; did you mean " + std::string(*near) + "?";

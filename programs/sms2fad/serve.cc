@@ -11,6 +11,7 @@
 #include <exception>
 #include <thread>
 
+#include "lib/session/wording.h"
 #include "programs/sms2fad/channel_conversation.h"
 
 namespace sms2fa {
@@ -94,8 +95,8 @@ bool Server::begin(uid_t peer) {
   const std::lock_guard lock(mutex_);
   const LimitSettings& limits = setup_->configuration.limits;
   unsigned& of_peer = under_way_of_[peer];
-  const bool room = under_way_ < limits.attempts_at_once &&
-                    (peer == 0 || of_peer < limits.attempts_per_user);
+  const bool room =
+      under_way_ < limits.attempts_at_once && (peer == 0 || of_peer < limits.attempts_per_user);
   if (room) {
     ++under_way_;
     ++of_peer;
@@ -115,8 +116,7 @@ void Server::end(uid_t peer) noexcept {
 
 bool Server::accept_from(int listener) {
   UniqueFd connection(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!connection.valid())
-    return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+  if (!connection.valid()) return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
   ucred peer{};
   socklen_t size = sizeof peer;
   if (getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return true;
@@ -181,10 +181,12 @@ AuditEvent Server::judge(const LoginRequest& request, uid_t peer, const Setup& s
     event.detail = "uid " + std::to_string(peer) + " may speak only for itself";
     return event;
   }
-  const auto place =
-      admission_.admit(request.user, setup.configuration.limits.attempts_per_user);
-  if (!place) return denial(request, Reason::busy, AuditVerdict::unavailable);
+  const auto place = admission_.admit(request.user, setup.configuration.limits.attempts_per_user);
   ChannelConversation person(channel, request.silent, stop_.get());
+  if (!place) {
+    person.tell(wording::busy());
+    return denial(request, Reason::busy, AuditVerdict::unavailable);
+  }
   return authenticate(request, setup, around_, person);
 }
 

@@ -23,14 +23,16 @@ class Server {
   // All must outlive the server.
   Server(Surroundings& around, AuditLog& audit, std::shared_ptr<const Setup> setup);
 
-  // Takes one waiting connection, if there is one, and begins its attempt; or turns it away when too many
-  // are under way. False when the process is short of descriptors or memory and should breathe.
+  // Takes one waiting connection, if there is one, and begins its attempt; or turns it away when
+  // too many are under way. False when the process is short of descriptors or memory and should
+  // breathe.
   bool accept_from(int listener);
 
   // Attempts that begin from now on use `setup`.
   void use(std::shared_ptr<const Setup> setup);
 
-  // Denies whatever waits for a person, and waits for the attempts' ends, at most `patience`. True when none is left.
+  // Denies whatever waits for a person, and waits for the attempts' ends, at most `patience`. True
+  // when none is left.
   bool stop(Milliseconds patience);
 
  private:

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/config/configuration.h"
+#include "lib/delivery/gateway.h"
+#include "lib/directory/directory.h"
+#include "lib/session/challenge.h"
+#include "lib/session/decoy.h"
+#include "lib/store/store.h"
+
+namespace sms2fa {
+
+// What a reload replaces: an attempt keeps the one it began with.
+struct Setup {
+  Configuration configuration;
+  std::unique_ptr<Directory> directory;
+  std::unique_ptr<Messenger> messenger;
+  std::string host;  // this machine's name, for the message
+};
+
+// What stays for the daemon's life.
+struct Surroundings {
+  const Clock& clock;
+  Random& random;
+  Store& store;
+  ChallengeTable& challenges;
+  DeliveryHistory& deliveries;
+};
+
+}  // namespace sms2fa
