@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fa/arguments.h"
+
+#include <getopt.h>
+#include <sys/un.h>
+
+#include <array>
+
+#include "lib/base/nearest.h"
+#include "lib/base/text.h"
+#include "lib/wire/message.h"
+#include "programs/sms2fa/command.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr std::array kOptions = {option{"config", required_argument, nullptr, 'c'},
+                                 option{"socket", required_argument, nullptr, 's'},
+                                 option{"provider", required_argument, nullptr, 'p'},
+                                 option{"json", no_argument, nullptr, 'j'},
+                                 option{"help", no_argument, nullptr, 'h'}};
+
+std::vector<option> options_of(const Command& command) {
+  std::vector<option> known;
+  for (const auto& each : kOptions)
+    if (command.options.find(static_cast<char>(each.val)) != std::string_view::npos)
+      known.push_back(each);
+  known.push_back({});
+  return known;
+}
+
+Error usage_error(std::string message) {
+  return make_error(ErrorKind::configuration, std::move(message));
+}
+
+// `word` is the one that getopt_long() has just passed, except within a cluster of short options.
+Error complaint(int verdict, std::string_view word, const std::vector<option>& known) {
+  const std::string_view typed = word.substr(0, word.find('='));
+  if (verdict == ':') return usage_error(escape(typed) + " needs a value");
+  std::vector<std::string> names;
+  bool known_letter = optopt == 0;
+  for (const auto& each : known) {
+    if (each.name == nullptr) continue;
+    names.push_back(std::string("--") + each.name);
+    known_letter = known_letter || optopt == each.val;
+  }
+  if (!known_letter) {
+    const char letter = static_cast<char>(optopt);
+    return usage_error("unknown option -" + escape({&letter, 1}));
+  }
+  if (optopt != 0) return usage_error(escape(typed) + " takes no value");
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const auto near = nearest(typed, candidates);
+  return usage_error("unknown option " + escape(typed) +
+                     (near ? "; did you mean " + std::string(*near) + "?" : ""));
+}
+
+Result<void> check_values(const Arguments& arguments, const Command& command) {
+  if (arguments.socket.empty() || arguments.socket[0] != '/' ||
+      arguments.socket.size() >= sizeof(sockaddr_un::sun_path))
+    return usage_error("--socket needs an absolute path of at most 107 bytes");
+  if (!command.takes_user) return {};
+  if (arguments.user.empty())
+    return usage_error("which user? Write: sms2fa " + std::string(command.name) + " USER");
+  if (arguments.user.size() > wire::longest(wire::Field::user))
+    return usage_error("no user's name is that long");
+  return {};
+}
+
+}  // namespace
+
+Result<Arguments> parse_arguments(int argc, char** argv, const Command& command) {
+  const auto known = options_of(command);
+  Arguments arguments;
+  opterr = 0;
+  optind = 0;  // glibc: begin anew
+  int verdict = 0;
+  while ((verdict = getopt_long(argc, argv, ":h", known.data(), nullptr)) != -1) {
+    switch (verdict) {
+      case 'c':
+        arguments.configuration = optarg;
+        break;
+      case 's':
+        arguments.socket = optarg;
+        break;
+      case 'p':
+        arguments.provider = optarg;
+        break;
+      case 'j':
+        arguments.json = true;
+        break;
+      case 'h':
+        arguments.help = true;
+        break;
+      default:
+        return complaint(verdict, argv[optind - 1], known);
+    }
+  }
+  if (arguments.help) return arguments;
+  if (command.takes_user && optind < argc) arguments.user = argv[optind++];
+  if (optind < argc) return usage_error("unexpected argument " + escape(argv[optind]));
+  if (auto good = check_values(arguments, command); !good) return good.error();
+  return arguments;
+}
+
+}  // namespace sms2fa

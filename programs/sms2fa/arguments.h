@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "programs/wiring/wiring.h"
+
+namespace sms2fa {
+
+struct Command;
+
+// What stands behind the command's name.
+struct Arguments {
+  std::string configuration = kDefaultConfiguration;
+  std::string socket = kDefaultSocket;
+  std::string provider;  // empty: all of them, in order
+  std::string user;
+  bool json = false;
+  bool help = false;
+};
+
+// Reads what stands behind `argv[0]`, the command's own name, as getopt_long(3) does. The error is
+// one sentence that names the nearest right option; its kind does not matter (EX_USAGE).
+Result<Arguments> parse_arguments(int argc, char** argv, const Command& command);
+
+}  // namespace sms2fa

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "lib/base/trusted_file.h"
+#include "programs/sms2fa/check.h"
+#include "programs/sms2fa/console.h"
+#include "programs/wiring/wiring.h"
+
+namespace sms2fa {
+
+namespace {
+
+// An error with a hint for what its own words leave open.
+Error with_hint(Error error, const std::string& path, const std::string& manual) {
+  if (error.kind == ErrorKind::not_found) error.message += " (write it: man 5 " + manual + ")";
+  if (error.kind == ErrorKind::permission && geteuid() != 0 && access(path.c_str(), R_OK) != 0 &&
+      errno == EACCES)
+    error.message += " (run it as root: sudo sms2fa check)";
+  return error;
+}
+
+// True for an outbox that sms2fad makes, or hands over to _sms2fa, when root starts it.
+bool awaits_the_start(const ProviderSettings& provider) {
+  if (provider.type != ProviderType::outbox) return false;
+  struct stat info {};
+  if (stat(provider.directory.c_str(), &info) == 0) return info.st_uid == 0;
+  const auto parent = std::filesystem::path(provider.directory).parent_path();
+  return errno == ENOENT && stat(parent.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+void open_provider(ProviderSettings provider, Findings& findings) {
+  const std::string name = "[provider " + provider.name + "] ";
+  if (awaits_the_start(provider))
+    return findings.add(Severity::warning,
+                        name + provider.directory +
+                            " does not belong to _sms2fa yet; a daemon that root starts sees to "
+                            "it, any other needs: install -d -m 700 -o _sms2fa " +
+                            provider.directory);
+  const SystemClock clock;
+  DeliverySettings alone;
+  alone.providers.push_back(std::move(provider));
+  if (const auto made = make_messenger(alone, clock); !made) findings.add(made.error(), name);
+}
+
+// What a start or a reload of the daemon reads, with this process's rights.
+std::optional<Configuration> read_all(const std::string& path, Findings& findings) {
+  auto settings = read_configuration(path);
+  if (!settings) {
+    findings.add(with_hint(settings.error(), path, "sms2fa.conf"));
+    return std::nullopt;
+  }
+  const auto directory = make_directory(settings->directory);
+  if (!directory)
+    findings.add(with_hint(directory.error(), settings->directory.users_file, "sms2fa-users.conf"));
+  // Opening takes the settings' secrets; the caller needs none of them any more.
+  for (auto& provider : settings->delivery.providers) open_provider(std::move(provider), findings);
+  settings->delivery.providers.clear();
+  return std::move(*settings);
+}
+
+bool become(const passwd& account) {
+  return setgroups(0, nullptr) == 0 &&
+         setresgid(account.pw_gid, account.pw_gid, account.pw_gid) == 0 &&
+         setresuid(account.pw_uid, account.pw_uid, account.pw_uid) == 0;
+}
+
+// In the child: the errors, as lines into `pipe`. The exit code is theirs.
+[[noreturn]] void read_as(const passwd& account, const std::string& path, int pipe) {
+  int code = EX_OSERR;
+  try {
+    Findings findings;
+    if (become(account)) {
+      read_all(path, findings);
+      code = findings.exit_code();
+    }
+    std::string lines;
+    for (const auto& finding : findings.all())
+      if (finding.severity == Severity::error) lines += finding.text + "\n";
+    if (write(pipe, lines.data(), lines.size()) < 0) code = EX_OSERR;
+  } catch (const std::exception&) {
+    code = EX_SOFTWARE;
+  }
+  _exit(code);
+}
+
+// Files that root can read and _sms2fa can't break the daemon at the next reload, long after the
+// change.
+void check_as_service_account(const passwd& account, const std::string& path, Findings& findings) {
+  int ends[2];
+  if (pipe(ends) != 0) return;
+  UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  const pid_t child = fork();
+  if (child < 0) return;
+  if (child == 0) read_as(account, path, writer.get());
+  writer.reset();
+  std::string lines;
+  char buffer[4096];
+  ssize_t got = 0;
+  while ((got = read(reader.get(), buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR))
+    if (got > 0) lines.append(buffer, static_cast<size_t>(got));
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
+    return findings.add(Severity::ok, "_sms2fa can read all of it, so a reload will work");
+  if (lines.empty()) lines = "reading the files ended badly\n";
+  findings.add(make_error(ErrorKind::permission, lines),
+               "for _sms2fa, so at a reload (chgrp _sms2fa and chmod g+r help): ");
+}
+
+}  // namespace
+
+std::optional<Configuration> check_files(const std::string& path, Findings& findings) {
+  auto settings = read_all(path, findings);
+  const bool readable = findings.exit_code() == EX_OK;
+  if (readable)
+    findings.add(Severity::ok, path + ": configuration, users and providers can be read");
+
+  const passwd* account = getpwnam(kServiceAccount);
+  if (account == nullptr)
+    findings.add(make_error(ErrorKind::permission,
+                            "there is no account _sms2fa for the daemon; make it: useradd --system "
+                            "--home-dir /nonexistent --shell /usr/sbin/nologin _sms2fa"));
+  else if (readable && geteuid() == 0)
+    check_as_service_account(*account, path, findings);
+  return settings;
+}
+
+}  // namespace sms2fa

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "programs/sms2fa/arguments.h"
+#include "programs/sms2fa/console.h"
+
+namespace sms2fa {
+
+// One command: what it takes, what --help says about it, and what it does.
+struct Command {
+  std::string_view name;
+  std::string_view options;  // the keys, in arguments.cc, of those it knows
+  bool takes_user;
+  const char* usage;
+  // Returns an exit code of sysexits.h, or kNegativeAnswer. May throw std::exception.
+  int (*run)(const Arguments& arguments, const Console& console);
+};
+
+extern const Command kCheckCommand;
+extern const Command kSendCommand;
+extern const Command kTryCommand;
+
+}  // namespace sms2fa

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "lib/base/nearest.h"
+#include "lib/base/secret.h"
+#include "lib/base/text.h"
+#include "programs/sms2fa/command.h"
+
+namespace {
+
+using namespace sms2fa;
+
+constexpr size_t kLockedMemory = size_t{1} << 18;
+
+constexpr const Command* kCommands[] = {&kCheckCommand, &kSendCommand, &kTryCommand};
+
+constexpr const char* kUsage =
+    "usage: sms2fa COMMAND [ARGUMENT...]\n"
+    "\n"
+    "Looks after PAM logins with a code by text message.\n"
+    "  check       look over configuration, users, permissions and PAM stacks\n"
+    "  send USER   send a real test message, without a code\n"
+    "  try USER    go through a whole login in this terminal, without PAM\n"
+    "\n"
+    "  --help      this text, or with a command what that one takes\n"
+    "  --version   the program's version\n"
+    "\n"
+    "example: sudo sms2fa check\n"
+    "\n"
+    "Exit codes: 0 done, 1 a negative answer, 64 usage, 67 no such user, 69 provider or\n"
+    "daemon unreachable, 75 try later, 77 not permitted, 78 configuration.";
+
+// What opens a file later must not find itself in the place of a closed standard stream.
+bool fill_standard_streams() {
+  int fd = 0;
+  do {
+    fd = open("/dev/null", O_RDWR);
+  } while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) close(fd);
+  return fd >= 0;
+}
+
+void guard_secrets() {
+  umask(077);
+  const rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  // Without it secrets live in ordinary memory, which is wiped all the same: good enough for a
+  // program that ends in a moment.
+  (void)reserve_locked_memory(kLockedMemory);
+}
+
+const Command* find_command(std::string_view name) {
+  for (const auto* command : kCommands)
+    if (command->name == name) return command;
+  return nullptr;
+}
+
+int unknown_command(const std::string& word, const Console& console) {
+  std::vector<std::string_view> names;
+  for (const auto* command : kCommands) names.push_back(command->name);
+  std::string message = word.starts_with('-') ? "unknown option " : "unknown command ";
+  message += escape(word);
+  if (word.starts_with('-')) names = {"--help", "--version"};
+  if (const auto near = nearest(word, names))
+    message += "; did you mean " + std::string(*near) + "?";
+  return console.fail(EX_USAGE, message, "The commands are listed by: sms2fa --help");
+}
+
+int run(int argc, char** argv, const Console& console) {
+  if (argc < 2) {
+    std::fprintf(stderr, "%s\n", kUsage);
+    return EX_USAGE;
+  }
+  const std::string word = argv[1];
+  if (word == "--help" || word == "-h") {
+    console.say(kUsage);
+    return EX_OK;
+  }
+  if (word == "--version") {
+    console.say("sms2fa " SMS2FA_VERSION);
+    return EX_OK;
+  }
+  const Command* command = find_command(word);
+  if (command == nullptr) return unknown_command(word, console);
+  const auto arguments = parse_arguments(argc - 1, argv + 1, *command);
+  if (!arguments)
+    return console.fail(EX_USAGE, arguments.error().message, "See: sms2fa " + word + " --help");
+  if (arguments->help) {
+    console.say(command->usage);
+    return EX_OK;
+  }
+  return command->run(*arguments, console);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!fill_standard_streams()) return EX_OSERR;
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto console = sms2fa::Console::take_environment();
+  guard_secrets();
+  try {
+    return run(argc, argv, console);
+  } catch (const std::exception& error) {
+    return console.fail(EX_SOFTWARE, std::string("giving up: ") + error.what());
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fa/report_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace sms2fa {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json begin(const char* command, int exit_code) {
+  return {{"command", command}, {"ok", exit_code == 0}, {"exit_code", exit_code}};
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string check_as_json(const std::vector<Finding>& findings, int exit_code) {
+  Json json = begin("check", exit_code);
+  json["findings"] = Json::array();
+  for (const auto& finding : findings)
+    json["findings"].push_back({{"severity", to_string(finding.severity)}, {"text", finding.text}});
+  return text_of(json);
+}
+
+std::string send_as_json(const SendOutcome& outcome) {
+  Json json = begin("send", outcome.exit_code);
+  const std::pair<const char*, const std::string&> texts[] = {
+      {"user", outcome.user},         {"number", outcome.number},
+      {"provider", outcome.provider}, {"message_id", outcome.message_id},
+      {"class", outcome.send_class},  {"detail", outcome.detail},
+      {"error", outcome.error},       {"next", outcome.next}};
+  for (const auto& [name, text] : texts)
+    if (!text.empty()) json[name] = text;
+  json["took_ms"] = outcome.took.count();
+  return text_of(json);
+}
+
+}  // namespace sms2fa

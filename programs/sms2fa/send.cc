@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sysexits.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "lib/base/nearest.h"
+#include "lib/base/text.h"
+#include "programs/sms2fa/command.h"
+#include "programs/sms2fa/report_json.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr const char* kUsage =
+    "usage: sms2fa send USER [--provider NAME] [--config FILE] [--json]\n"
+    "\n"
+    "Sends a real text message, without a code, to the number on record for USER, and says\n"
+    "which provider took it. Needs no daemon, and counts against none of its limits.\n"
+    "  --provider NAME   by this provider of the configuration only (default: as at a login,\n"
+    "                    all of them in order until one takes it)\n"
+    "  --config FILE     configuration (default /etc/sms2fa/sms2fa.conf)\n"
+    "  --json            one JSON object instead of sentences\n"
+    "\n"
+    "example: sudo sms2fa send alice --provider twilio";
+
+// The daemon's budgets live in the daemon; whoever may read the configuration could send without
+// us.
+class NoBudget final : public SendLedger {
+ public:
+  bool reserve(const std::string&) override { return true; }
+  void settle(const SendReport&) override {}
+};
+
+// What an ending means, and what to do next.
+struct Meaning {
+  int exit_code;
+  const char* sentence;
+  const char* next;
+};
+
+constexpr Meaning kTryLater = {EX_TEMPFAIL, "the provider has had too many requests lately",
+                               "Wait as long as it says, then try again."};
+
+Meaning meaning_of(SendStatus status) {
+  switch (status) {
+    case SendStatus::accepted:
+      return {EX_OK, "", ""};
+    case SendStatus::ambiguous:
+      return {EX_UNAVAILABLE,
+              "the request went out, but no clear answer came: it may have been sent",
+              "Look at the phone and at the provider's message log before trying again."};
+    case SendStatus::credentials:
+      return {EX_UNAVAILABLE, "the provider refuses our account, key, sender or address",
+              "Compare the provider's section in sms2fa.conf with the provider's console."};
+    case SendStatus::number_cannot_sms:
+      return {EX_UNAVAILABLE, "this number cannot get text messages",
+              "Put a mobile number on record for this user."};
+    case SendStatus::number_refused:
+      return {EX_UNAVAILABLE, "the provider refuses this number: invalid, opted out or blocked",
+              "Check the number on record; whoever once replied STOP must reply START."};
+    case SendStatus::try_elsewhere:
+      return {EX_UNAVAILABLE, "no provider could be reached, or they are overloaded or failing",
+              "Check the network, base_url, proxy and ca_file, and the provider's status page."};
+    case SendStatus::blocked:
+      return {EX_TEMPFAIL, "the provider holds messages to this number back for a while",
+              "Try again later, or see the fraud protection in the provider's console."};
+    case SendStatus::not_permitted:
+      return {EX_SOFTWARE, "the message was not permitted", ""};
+  }
+  return {EX_SOFTWARE, "an unknown ending", ""};
+}
+
+Meaning meaning_of(const SendReport& report) {
+  return report.too_many_requests ? kTryLater : meaning_of(report.status);
+}
+
+std::string test_text() {
+  std::string host;
+  for (const char c : host_name())
+    if (std::string_view("{}").find(c) == std::string_view::npos && gsm7_length({&c, 1}) == 1)
+      host += c;
+  return host.substr(0, kLongestHost) + ": test message from sms2fa. No code inside.";
+}
+
+SendOutcome failed(SendOutcome outcome, int code, std::string error, std::string next) {
+  outcome.exit_code = code;
+  outcome.error = std::move(error);
+  outcome.next = std::move(next);
+  return outcome;
+}
+
+SendOutcome failed(SendOutcome outcome, const Error& error) {
+  return failed(std::move(outcome), exit_code_of(error.kind), error.message,
+                error.kind == ErrorKind::permission
+                    ? "Run it as root, or mend the permissions: sudo sms2fa check"
+                    : "The whole configuration is looked over by: sudo sms2fa check");
+}
+
+Result<void> keep_only(const std::string& name, DeliverySettings& delivery) {
+  std::vector<std::string_view> names;
+  std::string all;
+  for (const auto& provider : delivery.providers) {
+    names.push_back(provider.name);
+    all += (all.empty() ? "" : ", ") + provider.name;
+  }
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    const auto near = nearest(name, names);
+    return make_error(
+        ErrorKind::configuration,
+        "[delivery] names no provider " + escape(name) +
+            (near ? "; did you mean " + std::string(*near) + "?" : "; it has: " + all));
+  }
+  std::erase_if(delivery.providers, [&](const auto& provider) { return provider.name != name; });
+  return {};
+}
+
+SendOutcome deliver(SendOutcome outcome, const PhoneNumber& number, const Configuration& settings) {
+  const SystemClock clock;
+  const auto messenger = make_messenger(settings.delivery, clock);
+  if (!messenger) return failed(std::move(outcome), messenger.error());
+  NoBudget ledger;
+  const auto begin = clock.now();
+  const SendReport report = (*messenger)
+                                ->deliver({number, Secret(test_text()), settings.code.lifetime},
+                                          ledger, begin + settings.delivery.deadline);
+  outcome.took = std::chrono::duration_cast<Milliseconds>(clock.now() - begin);
+  outcome.provider = report.provider;
+  outcome.message_id = report.message_id;
+  outcome.send_class = to_string(report.status);
+  outcome.detail = report.detail;
+  const Meaning meaning = meaning_of(report);
+  return failed(std::move(outcome), meaning.exit_code, meaning.sentence, meaning.next);
+}
+
+SendOutcome send(const Arguments& arguments) {
+  SendOutcome outcome;
+  outcome.user = escape(arguments.user);
+  auto settings = read_configuration(arguments.configuration);
+  if (!settings) return failed(std::move(outcome), settings.error());
+  if (!arguments.provider.empty()) {
+    if (auto kept = keep_only(arguments.provider, settings->delivery); !kept)
+      return failed(std::move(outcome), EX_USAGE, kept.error().message, "");
+  }
+  const auto directory = make_directory(settings->directory);
+  if (!directory) return failed(std::move(outcome), directory.error());
+  const auto person = (*directory)->find(arguments.user);
+  if (!person) return failed(std::move(outcome), person.error());
+  if (!person.value())
+    return failed(
+        std::move(outcome), EX_NOUSER, "there is no user " + escape(arguments.user) + " on record",
+        "Names are case-sensitive; numbers are kept in " + settings->directory.users_file + ".");
+  const auto& number = person.value()->phone;
+  if (!number)
+    return failed(std::move(outcome), kNegativeAnswer,
+                  escape(arguments.user) + " has no phone number on record",
+                  "Add one in " + settings->directory.users_file + ".");
+  outcome.number = number->masked();
+  return deliver(std::move(outcome), *number, *settings);
+}
+
+std::string seconds(Milliseconds time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time.count()) / 1000);
+  return text;
+}
+
+void tell(const SendOutcome& outcome, const Console& console) {
+  if (outcome.exit_code == EX_OK) {
+    console.say(outcome.provider + " took the message for " + outcome.user + " at " +
+                outcome.number + " in " + seconds(outcome.took) + " (message id " +
+                outcome.message_id + ").");
+    if (outcome.detail.find("; ") != std::string::npos) console.say("Tried: " + outcome.detail);
+    console.say("Whether it arrives, the phone shows: it holds no code.");
+    return;
+  }
+  if (outcome.send_class.empty()) {
+    console.fail(outcome.exit_code, outcome.error, outcome.next);
+    return;
+  }
+  console.fail(outcome.exit_code,
+               "no message for " + outcome.user + " at " + outcome.number + " after " +
+                   seconds(outcome.took) + ": " + outcome.error + "\n" + outcome.detail,
+               outcome.next);
+}
+
+int run(const Arguments& arguments, const Console& console) {
+  const SendOutcome outcome = send(arguments);
+  if (arguments.json) console.say(send_as_json(outcome));
+  if (!arguments.json || outcome.exit_code != EX_OK) tell(outcome, console);
+  return outcome.exit_code;
+}
+
+}  // namespace
+
+const Command kSendCommand = {"send", "cpjh", true, kUsage, run};
+
+}  // namespace sms2fa
