@@ -5,7 +5,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
+#include <set>
+#include <utility>
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
@@ -26,8 +27,20 @@ class MemoryStore final : public Store {
   Result<CountedAttempt> count_attempt(const std::string& user, const LockRules& rules) override;
   Result<void> commit_outcome(AttemptId id, bool right) override;
   Result<std::array<unsigned char, 32>> decoy_key() override { return decoy_key_; }
+  Result<unsigned> failures_last_day(const std::string& user) override;
+  Result<std::vector<NamedUserState>> user_states() override;
+  Result<bool> unlock(const std::string& user) override;
+  Result<void> record_verdict(const VerdictRecord& record) override;
+  Result<std::vector<VerdictRecord>> recent_verdicts(const std::optional<std::string>& user,
+                                                     size_t limit) override;
+  Result<bool> use_totp_step(const std::string& user, int64_t step) override;
+  Result<void> replace_backup_codes(const std::string& user, const std::string& parameters,
+                                    const std::vector<std::string>& hashes) override;
+  Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
+  Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
 
  private:
+  using BudgetKey = std::pair<BudgetScope, std::string>;
   struct Send {
     SendId id;
     SteadyTime at;
@@ -41,7 +54,14 @@ class MemoryStore final : public Store {
     std::string user;
     bool disabled_user;
   };
-  using BudgetKey = std::pair<BudgetScope, std::string>;
+  struct BackupSet {
+    std::string parameters;
+    std::set<std::string> unused;
+  };
+  struct Unsettled {
+    SteadyTime at;
+    std::vector<BudgetKey> keys;
+  };
 
   explicit MemoryStore(const Clock& clock) : clock_(clock) {}
   UserState state_now(const Failures& failures) const;
@@ -55,9 +75,13 @@ class MemoryStore final : public Store {
   std::chrono::seconds longest_window_{0};
   SteadyTime next_clean_up_{};
   std::map<BudgetKey, std::deque<Send>> sends_;
-  std::map<SendId, std::vector<BudgetKey>> unsettled_;
-  std::unordered_map<std::string, Failures> failures_;
+  std::map<SendId, Unsettled> unsettled_;
+  std::map<std::string, Failures> failures_;
+  std::map<std::string, std::deque<std::pair<AttemptId, SteadyTime>>> failed_answers_;
   std::map<AttemptId, Counted> counted_;
+  std::deque<VerdictRecord> verdicts_;
+  std::map<std::string, int64_t> totp_steps_;
+  std::map<std::string, BackupSet> backup_sets_;
 };
 
 }  // namespace sms2fa

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/clock.h"
 #include "lib/base/result.h"
 
 namespace sms2fa {
@@ -45,34 +46,92 @@ struct UserState {
   bool disabled = false;
 };
 
-// nullopt: the user was locked or disabled at that moment; nothing was counted, nothing may be compared.
+// nullopt: the user was locked or disabled at that moment; nothing was counted, nothing may be
+// compared.
 struct CountedAttempt {
   std::optional<AttemptId> id;
   UserState state;  // as it will stand if this attempt fails
 };
 
-// What must survive: how many guesses, how many messages. Thread-safe; each call is atomic, and durable
-// when it returns. Any error means that the caller denies.
+struct NamedUserState {
+  std::string user;
+  UserState state;
+};
+
+// One verdict, as `sms2fa log` shows it. Texts are cut at kLongestVerdictText bytes, and only the
+// newest kMostVerdicts are kept: strangers can cause them.
+struct VerdictRecord {
+  WallTime when;
+  std::string user;
+  std::string service;
+  std::string rhost;
+  std::string verdict;
+  std::string reason;
+  std::string method;
+  std::string provider;
+  std::string message_id;
+  std::string masked_number;
+};
+inline constexpr size_t kLongestVerdictText = 256;
+inline constexpr size_t kMostVerdicts = 10'000;
+
+// What a typed backup code is hashed with, and how many codes are left.
+struct BackupCodes {
+  std::string parameters;
+  unsigned left;
+};
+
+// What must survive: how many guesses, how many messages, what is used up. Thread-safe; each call
+// is atomic, and durable when it returns, unless it says "soon". Any error means that the caller
+// denies.
 class Store {
  public:
   virtual ~Store() = default;
 
   // Before a message leaves: takes one from every budget, or none from any.
   virtual Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) = 0;
-  // After the request has ended: gives the message back when it was certainly not sent. A reservation that is
-  // never settled stays spent.
+  // After the request has ended: gives the message back when it was certainly not sent. A
+  // reservation that is never settled stays spent, and settling one twice changes nothing. Durable
+  // soon.
   virtual Result<void> settle_send(SendId id, bool spent) = 0;
 
   virtual Result<UserState> state_of(const std::string& user) = 0;
 
-  // Before an answer is compared: counts it as a failure, with the lock or disabling that this brings.
+  // Before an answer is compared: counts it as a failure, with the lock or disabling that this
+  // brings.
   virtual Result<CountedAttempt> count_attempt(const std::string& user, const LockRules& rules) = 0;
-  // After the compare. A right answer ends the series of failures and its lock; a disabling that other
-  // attempts brought about stays. An error on a right answer means that the caller denies it.
+  // After the compare, once for each id. A right answer ends the series of failures and its lock; a
+  // disabling that other attempts brought about stays. An error on a right answer means that the
+  // caller denies it. A wrong one was counted before and is durable as wrong already.
   virtual Result<void> commit_outcome(AttemptId id, bool right) = 0;
 
   // A key, drawn once in the store's life, from which decoys derive what they show.
   virtual Result<std::array<unsigned char, 32>> decoy_key() = 0;
+
+  // Wrong answers of the last 24 hours, whatever right ones came between.
+  virtual Result<unsigned> failures_last_day(const std::string& user);
+  // Everybody with a failure since the last right answer, by name.
+  virtual Result<std::vector<NamedUserState>> user_states();
+  // Ends the series of failures, its lock and its disabling. False when there was nothing to end.
+  virtual Result<bool> unlock(const std::string& user);
+
+  // Durable soon.
+  virtual Result<void> record_verdict(const VerdictRecord& record);
+  // The newest first, at most `limit`, of everybody or of one user.
+  virtual Result<std::vector<VerdictRecord>> recent_verdicts(const std::optional<std::string>& user,
+                                                             size_t limit);
+
+  // True once for a step (RFC 6238's T) that is later than every step this user has used.
+  virtual Result<bool> use_totp_step(const std::string& user, int64_t step);
+
+  // Puts these in the place of the user's backup codes; none: the user has none any more. The
+  // hashes differ from each other.
+  virtual Result<void> replace_backup_codes(const std::string& user, const std::string& parameters,
+                                            const std::vector<std::string>& hashes);
+  // nullopt: the user has none, used or unused.
+  virtual Result<std::optional<BackupCodes>> backup_codes(const std::string& user);
+  // True once for each of the user's codes.
+  virtual Result<bool> use_backup_code(const std::string& user, const std::string& hash);
 };
 
 }  // namespace sms2fa

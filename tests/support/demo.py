@@ -77,9 +77,9 @@ def set_up(build):
 def show_phone(message):
     headers, body = message.split("\n\n", 1)
     to = next(line for line in headers.splitlines() if line.startswith("To:"))
-    print(f"\n  +-- a phone rings ({to}) " + "-" * 24)
-    print("  | " + body.strip())
-    print("  +" + "-" * 60 + "\n", flush=True)
+    # With carriage returns, for the terminal is raw while a person types.
+    print(f"\r\n  +-- a phone rings ({to}) {'-' * 24}\r\n  | {body.strip()}\r\n  +{'-' * 60}\r\n",
+          flush=True)
 
 
 def log_in_by_itself(machine, password, outbox):
@@ -126,7 +126,7 @@ def main():
     status = log_in(machine, password, outbox)
     print("\nWhat the administrator sees in the log:")
     for line in machine.log.lines:
-        if "sms2fa" in line:
+        if "sms2fad[" in line or "pam_sms2fa(" in line:
             print("  " + line)
     if automatic and status == 0:
         print("\nThe demo worked: PIN, password and shell.")

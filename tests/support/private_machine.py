@@ -88,6 +88,7 @@ class PrivateMachine:
             run("mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", "/var/lib/sudo")
         self.state = pathlib.Path("/run/private")
         self.state.mkdir(mode=0o755)
+        self._known_hosts = self.state / "known_hosts"
         self._copy_etc()
         self._make_dev()
         os.makedirs("/run/sshd", mode=0o755)
@@ -125,6 +126,14 @@ class PrivateMachine:
         text = "\n".join(lines).replace("{module}", str(self.module)) + "\n"
         pathlib.Path("/etc/pam.d", name).write_text(text)
 
+    def allow_sudo(self, *names):
+        """These may run everything as anybody, and are asked every time."""
+        lines = ["Defaults timestamp_timeout=0, lecture=never", "root ALL=(ALL:ALL) ALL",
+                 *(f"{name} ALL=(ALL:ALL) ALL" for name in names)]
+        sudoers = pathlib.Path("/etc/sudoers")
+        sudoers.write_text("\n".join(lines) + "\n")
+        sudoers.chmod(0o440)
+
     def write_trusted(self, path, text):
         """A file that the daemon may read and others may not."""
         path = pathlib.Path(path)
@@ -152,6 +161,7 @@ class PrivateMachine:
         key = self.state / "host_key"
         if not key.exists():
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+        self._known_hosts.write_text("[127.0.0.1]:* " + key.with_suffix(".pub").read_text())
         settings = [f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {key}", "PidFile none",
                     "UsePAM yes", "UseDNS no", "StrictModes no", "PrintMotd no", "PrintLastLog no",
                     *lines]
@@ -169,8 +179,8 @@ class PrivateMachine:
                 time.sleep(0.02)
 
     def ssh_command(self, user, *command, port=2222, options=()):
-        words = ["ssh", "-F", "none", "-p", str(port), "-o", "StrictHostKeyChecking=no",
-                 "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+        words = ["ssh", "-F", "none", "-p", str(port), "-o", "StrictHostKeyChecking=yes",
+                 "-o", f"UserKnownHostsFile={self._known_hosts}",
                  "-o", "IdentitiesOnly=yes", "-o", "IdentityFile=none"]
         for option in options:
             words += ["-o", option]

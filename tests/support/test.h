@@ -3,9 +3,9 @@
 
 #include <string>
 
-// Tests on cmocka for C++: a failed cmocka assertion longjmps past destructors, so a check here notes
-// the failure (CHECK) or leaves by exception (REQUIRE), and only the wrapper, when every destructor
-// has run, tells cmocka.
+// Tests on cmocka for C++: a failed cmocka assertion longjmps past destructors, so a check here
+// notes the failure (CHECK) or leaves by exception (REQUIRE), and only the wrapper, when every
+// destructor has run, tells cmocka.
 //
 //   TEST(a_code_is_used_once) {
 //     auto pin = make_pin(…);
@@ -53,14 +53,13 @@ bool check_equal(const char* file, int line, const char* text, const A& a, const
 
 }  // namespace sms2fa::test
 
-#define TEST(name)                                                          \
-  static void name();                                                       \
+#define TEST(name)                                                            \
+  static void name();                                                         \
   static const ::sms2fa::test::Registration registration_##name{#name, name}; \
   static void name()
-#define CHECK(condition) \
-  ((condition) ? true : ::sms2fa::test::fail(__FILE__, __LINE__, #condition))
+#define CHECK(condition) ((condition) ? true : ::sms2fa::test::fail(__FILE__, __LINE__, #condition))
 #define CHECK_EQ(a, b) ::sms2fa::test::check_equal(__FILE__, __LINE__, #a " == " #b, a, b)
-#define REQUIRE(condition)                          \
-  do {                                              \
+#define REQUIRE(condition)                               \
+  do {                                                   \
     if (!CHECK(condition)) throw ::sms2fa::test::Stop{}; \
   } while (false)

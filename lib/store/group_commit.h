@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <list>
+#include <mutex>
+#include <thread>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/store/transaction.h"
+
+namespace sms2fa {
+
+// Lets many callers share one commit: one thread takes everything that waits, in its order, and
+// hands it on as one batch, while the next batch gathers.
+class GroupCommit {
+ public:
+  using Operation = std::function<void(Transaction&)>;
+
+  // One operation of a batch. finish() lets its caller go; later calls do nothing.
+  class Job {
+   public:
+    Job(Operation what, bool awaited) : operation_(std::move(what)), awaited_(awaited) {}
+    const Operation& operation() const { return operation_; }
+    void finish(Result<void> result) noexcept;
+    std::future<Result<void>> outcome() { return done_.get_future(); }
+    bool awaited() const { return awaited_; }
+
+   private:
+    Operation operation_;
+    bool awaited_;
+    bool finished_ = false;
+    std::promise<Result<void>> done_;
+  };
+
+  // A list, because taking a part of one needs no memory.
+  using Jobs = std::list<Job>;
+
+  // Commits one batch and finishes its jobs. An error also ends everything that waits at that
+  // moment: it would fail in the same way, only later. May throw.
+  using CommitBatch = std::function<Result<void>(Jobs& batch)>;
+
+  explicit GroupCommit(CommitBatch commit);
+  GroupCommit(const GroupCommit&) = delete;
+  GroupCommit& operator=(const GroupCommit&) = delete;
+  // Commits what still waits. No other thread may be calling.
+  ~GroupCommit();
+
+  // Returns when the operation is committed, or has failed. `operation` runs on the other thread.
+  Result<void> perform(Operation operation);
+  // Returns at once. The operation goes with the next batch, or alone after a moment.
+  void perform_soon(Operation operation);
+
+ private:
+  std::future<Result<void>> enqueue(Operation operation, bool awaited);
+  void work() noexcept;
+  Jobs next_batch();
+  void commit(Jobs batch) noexcept;
+  Jobs take_all();
+
+  const CommitBatch commit_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Jobs jobs_;
+  size_t awaited_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sms2fa

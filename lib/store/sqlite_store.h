@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "lib/base/random.h"
+#include "lib/store/group_commit.h"
+#include "lib/store/state_file.h"
+#include "lib/store/state_writer.h"
+#include "lib/store/store.h"
+#include "lib/store/store_time.h"
+
+namespace sms2fa {
+
+// The store in one SQLite file (docs/STORE.md). Several processes may have it open. Callers wait
+// for commits that they share with each other. Not to be used in a child after fork().
+class SqliteStore final : public Store {
+ public:
+  using Options = StateWriter::Options;
+
+  // As open_state() says. `random` and `time` must outlive the store. Starts a thread.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, Missing missing,
+                                                   Random& random, const TimeSource& time,
+                                                   Options options);
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, Missing missing,
+                                                   Random& random, const TimeSource& time) {
+    return open(path, missing, random, time, Options());
+  }
+
+  Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) override;
+  Result<void> settle_send(SendId id, bool spent) override;
+  Result<UserState> state_of(const std::string& user) override;
+  Result<CountedAttempt> count_attempt(const std::string& user, const LockRules& rules) override;
+  Result<void> commit_outcome(AttemptId id, bool right) override;
+  Result<std::array<unsigned char, 32>> decoy_key() override { return decoy_key_; }
+  Result<unsigned> failures_last_day(const std::string& user) override;
+  Result<std::vector<NamedUserState>> user_states() override;
+  Result<bool> unlock(const std::string& user) override;
+  Result<void> record_verdict(const VerdictRecord& record) override;
+  Result<std::vector<VerdictRecord>> recent_verdicts(const std::optional<std::string>& user,
+                                                     size_t limit) override;
+  Result<bool> use_totp_step(const std::string& user, int64_t step) override;
+  Result<void> replace_backup_codes(const std::string& user, const std::string& parameters,
+                                    const std::vector<std::string>& hashes) override;
+  Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
+  Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
+
+ private:
+  SqliteStore(StateFile state, Options options, Random& random, const TimeSource& time);
+
+  // Waits until `operation` is committed, and returns what it returned.
+  template <typename Operation>
+  auto committed(Operation operation) -> Result<std::invoke_result_t<Operation, Transaction&>>;
+
+  const StoreKey decoy_key_;
+  const StoreKey budget_key_;
+  StateWriter writer_;
+  GroupCommit commits_;  // last: its thread uses the writer
+};
+
+}  // namespace sms2fa

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Providers in trouble: who is asked, what the person is told, what the log says."""
+
+import time
+
+from login import PROMPT
+from scenario import Scenario
+
+OTHER = {"twilio": "telnyx", "telnyx": "twilio"}
+OPTED_OUT = {"twilio": 21610, "telnyx": 40300}
+ONE_TRANSACTION = ["NumberOfPasswordPrompts=1"]
+
+
+class ProviderTrouble:
+    """self.provider is the first choice, and in trouble; the other one works."""
+
+    @property
+    def other(self):
+        return OTHER[self.provider]
+
+    def start_with_both(self, trouble=None, **configuration):
+        self.start_house(providers=[self.provider, self.other], **configuration)
+        if trouble:
+            self.fake(self.provider).misbehave(trouble)
+
+    def the_other_delivers(self):
+        with self.ssh() as person:
+            person.sees("Code sent by SMS to ********67")
+            person.reads(PROMPT)
+            person.types(self.next_text(provider=self.other).code)
+            person.gets_in()
+        self.assert_texts(1)
+        line = self.logged("accepted reason=right-code")
+        self.assertIn(f"provider={self.other}", line)
+        return line
+
+    def nobody_delivers(self, reason="provider-failed"):
+        with self.ssh(options=ONE_TRANSACTION) as person:
+            person.sees("The message could not be sent.")
+            person.is_denied()
+            self.assertNotIn("PIN", person.screen)
+        self.logged(f"sms2fad could not do its part ({reason})")
+        return self.logged(f"unavailable reason={reason}")
+
+    def only_the_first_was_asked(self):
+        self.assertEqual(1, self.fake(self.provider).requests)
+        self.assertEqual(0, self.fake(self.other).requests)
+
+    def test_a_server_error_goes_to_the_other(self):
+        self.start_with_both("status-503")
+        self.the_other_delivers()
+        self.assertEqual(1, self.fake(self.provider).requests)
+
+    def test_a_refused_connection_goes_to_the_other(self):
+        self.start_with_both()
+        self.close_fake(self.provider)
+        self.the_other_delivers()
+
+    def test_wrong_credentials_go_to_the_other_and_are_loud_in_the_log(self):
+        self.start_with_both("status-401")
+        self.the_other_delivers()
+        self.logged(f"{self.provider}: credentials (HTTP 401")
+
+    def test_a_connection_that_is_reset_at_once_goes_to_the_other(self):
+        self.start_with_both("reset-early")
+        self.the_other_delivers()
+
+    def test_a_hang_may_have_delivered_so_nobody_else_is_asked(self):
+        self.start_with_both("hang", delivery={"deadline": "1s"})
+        with self.ssh() as person:
+            person.reads(r"A code should be on its way by SMS to \*{8}67 \(ref ..\)\. "
+                         r"Enter one time PIN \(r = resend\): ")
+            self.assertEqual(0, self.fake(self.other).requests)
+            person.types(self.next_text().code)  # it did arrive
+            person.gets_in()
+        self.assertEqual(1, self.fake(self.provider).requests)
+        self.assert_texts(1)
+
+    def test_a_reset_after_the_request_asks_nobody_else(self):
+        self.start_with_both("reset")
+        with self.ssh() as person:
+            person.sees("A code should be on its way by SMS to ********67")
+            person.reads(PROMPT)
+            person.types(self.next_text().code)
+            person.gets_in()
+        self.only_the_first_was_asked()
+
+    def test_a_refused_number_is_refused_everywhere(self):
+        code = OPTED_OUT[self.provider]
+        self.start_with_both(f"code-{code}")
+        line = self.nobody_delivers("number-failed")
+        self.assertIn(f"provider={self.provider}", line)
+        self.assertIn(f"error {code}", line)
+        self.only_the_first_was_asked()
+
+    def test_the_stock_client_does_not_ask_three_times_in_a_row(self):
+        self.start_with_both(f"code-{OPTED_OUT[self.provider]}")
+        with self.ssh() as person:
+            person.sees("The message could not be sent.")
+            person.is_denied()
+        self.assertEqual(1, self.fake(self.provider).requests)
+        self.assert_texts(0)
+
+    def test_the_only_one_is_down(self):
+        self.start_house()
+        self.close_fake(self.provider)
+        self.assertIn(f"{self.provider}: failing", self.nobody_delivers())
+
+    def test_both_are_down(self):
+        self.start_with_both("status-500")
+        self.fake(self.other).misbehave("status-500")
+        line = self.nobody_delivers()
+        self.assertIn(f"{self.provider}: ", line)
+        self.assertIn(f"{self.other}: ", line)
+        self.assert_texts(0)
+
+    def test_a_certificate_of_an_unknown_authority_gets_no_request(self):
+        # The authority of the other fake: a proper one, but not this server's.
+        self.settings_of_provider = {"ca_file": self.fake(self.other).ca_file}
+        self.start_house()
+        self.nobody_delivers()
+        self.assertEqual(0, self.fake(self.provider).requests)
+
+    def test_a_resend_that_fails_leaves_the_code_good(self):
+        self.start_house(limits={"resend_after": "5s"})
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            text = self.next_text()
+            self.fake(self.provider).misbehave("status-500")
+            time.sleep(5)
+            person.types("r")
+            person.sees("The message could not be sent again. Enter one time PIN")
+            person.types(text.code)
+            person.gets_in()
+        self.assert_texts(1)
+
+
+class TwilioInTrouble(ProviderTrouble, Scenario):
+    provider = "twilio"
+
+
+class TelnyxInTrouble(ProviderTrouble, Scenario):
+    provider = "telnyx"

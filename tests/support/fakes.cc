@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fakes.h"
+
+#include <cstring>
+#include <stdexcept>
+
+namespace sms2fa::test {
+
+Result<void> ScriptedRandom::fill(std::span<unsigned char> bytes) {
+  const std::lock_guard lock(mutex_);
+  if (fills_++ == failing_fill_) return make_error(ErrorKind::unavailable, "no randomness");
+  if (bytes.size() == sizeof(uint32_t) && !script_.empty()) {
+    std::memcpy(bytes.data(), &script_.front(), sizeof(uint32_t));
+    script_.pop_front();
+    return {};
+  }
+  for (auto& byte : bytes) {
+    state_ = state_ * 6364136223846793005u + 1442695040888963407u;
+    byte = static_cast<unsigned char>(state_ >> 56);
+  }
+  return {};
+}
+
+void ScriptedRandom::next_code(const std::string& digits) {
+  const std::lock_guard lock(mutex_);
+  for (const char c : digits) script_.push_back(static_cast<uint32_t>(c - '0'));
+}
+
+void ScriptedRandom::fail_at(int n) {
+  const std::lock_guard lock(mutex_);
+  failing_fill_ = fills_ + n;
+}
+
+int ScriptedRandom::fills() const {
+  const std::lock_guard lock(mutex_);
+  return fills_;
+}
+
+SendReport FakeMessenger::deliver(const TextMessage& message, SendLedger& ledger,
+                                  SteadyTime deadline) {
+  if (!ledger.reserve("fake")) return {.status = SendStatus::not_permitted, .provider = "fake"};
+  SendReport report;
+  {
+    const std::lock_guard lock(mutex_);
+    texts_.push_back(
+        {message.to.e164(), std::string(message.body.reveal()), message.validity, deadline});
+    report = script_.empty() ? otherwise_ : script_.front();
+    if (!script_.empty()) script_.pop_front();
+    report.message_id = "SM" + std::to_string(texts_.size());
+  }
+  if (while_sending) while_sending();
+  clock_.advance(takes);
+  report.provider = "fake";
+  report.detail = "fake: " + std::string(to_string(report.status));
+  if (report.status != SendStatus::accepted) report.message_id.clear();
+  ledger.settle(report);
+  return report;
+}
+
+void FakeMessenger::next(SendReport report) {
+  const std::lock_guard lock(mutex_);
+  script_.push_back(std::move(report));
+}
+
+void FakeMessenger::next(SendStatus status, bool may_have_been_sent) {
+  next({.status = status, .may_have_been_sent = may_have_been_sent});
+}
+
+void FakeMessenger::always(SendStatus status, bool may_have_been_sent) {
+  const std::lock_guard lock(mutex_);
+  otherwise_ = {.status = status, .may_have_been_sent = may_have_been_sent};
+}
+
+std::vector<FakeMessenger::Text> FakeMessenger::texts() const {
+  const std::lock_guard lock(mutex_);
+  return texts_;
+}
+
+Result<std::optional<Person>> FakeDirectory::find(std::string_view user) const {
+  ++lookups_;
+  const auto found = people_.find(user);
+  if (found == people_.end()) return std::optional<Person>{};
+  return found->second;
+}
+
+void FakeDirectory::add(const std::string& name, const std::string& phone, Methods methods) {
+  people_.insert_or_assign(
+      name, std::optional(Person{name, PhoneNumber::parse_international(phone), methods}));
+}
+
+void FakeDirectory::remove(const std::string& name) {
+  people_.erase(name);
+}
+
+void FakeDirectory::add_unusable(const std::string& name) {
+  people_.insert_or_assign(name, make_error(ErrorKind::configuration, "the record is unusable"));
+}
+
+bool FailingStore::fails(StoreCall call, const std::string& shown) {
+  {
+    const std::lock_guard lock(mutex_);
+    calls_.push_back(shown);
+  }
+  if (before) before(call);
+  if (throwing_ == static_cast<int>(call)) throw std::runtime_error("the store threw");
+  return failing_ == static_cast<int>(call);
+}
+
+namespace {
+Error broken() {
+  return make_error(ErrorKind::unavailable, "the store is broken");
+}
+}  // namespace
+
+Result<SendDecision> FailingStore::reserve_send(const std::vector<Budget>& budgets) {
+  if (fails(StoreCall::reserve_send, "reserve")) return broken();
+  return store_.reserve_send(budgets);
+}
+
+Result<void> FailingStore::settle_send(SendId id, bool spent) {
+  if (fails(StoreCall::settle_send, spent ? "settle spent" : "settle unsent")) return broken();
+  return store_.settle_send(id, spent);
+}
+
+Result<UserState> FailingStore::state_of(const std::string& user) {
+  if (fails(StoreCall::state_of, "state " + user)) return broken();
+  return store_.state_of(user);
+}
+
+Result<CountedAttempt> FailingStore::count_attempt(const std::string& user,
+                                                   const LockRules& rules) {
+  if (fails(StoreCall::count_attempt, "count " + user)) return broken();
+  return store_.count_attempt(user, rules);
+}
+
+Result<void> FailingStore::commit_outcome(AttemptId id, bool right) {
+  if (fails(StoreCall::commit_outcome, right ? "outcome right" : "outcome wrong")) return broken();
+  return store_.commit_outcome(id, right);
+}
+
+Result<std::array<unsigned char, 32>> FailingStore::decoy_key() {
+  if (fails(StoreCall::decoy_key, "key")) return broken();
+  return store_.decoy_key();
+}
+
+std::vector<std::string> FailingStore::calls() const {
+  const std::lock_guard lock(mutex_);
+  return calls_;
+}
+
+void FailingStore::forget_calls() {
+  const std::lock_guard lock(mutex_);
+  calls_.clear();
+}
+
+int FailingStore::count_of(const std::string& call) const {
+  int count = 0;
+  for (const auto& made : calls()) count += made == call;
+  return count;
+}
+
+}  // namespace sms2fa::test

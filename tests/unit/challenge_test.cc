@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/challenge.h"
+
+#include <thread>
+
+#include "tests/support/fakes.h"
+#include "tests/support/test.h"
+
+using namespace sms2fa;
+using namespace sms2fa::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Kind = ChallengeTable::Entry::Kind;
+using TryStatus = ChallengeTable::TryStatus;
+using ResendStatus = ChallengeTable::ResendStatus;
+
+const ChallengeKey kKey = {"alice", "sshd", "192.0.2.7"};
+const ChallengeKey kOther = {"bob", "sshd", "192.0.2.7"};
+constexpr ChallengeRules kRules = {5min, 3, 3, 30s};
+
+struct Fixture {
+  ManualClock clock;
+  ChallengeTable table{clock, 3};
+
+  ChallengeTable::Entry enter(const ChallengeKey& key = kKey, bool decoy = false,
+                              Milliseconds patience = 0ms) {
+    return table.enter(key, decoy, kRules, patience);
+  }
+  ChallengeTable::Handle open(const ChallengeKey& key = kKey, bool decoy = false) {
+    const auto entry = enter(key, decoy);
+    if (entry.kind != Kind::opened) return nullptr;
+    table.arm(entry.challenge, Secret("493817"), "K7");
+    table.sent(entry.challenge);
+    return entry.challenge;
+  }
+  bool answer(const ChallengeTable::Handle& challenge, std::string_view text,
+              const ChallengeKey& key = kKey) {
+    return table.take_try(challenge).status == TryStatus::granted &&
+           table.answer_is_right(key, challenge, text);
+  }
+};
+
+}  // namespace
+
+TEST(a_challenge_is_opened_once_and_then_resumed) {
+  Fixture f;
+  const auto challenge = f.open();
+  REQUIRE(challenge != nullptr);
+  CHECK_EQ(challenge->ref(), "K7");
+  CHECK(challenge->code().reveal() == "493817");
+  CHECK(challenge->expires_at() == f.clock.now() + 5min);
+  f.clock.advance(1999ms);
+  const auto again = f.enter();
+  CHECK_EQ(again.kind, Kind::resumed);
+  CHECK(again.challenge == challenge);
+  CHECK(again.time == 1s);
+  CHECK_EQ(f.enter(kOther).kind, Kind::opened);
+  CHECK_EQ(f.table.size(), 2u);
+}
+
+TEST(who_comes_while_another_sends_waits_and_gives_up) {
+  Fixture f;
+  CHECK_EQ(f.enter().kind, Kind::opened);
+  CHECK_EQ(f.enter(kKey, false, 1ms).kind, Kind::crowded);
+  CHECK_EQ(f.enter(kOther).kind, Kind::opened);
+}
+
+TEST(who_waits_for_a_send_hears_how_it_went) {
+  for (const bool sent : {true, false}) {
+    Fixture f;
+    const auto first = f.enter();
+    Kind seen = Kind::crowded;
+    std::thread waiter([&] { seen = f.enter(kKey, false, 1h).kind; });
+    sent ? f.table.sent(first.challenge) : f.table.not_sent(first.challenge, 5s);
+    waiter.join();
+    CHECK_EQ(seen, sent ? Kind::resumed : Kind::unsent);
+  }
+}
+
+TEST(a_challenge_that_was_not_sent_rests_as_long_as_told) {
+  Fixture f;
+  f.table.not_sent(f.enter().challenge, 5s);
+  f.clock.advance(4999ms);
+  CHECK_EQ(f.enter().kind, Kind::unsent);
+  f.clock.advance(1ms);
+  const auto next = f.enter();
+  CHECK_EQ(next.kind, Kind::opened);
+  f.table.not_sent(next.challenge, 0s);
+  CHECK_EQ(f.enter().kind, Kind::opened);
+}
+
+TEST(tries_count_down_and_then_the_key_rests) {
+  Fixture f;
+  const auto challenge = f.open();
+  for (unsigned left = 3; left-- > 0;) {
+    const auto granted = f.table.take_try(challenge);
+    CHECK_EQ(granted.status, TryStatus::granted);
+    CHECK_EQ(granted.left, left);
+    CHECK(!f.table.answer_is_right(kKey, challenge, "000000"));
+  }
+  CHECK_EQ(f.table.take_try(challenge).status, TryStatus::none_left);
+  f.clock.advance(100ms);
+  const auto resting = f.enter();
+  CHECK_EQ(resting.kind, Kind::resting);
+  CHECK(resting.challenge == nullptr);
+  CHECK(resting.time == 30s);
+  f.clock.advance(29'900ms);
+  CHECK_EQ(f.enter().kind, Kind::opened);
+}
+
+TEST(the_key_does_not_rest_while_a_try_is_under_way) {
+  Fixture f;
+  const auto challenge = f.open();
+  CHECK_EQ(f.table.take_try(challenge).left, 2u);
+  f.table.forfeit_try(challenge);
+  CHECK_EQ(f.table.take_try(challenge).left, 1u);
+  CHECK_EQ(f.table.take_try(challenge).left, 0u);
+  CHECK(!f.table.answer_is_right(kKey, challenge, "000000"));
+  CHECK_EQ(f.enter().kind, Kind::resumed);
+  CHECK(f.table.answer_is_right(kKey, challenge, "493817"));
+}
+
+TEST(a_right_answer_is_right_once) {
+  Fixture f;
+  const auto challenge = f.open();
+  CHECK_EQ(f.table.take_try(challenge).status, TryStatus::granted);
+  CHECK_EQ(f.table.take_try(challenge).status, TryStatus::granted);
+  CHECK(f.table.answer_is_right(kKey, challenge, "493817"));
+  CHECK(!f.table.answer_is_right(kKey, challenge, "493817"));
+  CHECK_EQ(f.table.take_try(challenge).status, TryStatus::used);
+  CHECK_EQ(f.table.size(), 0u);
+  CHECK_EQ(f.enter().kind, Kind::opened);
+}
+
+TEST(a_success_leaves_a_younger_challenge_of_the_key_alone) {
+  Fixture f;
+  const auto older = f.open();
+  f.clock.advance(5min - 1ms);
+  CHECK_EQ(f.table.take_try(older).status, TryStatus::granted);
+  f.clock.advance(1ms);
+  const auto younger = f.open();
+  REQUIRE(younger != nullptr && younger != older);
+  CHECK(!f.table.answer_is_right(kKey, older, "493817"));
+  CHECK_EQ(f.enter().kind, Kind::resumed);
+  CHECK(f.answer(younger, "493817"));
+}
+
+TEST(an_expired_challenge_grants_and_compares_nothing) {
+  Fixture f;
+  const auto challenge = f.open();
+  CHECK_EQ(f.table.take_try(challenge).status, TryStatus::granted);
+  f.clock.advance(5min);
+  CHECK_EQ(f.table.take_try(challenge).status, TryStatus::expired);
+  CHECK(!f.table.answer_is_right(kKey, challenge, "493817"));
+  CHECK(!f.table.may_resend(challenge));
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::none_left);
+  CHECK_EQ(f.enter().kind, Kind::opened);
+}
+
+TEST(a_decoys_code_is_never_right) {
+  Fixture f;
+  const auto challenge = f.open(kKey, true);
+  CHECK(!f.answer(challenge, "493817"));
+}
+
+TEST(a_void_challenge_goes_on_but_is_never_right) {
+  Fixture f;
+  const auto challenge = f.open();
+  CHECK(!f.table.is_void(challenge));
+  f.table.make_void(challenge);
+  CHECK(f.table.is_void(challenge));
+  CHECK(!f.answer(challenge, "493817"));
+  CHECK(f.enter().challenge == challenge);
+  CHECK_EQ(f.enter().kind, Kind::resumed);
+}
+
+TEST(a_decoy_is_dropped_for_a_real_attempt) {
+  Fixture f;
+  const auto decoy = f.open(kKey, true);
+  CHECK_EQ(f.enter(kKey, true).kind, Kind::resumed);
+  const auto real = f.enter(kKey, false);
+  CHECK_EQ(real.kind, Kind::opened);
+  CHECK(real.challenge != decoy);
+}
+
+TEST(a_real_challenge_becomes_a_decoy_for_good_when_a_decoy_attempt_meets_it) {
+  Fixture f;
+  const auto challenge = f.open();
+  const auto met = f.enter(kKey, true);
+  CHECK_EQ(met.kind, Kind::resumed);
+  CHECK(met.challenge == challenge);
+  CHECK(f.table.is_void(challenge));
+  CHECK(!f.answer(challenge, "493817"));
+  const auto real = f.enter(kKey, false);
+  CHECK_EQ(real.kind, Kind::opened);
+  CHECK(real.challenge != challenge);
+}
+
+TEST(a_challenge_made_a_decoy_by_a_lock_is_resumed_by_decoys_only) {
+  Fixture f;
+  const auto challenge = f.open();
+  f.table.make_decoy(challenge);
+  CHECK(!f.answer(challenge, "493817"));
+  CHECK(f.enter(kKey, true).challenge == challenge);
+  CHECK_EQ(f.enter(kKey, false).kind, Kind::opened);
+}
+
+TEST(resends_are_granted_one_at_a_time_in_their_time) {
+  Fixture f;
+  const auto challenge = f.open();
+  CHECK(f.table.may_resend(challenge));
+  auto resend = f.table.begin_resend(challenge);
+  CHECK_EQ(resend.status, ResendStatus::too_soon);
+  CHECK(resend.wait == 30s);
+  f.clock.advance(30s);
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::granted);
+  resend = f.table.begin_resend(challenge);
+  CHECK_EQ(resend.status, ResendStatus::too_soon);
+  CHECK(resend.wait == 1s);
+  f.clock.advance(2s);
+  f.table.end_resend(challenge, true);
+  resend = f.table.begin_resend(challenge);
+  CHECK_EQ(resend.status, ResendStatus::too_soon);
+  CHECK(resend.wait == 30s);
+  CHECK(f.enter().time == 0s);
+  f.clock.advance(30s);
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::granted);
+  f.table.end_resend(challenge, false);
+  CHECK(!f.table.may_resend(challenge));
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::none_left);
+}
+
+TEST(there_is_nothing_to_resend_for_a_challenge_that_is_over) {
+  Fixture used;
+  const auto challenge = used.open();
+  used.clock.advance(30s);
+  CHECK(used.answer(challenge, "493817"));
+  CHECK(!used.table.may_resend(challenge));
+  CHECK_EQ(used.table.begin_resend(challenge).status, ResendStatus::none_left);
+
+  Fixture spent;
+  const auto other = spent.open();
+  spent.clock.advance(30s);
+  for (int i = 0; i < 3; ++i) CHECK(!spent.answer(other, "000000"));
+  CHECK(!spent.table.may_resend(other));
+  CHECK_EQ(spent.table.begin_resend(other).status, ResendStatus::none_left);
+}
+
+TEST(there_is_nothing_to_resend_while_the_last_try_is_under_way) {
+  Fixture f;
+  const auto challenge = f.open();
+  f.clock.advance(30s);
+  for (int i = 0; i < 3; ++i) CHECK_EQ(f.table.take_try(challenge).status, TryStatus::granted);
+  CHECK(!f.table.may_resend(challenge));
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::none_left);
+}
+
+TEST(their_number_is_bounded_and_the_spent_ones_make_room) {
+  Fixture f;
+  const auto key = [](int i) { return ChallengeKey{"user" + std::to_string(i), "sshd", "x"}; };
+  for (int i = 0; i < 3; ++i) CHECK(f.open(key(i)) != nullptr);
+  CHECK_EQ(f.enter(key(3)).kind, Kind::crowded);
+  CHECK_EQ(f.enter(key(0)).kind, Kind::resumed);
+  CHECK_EQ(f.table.size(), 3u);
+  f.clock.advance(5min);
+  CHECK_EQ(f.enter(key(3)).kind, Kind::opened);
+  CHECK_EQ(f.table.size(), 1u);
+}
+
+TEST(a_challenge_being_sent_is_not_swept_away) {
+  Fixture f;
+  const auto entry = f.enter();
+  f.clock.advance(10min);
+  CHECK_EQ(f.enter(kOther).kind, Kind::opened);
+  CHECK_EQ(f.table.size(), 2u);
+  f.table.sent(entry.challenge);
+}
+
+TEST(a_holder_may_outlive_the_tables_interest) {
+  Fixture f;
+  const auto challenge = f.open();
+  f.clock.advance(5min);
+  CHECK_EQ(f.enter().kind, Kind::opened);
+  CHECK(challenge->code().reveal() == "493817");
+  CHECK_EQ(f.table.take_try(challenge).status, TryStatus::expired);
+}

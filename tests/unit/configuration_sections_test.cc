@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/config/configuration_sections.h"
+
+#include "tests/support/test.h"
+#include "tests/unit/configuration_file.h"
+
+using namespace sms2fa;
+using test::complaints;
+
+namespace {
+
+// The file has these lines first, so that their numbers stay what they are, and a provider after
+// them.
+void check_refused(const std::string& lines, std::string_view complaint) {
+  CHECK_EQ(complaints(lines + "\n" + std::string(test::kOutbox)), complaint);
+}
+
+// Line 1 is `[section]`, line 2 the key.
+void check_key(const std::string& section, const std::string& line, std::string_view complaint) {
+  check_refused("[" + section + "]\n" + line,
+                complaint.empty() ? "" : "c:2: " + std::string(complaint));
+}
+
+}  // namespace
+
+TEST(numbers_have_bounds) {
+  for (const char* value :
+       {"5", "11", "0", "-6", "+6", "6x", "0x6", "six", "6 7", "99999999999999999999"})
+    check_key("code", "length = " + std::string(value), "length: must be a number from 6 to 10");
+  check_key("code", "length = 10", "");
+  check_key("code", "attempts = 6", "attempts: must be a number from 1 to 5");
+  check_key("code", "attempts = 0", "attempts: must be a number from 1 to 5");
+  check_key("directory", "gecos_field = 0", "gecos_field: must be a number from 1 to 9");
+  check_key("limits", "sends_per_attempt = 11", "sends_per_attempt: must be a number from 1 to 10");
+  check_key("limits", "failures_before_lock = 0",
+            "failures_before_lock: must be a number from 1 to 100");
+  check_key("limits", "failures_before_disable = 101",
+            "failures_before_disable: must be a number from 1 to 100");
+  check_key("limits", "attempts_per_user = 0",
+            "attempts_per_user: must be a number from 1 to 1000");
+  check_key("limits", "attempts_at_once = 0", "attempts_at_once: must be a number from 1 to 10000");
+}
+
+TEST(times_have_units_and_bounds) {
+  for (const char* value : {"11m", "601s", "0s", "5", "m", "5 m", "-5m", "5M", "1h30m", "1.5m"})
+    check_key("code", "lifetime = " + std::string(value),
+              "lifetime: must be a time from 1s to 10m in s, m, h or d, such as 30s");
+  check_key("code", "lifetime = 10m", "");
+  check_key("limits", "resend_after = 0s",
+            "resend_after: must be a time from 1s to 10m in s, m, h or d, such as 30s");
+  check_key("limits", "lock = 31d",
+            "lock: must be a time from 1s to 30d in s, m, h or d, such as 30s");
+  for (const char* value : {"10s", "0s", "1m"})
+    CHECK_EQ(complaints("[delivery]\ndeadline = " + std::string(value) +
+                        "\nproviders = o\n[provider o]\ntype = outbox\ndirectory = /o\n"),
+             "c:2: deadline: must be a time from 1s to 9s in s, m, h or d, such as 30s");
+}
+
+TEST(rates_are_a_count_in_a_time) {
+  for (const char* value :
+       {"6", "6/", "/10m", "0/10m", "6/0s", "6/10", "6/31d", "100001/1d", "6 / 10m", "6/10m/2"})
+    check_key(
+        "limits", "sends_per_number = " + std::string(value),
+        "sends_per_number: must be a count of 1 to 100000 in a time of up to 30d, such as 6/10m");
+  check_key("limits", "sends_per_host = 100000/30d", "");
+}
+
+TEST(choices_name_what_there_is) {
+  check_key("code", "alphabet = letters", "alphabet: must be digits, hex or base32");
+  check_key("code", "alphabet = Digits", "alphabet: must be digits, hex or base32");
+  check_key("message", "echo = true", "echo: must be yes or no");
+  check_key("directory", "sources = users-file, ldap", "sources: must be users-file or gecos");
+  check_key("directory", "sources = gecos, gecos", "sources: names the same item twice");
+  check_key("store", "type = postgres", "type: must be sqlite or memory");
+  check_key("code", "methods = sms, sms", "methods: names the same item twice");
+  check_key("code", "methods = sms;totp", "methods: must be a list of sms, voice, totp and backup");
+}
+
+TEST(countries_are_two_capital_letters) {
+  for (const char* value : {"ie", "IRL", "I", "I1"}) {
+    check_key("directory", "default_country = " + std::string(value),
+              "default_country: must be a country in two capital letters, such as IE");
+    check_key("limits", "countries = GB, " + std::string(value),
+              "countries: must be a country in two capital letters, such as IE");
+  }
+  check_key("limits", "countries = GB,,IE", "countries: has an empty item in its list");
+}
+
+TEST(paths_are_absolute) {
+  for (const char* value :
+       {"users.conf", "./users.conf", "/etc/../users.conf", "/etc/..", "\"/etc/u\""})
+    check_key("directory", "users_file = " + std::string(value),
+              "users_file: must be an absolute path, without . and .. in it");
+  check_key("store", "path = state.db", "path: must be an absolute path, without . and .. in it");
+  check_key("store", "path = /var/lib/..data/state..db", "");
+}
+
+TEST(an_sms_fits_into_one_message_with_the_longest_values) {
+  const std::string fixed = "sms = {host} {service} {ref} {code} ";
+  // 20 + 20 + 2 + 6 and four blanks are 52.
+  check_key("message", fixed + std::string(108, 'x'), "");
+  check_key("message", fixed + std::string(109, 'x'),
+            "sms: may become 161 characters, and 160 fit into one message");
+  check_refused("[message]\n" + fixed + std::string(108, 'x') + "\n[code]\nlength = 7",
+                "c:2: sms: may become 161 characters, and 160 fit into one message");
+  check_key("message", "sms = [{code}] " + std::string(149, 'x'), "");
+  check_key("message", "sms = [{code}] " + std::string(150, 'x'),
+            "sms: may become 161 characters, and 160 fit into one message");
+}
+
+TEST(an_sms_holds_the_code_and_nothing_dangerous) {
+  check_key("message", "sms = hello", "sms: must hold {code}");
+  for (const char* value : {"{code} {user}", "{code} {", "{code} }", "{{code}}",
+                            "{code} {r{host}ef}", "{ code } {code}", "{code} {CODE}"})
+    check_key("message", "sms = " + std::string(value),
+              "sms: may hold no other braces than {host}, {code}, {service} and {ref}");
+  for (const char* value : {"http://x", "HTTPS", "www.example.org", "app://x"})
+    check_key("message", "sms = {code} " + std::string(value),
+              "sms: must not hold a link: people are to trust none in such a message");
+  check_key("message", "sms = {code} caf\xc3\xa9",
+            "sms: must hold only ASCII characters of the GSM-7 alphabet");
+  check_key("message", "sms = {code} `x`",
+            "sms: must hold only ASCII characters of the GSM-7 alphabet");
+  check_key("message", "sms = \"{code}\"", "sms: must not be in quotes, which would be shown");
+  check_key("message", "sms = {code}\tx", "sms: must not hold control characters");
+}
+
+TEST(a_colon_in_a_value_is_no_separator) {
+  check_key("message", "sms = {host}: {code}", "");
+  check_key("message", "sms : {code}",
+            "the line has ':' where '=' belongs (expected: key = value)");
+}
+
+TEST(voice_language_and_prompt_have_their_shapes) {
+  check_key("message", "voice = Your code", "voice: must hold {code}");
+  check_key("message", "voice = {code} {name}",
+            "voice: may hold no other braces than {host}, {code}, {service} and {ref}");
+  for (const char* value :
+       {"english", "e", "e1", "en_US", "en-", "-US", "en US", "en-US\"/>", "en-ninechars"})
+    check_key("message", "language = " + std::string(value),
+              "language: must be a language tag such as en-US");
+  for (const char* value : {"en", "de-DE", "sr-Latn-RS", "cmn-Hans-CN"})
+    check_key("message", "language = " + std::string(value), "");
+  check_key("message", "prompt = " + std::string(100, 'x'), "");
+  check_key("message", "prompt = " + std::string(101, 'x'), "prompt: must be at most 100 bytes");
+  check_key("message", "prompt = Code for {user}", "prompt: may hold no braces");
+  check_key("message",
+            "prompt = a\xc2\x9b"
+            "31m",
+            "prompt: must not hold control characters");
+  check_key("message", "prompt = S\xc3\xa9same", "");
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/config/configuration.h"
+
+#include "tests/support/test.h"
+#include "tests/unit/configuration_file.h"
+
+using namespace sms2fa;
+using namespace std::chrono_literals;
+using test::complaints;
+using test::kOutbox;
+using test::provider_file;
+using test::ScratchDirectory;
+
+namespace {
+
+// The file has these lines first, so that their numbers stay what they are, and a provider after
+// them.
+void check_refused(const std::string& lines, std::string_view complaint) {
+  CHECK_EQ(complaints(lines + "\n" + std::string(test::kOutbox)), complaint);
+}
+
+// Line 1 is `[section]`, line 2 the key.
+void check_key(const std::string& section, const std::string& line, std::string_view complaint) {
+  check_refused("[" + section + "]\n" + line,
+                complaint.empty() ? "" : "c:2: " + std::string(complaint));
+}
+
+}  // namespace
+
+TEST(the_least_file_has_the_defaults) {
+  const ScratchDirectory directory;
+  const auto result = read_configuration(directory.write("c", kOutbox));
+  REQUIRE(result.ok());
+  CHECK_EQ(result->code.length, 6u);
+  CHECK(result->code.alphabet == Alphabet::digits);
+  CHECK(result->code.lifetime == 5min);
+  CHECK_EQ(result->code.attempts, 3u);
+  CHECK(result->code.methods == Methods{Method::sms});
+  CHECK(result->message.echo);
+  CHECK(result->delivery.deadline == 8s);
+  CHECK(!result->delivery.voice);
+  REQUIRE(result->delivery.providers.size() == 1);
+  CHECK_EQ(result->delivery.providers[0].name, "outbox");
+  CHECK(result->delivery.providers[0].type == ProviderType::outbox);
+  CHECK_EQ(result->delivery.providers[0].directory, "/var/lib/sms2fa/outbox");
+  CHECK(result->directory.sources == std::vector{DirectorySource::users_file});
+  CHECK_EQ(result->directory.users_file, "/etc/sms2fa/users.conf");
+  CHECK_EQ(result->limits.sends_per_number.count, 6u);
+  CHECK(result->limits.sends_per_number.window == 10min);
+  CHECK(result->store.type == StoreType::sqlite);
+}
+
+TEST(every_key_reaches_its_setting) {
+  const ScratchDirectory directory;
+  const auto result =
+      read_configuration(directory.write("c",
+                                         "[code]\n"
+                                         "length = 8 ; longer\n"
+                                         "alphabet = base32\n"
+                                         "lifetime = 90s\n"
+                                         "attempts = 5\n"
+                                         "methods = totp, sms, backup\n"
+                                         "[message]\n"
+                                         "sms = {host}: use {code} ({ref})\n"
+                                         "voice = Der Code f\xc3\xbcr {service}: {code}\n"
+                                         "language = de-DE\n"
+                                         "prompt = Code, bitte\n"
+                                         "echo = no\n"
+                                         "[delivery]\n"
+                                         "providers = outbox\n"
+                                         "deadline = 9s\n"
+                                         "voice = yes\n"
+                                         "[provider outbox]\n"
+                                         "type = outbox\n"
+                                         "directory = /tmp/outbox\n"
+                                         "[directory]\n"
+                                         "sources = gecos, users-file\n"
+                                         "users_file = /etc/people.conf\n"
+                                         "gecos_field = 4\n"
+                                         "default_country = IE\n"
+                                         "[limits]\n"
+                                         "sends_per_attempt = 2\n"
+                                         "resend_after = 1m\n"
+                                         "sends_per_number = 1/1m\n"
+                                         "sends_per_user = 2/2h\n"
+                                         "sends_per_source = 3/3d\n"
+                                         "sends_per_host = 4/4s\n"
+                                         "failures_before_lock = 5\n"
+                                         "lock = 1h\n"
+                                         "failures_before_disable = 50\n"
+                                         "countries = IE, GB\n"
+                                         "attempts_per_user = 1\n"
+                                         "attempts_at_once = 2\n"
+                                         "[store]\n"
+                                         "type = memory\n"
+                                         "path = /tmp/state.db\n"));
+  if (!result) test::fail(__FILE__, __LINE__, result.error().message);
+  REQUIRE(result.ok());
+  CHECK_EQ(result->code.length, 8u);
+  CHECK(result->code.alphabet == Alphabet::base32);
+  CHECK(result->code.lifetime == 90s);
+  CHECK_EQ(result->code.attempts, 5u);
+  CHECK((result->code.methods == Methods{Method::totp, Method::sms, Method::backup}));
+  CHECK_EQ(result->message.sms, "{host}: use {code} ({ref})");
+  CHECK_EQ(result->message.voice, "Der Code f\xc3\xbcr {service}: {code}");
+  CHECK_EQ(result->message.language, "de-DE");
+  CHECK_EQ(result->message.prompt, "Code, bitte");
+  CHECK(!result->message.echo);
+  CHECK(result->delivery.deadline == 9s);
+  CHECK(result->delivery.voice);
+  CHECK((result->directory.sources ==
+         std::vector{DirectorySource::gecos, DirectorySource::users_file}));
+  CHECK_EQ(result->directory.users_file, "/etc/people.conf");
+  CHECK_EQ(result->directory.gecos_field, 4u);
+  CHECK_EQ(result->directory.default_country, "IE");
+  const LimitSettings& limits = result->limits;
+  CHECK_EQ(limits.sends_per_attempt, 2u);
+  CHECK(limits.resend_after == 1min);
+  CHECK(limits.sends_per_number.count == 1 && limits.sends_per_number.window == 1min);
+  CHECK(limits.sends_per_user.count == 2 && limits.sends_per_user.window == 2h);
+  CHECK(limits.sends_per_source.count == 3 && limits.sends_per_source.window == 72h);
+  CHECK(limits.sends_per_host.count == 4 && limits.sends_per_host.window == 4s);
+  CHECK_EQ(limits.failures_before_lock, 5u);
+  CHECK(limits.lock == 1h);
+  CHECK_EQ(limits.failures_before_disable, 50u);
+  CHECK((limits.countries == std::vector<std::string>{"IE", "GB"}));
+  CHECK_EQ(limits.attempts_per_user, 1u);
+  CHECK_EQ(limits.attempts_at_once, 2u);
+  CHECK(result->store.type == StoreType::memory);
+  CHECK_EQ(result->store.path, "/tmp/state.db");
+}
+
+TEST(unknown_names_come_with_the_nearest_right_one) {
+  check_key("code", "lenght = 6", "unknown key lenght; did you mean length?");
+  check_key("code", "prompt = x", "unknown key prompt");
+  check_refused("[cdoe]\nlength = 99", "c:1: unknown section cdoe; did you mean code?");
+  check_refused("[twilio]\ntype = twilio", "c:1: unknown section twilio");
+  check_refused("[Code]", "c:1: unknown section; did you mean code?");
+  check_refused("[provider]", "c:1: [provider NAME] needs a name");
+  check_refused("[provider a b]",
+                "c:1: [provider NAME]: must be a name of 1 to 32 letters, digits, '-' or '_'");
+  CHECK_EQ(complaints(provider_file("outbox", "directory = /o\ndirectry = /o")),
+           "c:6: unknown key directry; did you mean directory?");
+}
+
+TEST(nothing_stands_twice) {
+  check_refused("[code]\nlength = 6\nlength = 6", "c:3: length: stands already in line 2");
+  check_refused("[code]\nlength = 6\n[store]\n[code]\nlength = 7",
+                "c:4: [code] stands already in line 1\n"
+                "c:5: length: stands already in line 2");
+  CHECK_EQ(complaints(provider_file("outbox", "directory = /o\n[provider p]\ntype = outbox")),
+           "c:6: [provider p] stands already in line 3\n"
+           "c:7: type: stands already in line 4");
+}
+
+TEST(all_mistakes_come_at_once_in_the_order_of_the_lines) {
+  CHECK_EQ(complaints("[provider p]\n"
+                      "type = twilio\n"
+                      "[code]\n"
+                      "length = 5\n"
+                      "  indented = 1\n"
+                      "colour = red\n"
+                      "[limits]\n"
+                      "failures_before_disable = 5\n"),
+           "c:1: [provider p] lacks account_sid\n"
+           "c:1: [provider p] lacks auth_token or auth_token_file or api_key_secret or "
+           "api_key_secret_file\n"
+           "c:1: [provider p] lacks from or messaging_service_sid\n"
+           "c:1: [delivery] lacks providers\n"
+           "c:4: length: must be a number from 6 to 10\n"
+           "c:5: the line is indented\n"
+           "c:6: unknown key colour\n"
+           "c:8: failures_before_disable: must not be below failures_before_lock");
+}
+
+TEST(limits_fit_together) {
+  check_refused("[limits]\nfailures_before_lock = 20\nfailures_before_disable = 19",
+                "c:3: failures_before_disable: must not be below failures_before_lock");
+  check_refused("[limits]\nfailures_before_lock = 20\nfailures_before_disable = 20", "");
+}
+
+TEST(providers_are_named_and_present) {
+  CHECK_EQ(complaints(""), "c:1: [delivery] lacks providers");
+  CHECK_EQ(complaints("\n[delivery]\nvoice = yes\n"), "c:2: [delivery] lacks providers");
+  CHECK_EQ(complaints(
+               "[delivery]\nproviders = twilo\n[provider twilio]\ntype = outbox\ndirectory = /o\n"),
+           "c:2: providers: there is no [provider twilo]; did you mean twilio?");
+  CHECK_EQ(complaints("[delivery]\nproviders = a, a\n"),
+           "c:2: providers: names the same item twice");
+  CHECK_EQ(complaints("[delivery]\nproviders = a,\n"),
+           "c:2: providers: has an empty item in its list");
+}
+
+TEST(providers_come_in_the_order_of_preference) {
+  const ScratchDirectory directory;
+  const auto result =
+      read_configuration(directory.write("c",
+                                         "[provider a]\ntype = outbox\ndirectory = /a\n"
+                                         "[provider b]\ntype = outbox\ndirectory = /b\n"
+                                         "[provider c]\ntype = outbox\ndirectory = /c\n"
+                                         "[delivery]\nproviders = c, a\n"));
+  REQUIRE(result.ok());
+  REQUIRE(result->delivery.providers.size() == 2);
+  CHECK_EQ(result->delivery.providers[0].directory, "/c");
+  CHECK_EQ(result->delivery.providers[1].directory, "/a");
+}
+
+TEST(hostile_files_are_refused_with_their_line) {
+  using namespace std::string_literals;
+  const std::string rest(kOutbox);
+  CHECK_EQ(complaints("\xef\xbb\xbf" + rest), "");
+  CHECK_EQ(complaints(rest + "# " + std::string(1 << 20, 'x') + "\n"), "");
+  CHECK_EQ(complaints(rest + "[code]\nlength = " + std::string(1 << 20, '6') + "\n"),
+           "c:7: the line is over 199 bytes");
+  CHECK_EQ(complaints(rest + "[code]\nlength = 6\0007\n"s), "c:7: the line holds a NUL byte");
+  CHECK_EQ(complaints(rest + "[message]\nprompt = \xc0\xaf\n"), "c:7: the line is not valid UTF-8");
+  CHECK_EQ(complaints(rest + "[code]\nlength = 6\n attempts = 3\n"), "c:8: the line is indented");
+  CHECK_EQ(complaints(rest + "[" + std::string(60, 's') + "]\n"),
+           "c:6: the line has a section name over 49 characters");
+}
+
+TEST(the_kind_tells_permission_from_content) {
+  const ScratchDirectory directory;
+  const auto kind = [](const std::string& path) { return read_configuration(path).error().kind; };
+  CHECK(kind(directory.write("c", kOutbox, 0644)) == ErrorKind::permission);
+  CHECK(kind(directory.path("absent")) == ErrorKind::not_found);
+  CHECK(kind(directory.write("c", "x", 0600)) == ErrorKind::configuration);
+}

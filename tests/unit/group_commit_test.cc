@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/store/group_commit.h"
+
+#include <atomic>
+#include <latch>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/support/test.h"
+
+using namespace sms2fa;
+using Batch = GroupCommit::Jobs;
+
+namespace {
+
+void nothing(Transaction&) {}
+
+Result<void> finish_all(Batch& batch) {
+  for (auto& job : batch) job.finish({});
+  return {};
+}
+
+}  // namespace
+
+TEST(callers_that_come_during_a_commit_share_the_next) {
+  constexpr int kCallers = 20;
+  std::latch first_began(1), let_go(1);
+  std::atomic<int> batches = 0;
+  std::atomic<size_t> largest = 0;
+  GroupCommit commits([&](Batch& batch) {
+    if (batches++ == 0) {
+      first_began.count_down();
+      let_go.wait();
+    }
+    largest = std::max(largest.load(), batch.size());
+    return finish_all(batch);
+  });
+  std::thread first([&] { CHECK(commits.perform(nothing).ok()); });
+  first_began.wait();
+  std::atomic<int> done = 0;
+  for (int i = 0; i < kCallers; ++i) commits.perform_soon(nothing);
+  std::thread last([&] { done += commits.perform(nothing).ok(); });
+  let_go.count_down();
+  first.join();
+  last.join();
+  CHECK_EQ(done.load(), 1);
+  CHECK(batches <= 3);
+  CHECK(largest >= size_t{kCallers});
+}
+
+TEST(what_nobody_waits_for_is_committed_all_the_same) {
+  std::atomic<size_t> committed = 0;
+  {
+    GroupCommit commits([&](Batch& batch) {
+      committed += batch.size();
+      return finish_all(batch);
+    });
+    for (int i = 0; i < 300; ++i) commits.perform_soon(nothing);
+  }
+  CHECK_EQ(committed.load(), 300u);
+}
+
+TEST(an_error_reaches_every_caller) {
+  GroupCommit commits([](Batch&) -> Result<void> {
+    return make_error(ErrorKind::unavailable, "the disk is full");
+  });
+  const auto result = commits.perform(nothing);
+  REQUIRE(!result.ok());
+  CHECK_EQ(result.error().message, "the disk is full");
+}
+
+TEST(an_error_ends_those_who_wait_too) {
+  std::latch began(1), let_go(1);
+  std::atomic<int> batches = 0, failed = 0;
+  GroupCommit commits([&](Batch&) -> Result<void> {
+    if (batches++ == 0) {
+      began.count_down();
+      let_go.wait();
+    }
+    return make_error(ErrorKind::unavailable, "locked");
+  });
+  std::thread first([&] { failed += !commits.perform(nothing).ok(); });
+  began.wait();
+  std::thread second([&] { failed += !commits.perform(nothing).ok(); });
+  let_go.count_down();
+  first.join();
+  second.join();
+  CHECK_EQ(failed.load(), 2);
+}
+
+TEST(a_single_failure_is_its_own_callers) {
+  GroupCommit commits([](Batch& batch) {
+    for (auto& job : batch) job.finish(make_error(ErrorKind::internal, "only this one"));
+    return finish_all(batch);
+  });
+  CHECK(!commits.perform(nothing).ok());
+}
+
+TEST(a_commit_that_throws_or_forgets_a_job_is_an_error) {
+  std::atomic<bool> throws = true;
+  GroupCommit commits([&](Batch&) -> Result<void> {
+    if (throws) throw std::bad_alloc();
+    return {};
+  });
+  CHECK(!commits.perform(nothing).ok());
+  throws = false;
+  CHECK(!commits.perform(nothing).ok());
+}

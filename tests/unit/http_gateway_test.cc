@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/delivery/http_gateway.h"
+
+#include "lib/delivery/curl_http.h"
+#include "lib/delivery/json.h"
+#include "lib/delivery/telnyx.h"
+#include "lib/delivery/twilio.h"
+#include "tests/support/fake_provider_process.h"
+#include "tests/support/test.h"
+
+// Twilio and Telnyx over real HTTPS against the fake provider, which is stricter than they are.
+using namespace sms2fa;
+using namespace sms2fa::test;
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kAmple{20'000};
+constexpr milliseconds kShort{300};
+constexpr const char* kTo = "+353851234567";
+constexpr const char* kBody = "web01: 493817 & \"more\" + 100% \xc3\xa9";
+
+struct Fixture {
+  FakeProviderProcess provider;
+  std::shared_ptr<HttpTransport> transport = connect();
+
+  std::shared_ptr<HttpTransport> connect() {
+    auto created = CurlHttp::create({.ca_file = provider.ca_file(), .proxy = ""});
+    REQUIRE(created.ok());
+    return std::move(*created);
+  }
+
+  TwilioOptions twilio_options(const std::string& mode = "") const {
+    return {.name = "twilio",
+            .account_sid = "AC" + std::string(32, 'a'),
+            .auth_token = Secret(std::string(32, 'b')),
+            .api_key_sid = {},
+            .api_key_secret = {},
+            .from = "+15005550006",
+            .messaging_service_sid = {},
+            .base_url = provider.base_url(mode)};
+  }
+
+  TelnyxOptions telnyx_options(const std::string& mode = "") const {
+    return {.name = "telnyx",
+            .api_key = Secret("KEY" + std::string(32, 'f')),
+            .from = "+13115552368",
+            .messaging_profile_id = {},
+            .base_url = provider.base_url(mode) + "/v2"};
+  }
+
+  SendReport by_twilio(const std::string& mode, milliseconds time = kAmple,
+                       const std::string& to = kTo) {
+    return send(std::make_unique<Twilio>(twilio_options(mode), transport), time, to);
+  }
+
+  SendReport by_telnyx(const std::string& mode, milliseconds time = kAmple) {
+    return send(std::make_unique<Telnyx>(telnyx_options(mode), transport), time, kTo);
+  }
+
+  static SendReport send(std::unique_ptr<Gateway> gateway, milliseconds time,
+                         const std::string& to) {
+    const TextMessage message{.to = *PhoneNumber::parse_international(to),
+                              .body = Secret(kBody),
+                              .validity = std::chrono::minutes(5)};
+    return gateway->send(message, std::chrono::steady_clock::now() + time);
+  }
+};
+
+struct Expectation {
+  const char* mode;
+  SendStatus twilio;
+  SendStatus telnyx;
+  bool may_have_been_sent;
+  milliseconds time = kAmple;
+};
+
+constexpr Expectation kExpectations[] = {
+    {"status-401", SendStatus::credentials, SendStatus::credentials, false},
+    {"status-403", SendStatus::credentials, SendStatus::credentials, false},
+    {"status-404", SendStatus::credentials, SendStatus::credentials, false},
+    {"status-500", SendStatus::try_elsewhere, SendStatus::try_elsewhere, true},
+    {"status-503", SendStatus::try_elsewhere, SendStatus::try_elsewhere, true},
+    {"too-many", SendStatus::try_elsewhere, SendStatus::try_elsewhere, false},
+    {"ok-error", SendStatus::number_refused, SendStatus::number_refused, false},
+    {"created-failed", SendStatus::try_elsewhere, SendStatus::try_elsewhere, true},
+    {"redirect", SendStatus::credentials, SendStatus::credentials, false},
+    {"hang", SendStatus::ambiguous, SendStatus::ambiguous, true, kShort},
+    {"drip", SendStatus::ambiguous, SendStatus::ambiguous, true, kShort},
+    {"reset", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"truncated", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"garbage", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"empty", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"not-http", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"huge", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"huge-chunked", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"gzip-bomb", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"deep-json", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"wrong-type", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"bad-utf8", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"huge-header", SendStatus::ambiguous, SendStatus::ambiguous, true},
+    {"many-headers", SendStatus::ambiguous, SendStatus::ambiguous, true},
+};
+
+}  // namespace
+
+TEST(twilio_accepts_what_we_send) {
+  Fixture one;
+  const auto report = one.by_twilio("");
+  CHECK_EQ(report.status, SendStatus::accepted);
+  const auto sent = one.provider.records("messages");
+  REQUIRE(sent.size() == 1);
+  const auto record = JsonDocument::parse(sent[0]);
+  REQUIRE(record.has_value());
+  CHECK(record->string("/id") == report.message_id);
+  CHECK(record->string("/to") == kTo);
+  CHECK(record->string("/from") == "+15005550006");
+  CHECK(record->string("/body") == kBody);
+  CHECK(record->code("/validity_period") == 300);
+}
+
+TEST(twilio_accepts_an_api_key_and_a_messaging_service) {
+  Fixture one;
+  auto options = one.twilio_options();
+  options.auth_token = Secret();
+  options.api_key_sid = "SK" + std::string(32, 'c');
+  options.api_key_secret = Secret(std::string(32, 'd'));
+  options.from = "";
+  options.messaging_service_sid = "MG" + std::string(32, 'e');
+  CHECK_EQ(Fixture::send(std::make_unique<Twilio>(options, one.transport), kAmple, kTo).status,
+           SendStatus::accepted);
+}
+
+TEST(twilios_test_numbers_have_their_class) {
+  const std::pair<const char*, SendStatus> numbers[] = {
+      {"+15005550001", SendStatus::number_refused},
+      {"+15005550002", SendStatus::number_cannot_sms},
+      {"+15005550003", SendStatus::credentials},
+      {"+15005550004", SendStatus::number_refused},
+      {"+15005550009", SendStatus::number_cannot_sms},
+  };
+  Fixture one;
+  for (const auto& [number, status] : numbers)
+    CHECK_EQ(one.by_twilio("", kAmple, number).status, status);
+}
+
+TEST(telnyx_accepts_what_we_send) {
+  Fixture one;
+  const auto report = one.by_telnyx("");
+  CHECK_EQ(report.status, SendStatus::accepted);
+  const auto sent = one.provider.records("messages");
+  REQUIRE(sent.size() == 1);
+  const auto record = JsonDocument::parse(sent[0]);
+  REQUIRE(record.has_value());
+  CHECK(record->string("/id") == report.message_id);
+  CHECK(record->string("/to") == kTo);
+  CHECK(record->string("/body") == kBody);
+}
+
+TEST(telnyx_accepts_a_name_with_a_profile) {
+  Fixture one;
+  auto options = one.telnyx_options();
+  options.from = "ACME Login";
+  options.messaging_profile_id = "00000000-0000-4000-8000-000000000001";
+  CHECK_EQ(Fixture::send(std::make_unique<Telnyx>(options, one.transport), kAmple, kTo).status,
+           SendStatus::accepted);
+}
+
+TEST(wrong_credentials_are_credentials) {
+  Fixture one;
+  auto twilio = one.twilio_options();
+  twilio.auth_token = Secret("wrong");
+  CHECK_EQ(Fixture::send(std::make_unique<Twilio>(twilio, one.transport), kAmple, kTo).detail,
+           "HTTP 401, error 20003");
+  auto telnyx = one.telnyx_options();
+  telnyx.api_key = Secret("wrong");
+  CHECK_EQ(Fixture::send(std::make_unique<Telnyx>(telnyx, one.transport), kAmple, kTo).detail,
+           "HTTP 401, error 10009");
+}
+
+TEST(every_misbehaviour_has_its_class) {
+  Fixture one;
+  for (const auto& expected : kExpectations) {
+    const size_t requests = one.provider.records("requests").size();
+    for (const auto& report : {one.by_twilio(expected.mode, expected.time),
+                               one.by_telnyx(expected.mode, expected.time)}) {
+      const SendStatus status = report.provider == "twilio" ? expected.twilio : expected.telnyx;
+      if (report.status != status || report.may_have_been_sent != expected.may_have_been_sent)
+        fail(__FILE__, __LINE__,
+             std::string(expected.mode) + " by " + report.provider + ": " +
+                 std::string(to_string(report.status)) + " (" + report.detail + ")");
+      CHECK(report.detail.find("353") == std::string::npos);
+      CHECK(report.detail.find("493817") == std::string::npos);
+    }
+    // One request each, whatever came back: no duplicate, no redirect followed.
+    CHECK_EQ(one.provider.records("requests").size(), requests + 2);
+  }
+}

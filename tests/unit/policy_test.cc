@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/policy.h"
+
+#include "lib/session/decoy.h"
+#include "tests/support/scene.h"
+#include "tests/support/test.h"
+
+using namespace sms2fa;
+using namespace sms2fa::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+Result<Standing> standing(Scene& scene, const LoginRequest& request) {
+  return standing_of(request, scene.setup.configuration, *scene.directory, scene.store);
+}
+
+void check_decoy(const Result<Standing>& standing, Reason reason) {
+  REQUIRE(standing.ok());
+  CHECK(standing->is_decoy());
+  CHECK_EQ(standing->decoy_reason, reason);
+  CHECK_EQ(standing->masked.size(), 10u);
+  CHECK(standing->masked.starts_with("********"));
+}
+
+}  // namespace
+
+TEST(who_is_on_record_is_real) {
+  Scene scene;
+  const auto alice = standing(scene, Scene::login("alice"));
+  REQUIRE(alice.ok());
+  CHECK(!alice->is_decoy());
+  CHECK(alice->phone && alice->phone->e164() == "+353851234567");
+  CHECK_EQ(alice->masked, "********67");
+  CHECK(!alice->barred_phone);
+}
+
+TEST(methods_of_the_record_win_over_the_configured_ones) {
+  Scene scene;
+  scene.directory->add("ivy", "+353871111111", {Method::totp, Method::sms});
+  CHECK(!standing(scene, Scene::login("ivy"))->is_decoy());
+  scene.setup.configuration.code.methods = {Method::totp};
+  CHECK(!standing(scene, Scene::login("ivy"))->is_decoy());
+  check_decoy(standing(scene, Scene::login("alice")), Reason::not_enrolled);
+}
+
+TEST(everybody_else_is_a_decoy_for_a_reason) {
+  Scene scene;
+  check_decoy(standing(scene, Scene::login("mallory")), Reason::unknown_user);
+  check_decoy(standing(scene, Scene::login("nora")), Reason::not_enrolled);
+  check_decoy(standing(scene, Scene::login("tess")), Reason::not_enrolled);
+  check_decoy(standing(scene, Scene::login("prem")), Reason::forbidden_number);
+  check_decoy(standing(scene, Scene::login("olaf")), Reason::directory_failed);
+  CHECK_EQ(standing(scene, Scene::login("olaf"))->detail, "the record is unusable");
+  auto request = Scene::login("alice");
+  request.not_admitted = true;
+  check_decoy(standing(scene, request), Reason::not_admitted);
+  CHECK(!standing(scene, request)->barred_phone);
+}
+
+TEST(who_is_locked_or_disabled_keeps_digits_and_phone) {
+  Scene scene;
+  const LockRules rules = {1, 60s, 2};
+  REQUIRE(scene.memory->count_attempt("alice", rules).ok());
+  auto alice = standing(scene, Scene::login("alice"));
+  check_decoy(alice, Reason::locked);
+  CHECK_EQ(alice->masked, "********67");
+  CHECK(alice->barred_phone && alice->barred_phone->e164() == "+353851234567");
+  scene.clock.advance(60s);
+  CHECK(!standing(scene, Scene::login("alice"))->is_decoy());
+  REQUIRE(scene.memory->count_attempt("alice", rules).ok());
+  scene.clock.advance(1h);
+  alice = standing(scene, Scene::login("alice"));
+  check_decoy(alice, Reason::disabled);
+  CHECK(alice->barred_phone.has_value());
+}
+
+TEST(decoys_show_digits_of_the_stores_key) {
+  Scene scene;
+  const auto mallory = standing(scene, Scene::login("mallory"));
+  CHECK_EQ(mallory->masked, mask_ending_in(decoy_digits(*scene.store.decoy_key(), "mallory")));
+  CHECK_EQ(standing(scene, Scene::login("prem"))->masked, "********34");
+  CHECK_EQ(standing(scene, Scene::login("tess"))->masked, "********45");
+}
+
+TEST(a_store_that_fails_is_an_error_for_everybody) {
+  for (const StoreCall call : {StoreCall::state_of, StoreCall::decoy_key}) {
+    Scene scene;
+    scene.store.fail(call);
+    for (const char* user : {"alice", "mallory", "nora", "olaf"})
+      CHECK(!standing(scene, Scene::login(user)).ok());
+  }
+}
