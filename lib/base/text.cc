@@ -71,7 +71,12 @@ size_t gsm7_length(std::string_view text) {
 std::string replace_placeholder(std::string_view text, std::string_view name,
                                 std::string_view value) {
   const std::string mark = "{" + std::string(name) + "}";
+  size_t marks = 0;
+  for (size_t at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1))
+    ++marks;
   std::string out;
+  // At once, for growing would leave copies of `value` behind, which may be a code.
+  out.reserve(text.size() + marks * value.size());
   while (true) {
     const size_t at = text.find(mark);
     out += text.substr(0, at);

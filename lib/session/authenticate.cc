@@ -16,7 +16,6 @@ namespace sms2fa {
 
 namespace {
 
-using std::chrono::duration_cast;
 using Entry = ChallengeTable::Entry;
 
 // Enough for every try, resend and slip of the finger; bounds a client that answers forever.
@@ -80,6 +79,7 @@ class Attempt {
   const ChallengeKey key_;
   Standing standing_;
   ChallengeTable::Handle challenge_;
+  SteadyTime deadline_{};  // of the message that is being sent
   bool first_send_pending_ = false;
   bool try_pending_ = false;
   bool resend_pending_ = false;
@@ -135,9 +135,10 @@ std::optional<Ending> Attempt::obtain_challenge(std::string& lead) {
   const auto& limits = setup_.configuration.limits;
   const ChallengeRules rules = {code_.lifetime, code_.attempts, limits.sends_per_attempt,
                                 limits.resend_after};
-  const Entry entry =
-      around_.challenges.enter(key_, standing_.is_decoy(), rules,
-                               duration_cast<Milliseconds>(setup_.configuration.delivery.deadline));
+  const Milliseconds patience = setup_.configuration.delivery.deadline;
+  // Waiting for another attempt's message and sending one's own share the one deadline.
+  deadline_ = around_.clock.now() + patience;
+  const Entry entry = around_.challenges.enter(key_, standing_.is_decoy(), rules, patience);
   challenge_ = entry.challenge;
   switch (entry.kind) {
     case Entry::Kind::opened:
@@ -192,7 +193,7 @@ Result<void> Attempt::make_code() {
 Sending Attempt::send() {
   const bool is_void = around_.challenges.is_void(challenge_);
   if (standing_.is_decoy() || is_void) return sender_.pretend(standing_);
-  return sender_.send(standing_, *challenge_);
+  return sender_.send(standing_, *challenge_, deadline_);
 }
 
 // The ending, and the one line the person reads, when no message left for a new challenge.
@@ -316,6 +317,7 @@ std::string Attempt::resend() {
     return wording::resend_too_soon(granted.wait);
   if (granted.status == ChallengeTable::ResendStatus::none_left) return wording::no_more_resends();
   resend_pending_ = true;
+  deadline_ = around_.clock.now() + setup_.configuration.delivery.deadline;
   const bool left = send().may_arrive();
   resend_pending_ = false;
   around_.challenges.end_resend(challenge_, left);

@@ -39,7 +39,8 @@ Sending not_permitted_by(const StoreLedger& ledger, AuditEvent& event) {
 
 }  // namespace
 
-Sending MessageSender::send(const Standing& standing, const Challenge& challenge) {
+Sending MessageSender::send(const Standing& standing, const Challenge& challenge,
+                            SteadyTime deadline) {
   const auto& settings = setup_.configuration;
   auto budgets = budgets_for(settings.limits, request_, standing);
   budgets.push_back(host_budget(settings.limits));
@@ -50,8 +51,7 @@ Sending MessageSender::send(const Standing& standing, const Challenge& challenge
       wording::text_message(settings.message, setup_.host, request_.service, challenge.ref(),
                             challenge.code()),
       settings.code.lifetime};
-  const SendReport report =
-      setup_.messenger->deliver(message, ledger, start + settings.delivery.deadline);
+  const SendReport report = setup_.messenger->deliver(message, ledger, deadline);
   const auto took = duration_cast<Milliseconds>(around_.clock.now() - start);
   if (report.status == SendStatus::not_permitted) return not_permitted_by(ledger, event_);
 

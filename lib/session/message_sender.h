@@ -39,8 +39,8 @@ class MessageSender {
                 Conversation& person, AuditEvent& event)
       : request_(request), setup_(setup), around_(around), person_(person), event_(event) {}
 
-  // Precondition: standing.phone is set. Blocks until the delivery's deadline at the latest.
-  Sending send(const Standing& standing, const Challenge& challenge);
+  // Precondition: standing.phone is set. Blocks until `deadline` at the latest.
+  Sending send(const Standing& standing, const Challenge& challenge, SteadyTime deadline);
   Sending pretend(const Standing& standing);
 
  private:

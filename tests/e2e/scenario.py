@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import time
@@ -18,7 +19,7 @@ from typing import NamedTuple
 
 from fake_provider import FakeProvider, telnyx, twilio
 from login import SshLogin
-from private_machine import PrivateMachine
+from private_machine import PrivateMachine, run
 
 CONFIGURATION = "/etc/sms2fa/sms2fa.conf"
 USERS_FILE = "/etc/sms2fa/users.conf"
@@ -167,6 +168,15 @@ class Scenario(unittest.TestCase):
         """What most tests need: daemon and sshd."""
         self.start_daemon(**configuration)
         self.start_sshd(pam)
+
+    def alices_key(self):
+        key = self.machine.state / "alices_key"
+        if not key.exists():
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+            run("install", "-d", "-o", "alice", "-m", "700", "/home/alice/.ssh")
+            shutil.copy(f"{key}.pub", "/home/alice/.ssh/authorized_keys")
+            shutil.chown("/home/alice/.ssh/authorized_keys", "alice")
+        return key
 
     def ssh(self, user="alice", options=()):
         return self.meet(SshLogin(self.machine, user, options))

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logging in by ssh with the right code."""
 
-import shutil
-
 from login import PROMPT
-from private_machine import run
 from scenario import PASSWORD_THEN_PIN, PIN, PIN_THEN_PASSWORD, Scenario
 
 KEY_THEN_PIN = ["KbdInteractiveAuthentication yes", "PasswordAuthentication no",
@@ -73,15 +70,6 @@ class RightCode:
                      f"ref={text.ref}", "answers=1"):
             self.assertIn(part, line)
         self.assertEqual(1, len(self.verdicts()))
-
-    def alices_key(self):
-        key = self.machine.state / "alices_key"
-        if not key.exists():
-            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
-            run("install", "-d", "-o", "alice", "-m", "700", "/home/alice/.ssh")
-            shutil.copy(f"{key}.pub", "/home/alice/.ssh/authorized_keys")
-            shutil.chown("/home/alice/.ssh/authorized_keys", "alice")
-        return key
 
 
 class RightCodeByTwilio(RightCode, Scenario):
