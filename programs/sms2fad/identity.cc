@@ -11,6 +11,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
 
 #include "lib/base/trusted_file.h"
 #include "lib/base/unique_fd.h"
@@ -38,22 +42,26 @@ Result<void> hand_over(const std::string& directory, const passwd& account) {
   const UniqueFd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat info {};
   if (!fd.valid() || fstat(fd.get(), &info) != 0) return failed(directory);
-  // Somebody else's directory stays theirs; the outbox refuses it.
-  if (info.st_uid == 0 && fchown(fd.get(), account.pw_uid, account.pw_gid) != 0)
+  std::error_code error;
+  const bool empty = std::filesystem::is_empty(directory, error) && !error;
+  if (info.st_uid == 0 && empty && fchown(fd.get(), account.pw_uid, account.pw_gid) != 0)
     return failed(directory);
   return {};
 }
 
 }  // namespace
 
-Result<void> prepare_directories(const DeliverySettings& settings) {
+Result<void> prepare_directories(const Configuration& configuration) {
   if (geteuid() != 0) return {};
   const auto account = service_account();
   if (!account) return account.error();
-  for (const auto& provider : settings.providers) {
-    if (provider.type != ProviderType::outbox) continue;
-    if (auto handed = hand_over(provider.directory, *account); !handed) return handed;
-  }
+  std::vector<std::string> directories;
+  if (configuration.store.type == StoreType::sqlite)
+    directories.push_back(std::filesystem::path(configuration.store.path).parent_path());
+  for (const auto& provider : configuration.delivery.providers)
+    if (provider.type == ProviderType::outbox) directories.push_back(provider.directory);
+  for (const auto& directory : directories)
+    if (auto handed = hand_over(directory, *account); !handed) return handed;
   return {};
 }
 

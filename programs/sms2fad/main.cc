@@ -17,7 +17,6 @@
 #include "lib/base/random.h"
 #include "lib/base/secret.h"
 #include "lib/base/trusted_file.h"
-#include "lib/store/memory_store.h"
 #include "programs/sms2fad/identity.h"
 #include "programs/sms2fad/listener.h"
 #include "programs/sms2fad/options.h"
@@ -129,9 +128,10 @@ int serve(const Options& options, ServiceManager& manager) {
     // Before the drop, for only root can hand a directory over.
     const auto configuration = read_configuration(options.configuration);
     if (!configuration) return give_up(configuration.error());
-    if (auto done = prepare_directories(configuration->delivery); !done)
-      return give_up(done.error());
+    if (auto done = prepare_directories(*configuration); !done) return give_up(done.error());
   }
+  const auto time = SystemTimeSource::create();
+  if (!time) return give_up(time.error());
   const auto setup = make_setup(options.configuration, clock);
   if (!setup) return give_up(setup.error());
   if (!listener.valid()) {
@@ -146,7 +146,8 @@ int serve(const Options& options, ServiceManager& manager) {
     log_lines(LOG_DAEMON | LOG_WARNING,
               "a reload will fail (chgrp _sms2fa, chmod 0640): ", readable.error().message);
 
-  auto store = MemoryStore::create(clock, random);
+  const StoreSettings& store_settings = (*setup)->configuration.store;
+  auto store = make_store(store_settings, clock, random, **time);
   if (!store) return give_up(store.error());
   ChallengeTable challenges(clock, kMostChallenges);
   DeliveryHistory deliveries;
@@ -155,7 +156,9 @@ int serve(const Options& options, ServiceManager& manager) {
   Server server(around, audit, *setup);
 
   const UniqueFd signal_fd(signalfd(-1, &signals, SFD_CLOEXEC));
-  syslog(LOG_DAEMON | LOG_NOTICE, "ready; state is kept in memory and forgotten at a restart");
+  const bool in_memory = store_settings.type == StoreType::memory;
+  const std::string place = in_memory ? "memory, and forgotten at a restart" : store_settings.path;
+  syslog(LOG_DAEMON | LOG_NOTICE, "ready; state is kept in %s", place.c_str());
   manager.notify("READY=1");
   run(options, clock, listener.get(), signal_fd.get(), server, manager);
   manager.notify("STOPPING=1");

@@ -18,6 +18,8 @@
 #include "lib/directory/directory_chain.h"
 #include "lib/directory/gecos_directory.h"
 #include "lib/directory/users_file_directory.h"
+#include "lib/store/memory_store.h"
+#include "lib/store/sqlite_store.h"
 
 namespace sms2fa {
 
@@ -111,6 +113,23 @@ Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settin
     gateways.push_back(std::move(*gateway));
   }
   return std::unique_ptr<Messenger>(std::make_unique<Dispatcher>(std::move(gateways), clock));
+}
+
+Result<std::unique_ptr<Store>> make_store(const StoreSettings& settings, const Clock& clock,
+                                          Random& random, const TimeSource& time) {
+  switch (settings.type) {
+    case StoreType::memory: {
+      auto store = MemoryStore::create(clock, random);
+      if (!store) return store.error();
+      return std::unique_ptr<Store>(std::move(*store));
+    }
+    case StoreType::sqlite: {
+      auto store = SqliteStore::open(settings.path, Missing::create, random, time);
+      if (!store) return store.error();
+      return std::unique_ptr<Store>(std::move(*store));
+    }
+  }
+  return make_error(ErrorKind::internal, "an unknown type of store");
 }
 
 Result<std::shared_ptr<const Setup>> make_setup(const std::string& path, const Clock& clock) {

@@ -5,11 +5,14 @@
 #include <string>
 
 #include "lib/base/clock.h"
+#include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/config/configuration.h"
 #include "lib/delivery/gateway.h"
 #include "lib/directory/directory.h"
 #include "lib/session/authenticate.h"
+#include "lib/store/store.h"
+#include "lib/store/store_time.h"
 
 namespace sms2fa {
 
@@ -23,6 +26,11 @@ Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& setti
 // All providers of [delivery], in order. `clock` must outlive the messenger.
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
                                                   const Clock& clock);
+
+// The store that [store] describes. A SQLite database that was never there is made; a damaged,
+// vanished or foreign one is an error (docs/STORE.md). All three must outlive the store.
+Result<std::unique_ptr<Store>> make_store(const StoreSettings& settings, const Clock& clock,
+                                          Random& random, const TimeSource& time);
 
 // Everything that `path` describes, ready for attempts.
 Result<std::shared_ptr<const Setup>> make_setup(const std::string& path, const Clock& clock);

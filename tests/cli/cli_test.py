@@ -18,6 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import private_machine  # noqa: E402
 import program  # noqa: E402
+import unittest_report  # noqa: E402
 
 
 def tests_of(suite):
@@ -39,16 +40,7 @@ def main():
     found = tests_of(unittest.defaultTestLoader.discover(str(HERE), "*_cases.py"))
     chosen = [test for test in found
               if not patterns or any(pattern in test.id() for pattern in patterns)]
-    result = unittest.TextTestRunner(sys.stdout, verbosity=2).run(unittest.TestSuite(chosen))
-    # A test may fail in several of its subtests, and is one test.
-    failed = len({id(getattr(test, "test_case", test))
-                  for test, _ in [*result.failures, *result.errors]})
-    skipped = len(result.skipped)
-    passed = max(result.testsRun - failed - skipped, 0)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    sys.stdout.flush()
-    # Not sys.exit(): nothing of the fake providers' threads is worth waiting for.
-    os._exit(0 if failed == 0 and passed > 0 else 1)
+    unittest_report.run_and_exit(chosen)
 
 
 if __name__ == "__main__":

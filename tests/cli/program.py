@@ -67,7 +67,11 @@ directory = {self.outbox}
 
 [directory]
 users_file = {USERS_FILE}
-{more}""")
+{more}
+
+[store]
+type = memory
+""")
 
     def run_program(self, *arguments, user=None, expect=None, **options):
         """Runs it to its end. No secret and no whole number may ever come out."""

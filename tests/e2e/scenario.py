@@ -102,6 +102,8 @@ class Scenario(unittest.TestCase):
         self.fakes = {}
         self.daemon = None
         self.sshd = None
+        self.state = self.machine.state / "sms2fa"  # the daemon makes it, afresh in each test
+        shutil.rmtree(self.state, ignore_errors=True)
         self.daemon_errors = self.machine.state / "sms2fad.stderr"
         self.daemon_errors.write_text("")
         self.addCleanup(self._check_leftovers)
@@ -129,7 +131,7 @@ class Scenario(unittest.TestCase):
         """Writes the daemon's files. `limits={"lock": "5m"}` and the like add to the sections."""
         names = providers or [self.provider]
         sections["delivery"] = {"providers": ", ".join(names)} | sections.get("delivery", {})
-        sections = {"store": {"type": "memory"}} | sections
+        sections = {"store": {"path": self.state / "state.db"}} | sections
         text = "".join(section(name, settings) for name, settings in sections.items())
         text += "".join(self.provider_section(name) for name in names)
         self.machine.write_trusted(CONFIGURATION, text)

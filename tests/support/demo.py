@@ -28,6 +28,9 @@ directory = {outbox}
 
 [directory]
 users_file = /etc/sms2fa/users.conf
+
+[store]
+path = {state}/state.db
 """
 
 PAM_SSHD = [
@@ -66,7 +69,8 @@ def set_up(build):
     password = secrets.token_hex(4)
     machine.add_user("alice", password)
     outbox = machine.state / "outbox"
-    machine.write_trusted("/etc/sms2fa/sms2fa.conf", CONFIGURATION.format(outbox=outbox))
+    machine.write_trusted("/etc/sms2fa/sms2fa.conf", CONFIGURATION.format(
+        outbox=outbox, state=machine.state / "sms2fa"))
     machine.write_trusted("/etc/sms2fa/users.conf", "[users]\nalice = +353 85 123 4567\n")
     machine.pam_service("sshd", PAM_SSHD)
     machine.start_daemon("/etc/sms2fa/sms2fa.conf")
