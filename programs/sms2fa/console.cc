@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programs/sms2fa/console.h"
 
-#include <sysexits.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -39,22 +38,6 @@ void print(std::FILE* stream, std::string_view text) {
 }
 
 }  // namespace
-
-int exit_code_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::configuration:
-    case ErrorKind::not_found:
-      return EX_CONFIG;
-    case ErrorKind::permission:
-      return EX_NOPERM;
-    case ErrorKind::unavailable:
-    case ErrorKind::refused:
-      return EX_UNAVAILABLE;
-    case ErrorKind::internal:
-      return EX_SOFTWARE;
-  }
-  return EX_SOFTWARE;
-}
 
 Console Console::take_environment() {
   Console console;

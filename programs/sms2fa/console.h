@@ -11,9 +11,6 @@ namespace sms2fa {
 // Done, and the answer is no: a wrong code, nobody enrolled. Everything else is in sysexits.h.
 inline constexpr int kNegativeAnswer = 1;
 
-// The exit code for an error: configuration and not_found are EX_CONFIG.
-int exit_code_of(ErrorKind kind);
-
 enum class Severity { ok, note, warning, error };
 
 constexpr std::string_view to_string(Severity severity) {

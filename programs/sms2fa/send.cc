@@ -8,6 +8,7 @@
 #include "lib/base/text.h"
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/report_json.h"
+#include "programs/wiring/exit_code.h"
 
 namespace sms2fa {
 

@@ -22,6 +22,7 @@
 #include "programs/sms2fad/options.h"
 #include "programs/sms2fad/serve.h"
 #include "programs/sms2fad/service_manager.h"
+#include "programs/wiring/exit_code.h"
 #include "programs/wiring/wiring.h"
 
 namespace {
@@ -32,22 +33,6 @@ constexpr size_t kLockedMemory = size_t{1} << 20;
 constexpr size_t kMostChallenges = 4096;
 constexpr Milliseconds kGoodbye{4500};
 constexpr int kBreather = 100;  // ms
-
-int exit_code_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::configuration:
-    case ErrorKind::not_found:
-      return EX_CONFIG;
-    case ErrorKind::permission:
-      return EX_NOPERM;
-    case ErrorKind::unavailable:
-    case ErrorKind::refused:
-      return EX_UNAVAILABLE;
-    case ErrorKind::internal:
-      return EX_SOFTWARE;
-  }
-  return EX_SOFTWARE;
-}
 
 // One log line for each line of a message, which may list several mistakes.
 void log_lines(int priority, const std::string& what, const std::string& message) {

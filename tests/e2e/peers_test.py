@@ -47,6 +47,23 @@ class Peers(Scenario):
         self.assertIn(f"uid {uid_of('alice')}", self.logged("denied reason=foreign-peer user=bob"))
         self.assert_texts(0)
 
+    def test_a_full_house_turns_even_root_away_and_opens_again(self):
+        self.start_daemon(limits={"attempts_at_once": "2"})
+        first, second, third = (self.client() for _ in range(3))
+        for client, name in ((first, "alice"), (second, "bob")):
+            client.hello(name)
+            client.prompt()
+        third.hello("carol")
+        self.assertEqual(b"", third.receives())
+        self.logged("too many attempts at once")
+        first.answers(self.next_text().wrong_code)
+        first.prompt()
+        first.close()
+        self.logged("denied reason=wrong-code user=alice")
+        fourth = self.client()
+        fourth.hello("carol")
+        fourth.prompt()
+
     def test_a_user_cannot_fill_the_house(self):
         self.start_daemon(limits={"attempts_per_user": "2"})
         crowd = [self.client("bob") for _ in range(10)]
