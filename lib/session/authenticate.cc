@@ -68,6 +68,8 @@ class Attempt {
   Ending left_early(Reply::Status status) const;
   Ending no_message(const Sending& sending);
   Ending decoy_or(Reason reason) const;
+  Ending store_failed(const Error& error);
+  Result<void> commit_nothing();
 
   const LoginRequest& request_;
   const Setup& setup_;
@@ -110,11 +112,7 @@ Ending interrupted(Reply::Status status) {
 
 Ending Attempt::run() {
   auto standing = standing_of(request_, setup_.configuration, *setup_.directory, around_.store);
-  if (!standing) {
-    event_.detail = standing.error().message;
-    person_.tell(wording::unavailable());
-    return unavailable(Reason::store_failed);
-  }
+  if (!standing) return store_failed(standing.error());
   standing_ = std::move(*standing);
   event_.number = standing_.phone;
   event_.detail = standing_.detail;
@@ -259,6 +257,21 @@ std::optional<Ending> Attempt::act_on(const Reply& reply, std::string& lead) {
   return judge(reply, lead);
 }
 
+Ending Attempt::store_failed(const Error& error) {
+  event_.detail = error.message;
+  person_.tell(wording::unavailable());
+  return unavailable(Reason::store_failed);
+}
+
+// What counting an answer costs, and how it fails, without counting anything: a decoy's answer must
+// take as long as a real one, and meet the same end when the state can't be written.
+Result<void> Attempt::commit_nothing() {
+  const auto reserved = around_.store.reserve_send({});
+  if (!reserved) return reserved.error();
+  if (reserved->reserved) return around_.store.settle_send(*reserved->reserved, false);
+  return {};
+}
+
 // Take the try, count it where it lasts, compare, and only then commit what came of it.
 std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
   auto& challenges = around_.challenges;
@@ -280,14 +293,12 @@ std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
   try_pending_ = true;
 
   std::optional<AttemptId> counted;
-  if (!standing_.is_decoy() && !reply.is_placeholder) {
+  if (standing_.is_decoy() || reply.is_placeholder) {
+    if (auto paused = commit_nothing(); !paused) return store_failed(paused.error());
+  } else {
     const auto count =
         around_.store.count_attempt(request_.user, lock_rules(setup_.configuration.limits));
-    if (!count) {
-      event_.detail = count.error().message;
-      person_.tell(wording::unavailable());
-      return unavailable(Reason::store_failed);
-    }
+    if (!count) return store_failed(count.error());
     counted = count->id;
     // Locked since this attempt began: from here on no code can be right.
     if (!counted) challenges.make_decoy(challenge_);
@@ -296,11 +307,8 @@ std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
   const bool right = challenges.answer_is_right(key_, challenge_, reply.text.reveal());
   try_pending_ = false;
   if (counted) {
-    if (const auto committed = around_.store.commit_outcome(*counted, right); !committed) {
-      event_.detail = committed.error().message;
-      person_.tell(wording::unavailable());
-      return unavailable(Reason::store_failed);
-    }
+    const auto committed = around_.store.commit_outcome(*counted, right);
+    if (!committed) return store_failed(committed.error());
   }
   if (right) return Ending{AuditVerdict::accepted, Reason::right_code};
   if (granted.left > 0) {

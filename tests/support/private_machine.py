@@ -13,6 +13,7 @@ Needs root, and Debian's util-linux, iproute2, passwd, openssh-server.
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +27,9 @@ def enter():
     """Returns inside the namespaces; outside, never returns but exits with the inner status."""
     if INSIDE in sys.argv:
         sys.argv.remove(INSIDE)
+        # Whoever runs the tests in the background may have these ignored, and children inherit that.
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_DFL)
         return
     if os.geteuid() != 0:
         sys.exit("this needs root: it makes a private machine out of namespaces")

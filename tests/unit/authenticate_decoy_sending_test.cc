@@ -95,3 +95,30 @@ TEST(a_decoy_waits_no_longer_when_the_daemon_stops) {
   CHECK_EQ(event.reason, Reason::shutting_down);
   CHECK_EQ(person.prompts().size(), 0u);
 }
+
+TEST(an_answer_costs_a_decoy_a_commit_as_it_costs_a_real_attempt) {
+  const auto commits_with = [](ScriptedConversation (*person_of)(Scene&)) {
+    Scene scene;
+    auto person = person_of(scene);
+    scene.attempt(person, Scene::login("mallory"));
+    CHECK_EQ(scene.store.count_of("count mallory"), 0);
+    return scene.store.count_of("reserve");
+  };
+  const int silent = commits_with([](Scene& scene) { return scene.person(); });
+  const int answering = commits_with([](Scene& scene) { return scene.person().types("000001"); });
+  CHECK_EQ(answering, silent + 1);
+}
+
+TEST(a_decoy_whose_answer_cannot_be_committed_ends_as_a_real_attempt_does) {
+  for (const char* user : {"alice", "mallory"}) {
+    Scene scene;
+    auto person = scene.person().types([&] {
+      scene.store.fail(user == std::string("alice") ? StoreCall::count_attempt
+                                                    : StoreCall::reserve_send);
+      return std::string("000001");
+    });
+    const AuditEvent event = scene.attempt(person, Scene::login(user));
+    CHECK_EQ(event.verdict, AuditVerdict::unavailable);
+    CHECK_EQ(event.reason, Reason::store_failed);
+  }
+}
