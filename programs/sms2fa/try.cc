@@ -171,7 +171,7 @@ Ending attempt(const Arguments& arguments, const Console& console) {
                                   connection)) {
     case ConnectStatus::unreachable:
       return {EX_UNAVAILABLE, "no daemon at " + escape(arguments.socket) + ": " + strerror(errno),
-              "Start it: sudo systemctl start sms2fad.socket"};
+              "Start it: sudo sms2fad"};
     case ConnectStatus::untrusted:
       return {EX_UNAVAILABLE,
               "whoever listens at " + escape(arguments.socket) + " is neither root nor _sms2fa",

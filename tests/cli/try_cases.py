@@ -92,7 +92,7 @@ class TryTest(ProgramCase):
         for path in (self.machine.socket, "/run/nowhere.sock"):
             done = self.run_program("try", "alice", "--socket", path, expect=UNAVAILABLE)
             self.assertIn(f"no daemon at {path}: ", done.stderr)
-            self.assertIn("systemctl start sms2fad", done.stderr)
+            self.assertIn("Start it: sudo sms2fad", done.stderr)
 
     def test_provider_down(self):
         self.outbox.chmod(0o755)
