@@ -47,6 +47,7 @@ OWNERS = {
     r"nlohmann/": ("lib/delivery/json", "programs/sms2fa/"),
     r"phonenumbers/": ("lib/directory/number_reader",),
     r"sqlite3\.h": ("lib/store/",),
+    r"crypt\.h": ("lib/otp/backup_code",),
     r"security/": ("pam_module/", "tests/"),
     r"cmocka\.h": ("tests/support/",),
 }
