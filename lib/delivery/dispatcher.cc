@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/dispatcher.h"
 
+#include <algorithm>
+
 namespace sms2fa {
 
 namespace {
@@ -30,12 +32,38 @@ void add_line(std::string& story, const std::string& provider, const std::string
 
 }  // namespace
 
-SendReport Dispatcher::deliver(const TextMessage& message, SendLedger& ledger,
+// In the order in which they are to be tried.
+std::vector<Gateway*> Dispatcher::along(const Route& route, Medium medium) const {
+  std::vector<Gateway*> usable;
+  for (const auto& gateway : gateways_) {
+    if (!gateway->serves(medium)) continue;
+    if (!route.only.empty() && gateway->name() != route.only) continue;
+    if (route.own_code && gateway->checks_code()) continue;
+    usable.push_back(gateway.get());
+  }
+  std::stable_partition(usable.begin(), usable.end(),
+                        [&](const Gateway* gateway) { return gateway->name() != route.last; });
+  return usable;
+}
+
+bool Dispatcher::offers(Medium medium, const Route& route) const {
+  return !along(route, medium).empty();
+}
+
+CheckStatus Dispatcher::check(const std::string& provider, const PhoneNumber& to,
+                              const std::string& message_id, const Secret& code,
+                              SteadyTime deadline) {
+  for (const auto& gateway : gateways_)
+    if (gateway->name() == provider) return gateway->check(to, message_id, code, deadline);
+  return CheckStatus::unreachable;
+}
+
+SendReport Dispatcher::deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
                                SteadyTime deadline) {
   SendReport report{.status = SendStatus::try_elsewhere};
   std::string story;
   bool may_have_been_sent = false;
-  for (const auto& gateway : gateways_) {
+  for (Gateway* const gateway : along(route, message.medium)) {
     if (clock_.now() >= deadline) {
       add_line(story, gateway->name(), "no time left");
       break;
@@ -54,7 +82,7 @@ SendReport Dispatcher::deliver(const TextMessage& message, SendLedger& ledger,
                  (report.detail.empty() ? "" : " (" + report.detail + ")"));
     if (!may_try_next(report.status)) break;
   }
-  report.detail = story.empty() ? "no provider is configured" : std::move(story);
+  report.detail = story.empty() ? "no provider is configured for this" : std::move(story);
   report.may_have_been_sent = may_have_been_sent;
   return report;
 }

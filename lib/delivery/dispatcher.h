@@ -6,6 +6,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/delivery/gateway.h"
+#include "lib/delivery/messenger.h"
 
 namespace sms2fa {
 
@@ -17,9 +18,16 @@ class Dispatcher final : public Messenger {
   Dispatcher(std::vector<std::unique_ptr<Gateway>> gateways, const Clock& clock)
       : gateways_(std::move(gateways)), clock_(clock) {}
 
-  SendReport deliver(const TextMessage& message, SendLedger& ledger, SteadyTime deadline) override;
+  SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
+                     SteadyTime deadline) override;
+  bool offers(Medium medium, const Route& route) const override;
+  CheckStatus check(const std::string& provider, const PhoneNumber& to,
+                    const std::string& message_id, const Secret& code,
+                    SteadyTime deadline) override;
 
  private:
+  std::vector<Gateway*> along(const Route& route, Medium medium) const;
+
   const std::vector<std::unique_ptr<Gateway>> gateways_;
   const Clock& clock_;
 };

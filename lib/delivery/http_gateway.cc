@@ -34,7 +34,7 @@ std::string url_below(std::string_view base, std::string_view standard_base,
   return std::string(base.substr(0, base.find_last_not_of('/') + 1)).append(path);
 }
 
-SendReport HttpGateway::send(const TextMessage& message, SteadyTime deadline) {
+SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
   SendReport report;
   bool handed_over = false;
   try {

@@ -34,7 +34,7 @@ std::string url_below(std::string_view base, std::string_view standard_base, std
 class HttpGateway : public Gateway {
  public:
   const std::string& name() const final { return name_; }
-  SendReport send(const TextMessage& message, SteadyTime deadline) final;
+  SendReport send(const LoginMessage& message, SteadyTime deadline) final;
 
  protected:
   struct Verdict {
@@ -48,7 +48,7 @@ class HttpGateway : public Gateway {
       : name_(std::move(name)), transport_(std::move(transport)) {}
 
   // May throw std::bad_alloc, both of them.
-  virtual HttpRequest write_request(const TextMessage& message) const = 0;
+  virtual HttpRequest write_request(const LoginMessage& message) const = 0;
   virtual Verdict read_answer(int status, const std::string& body) const = 0;
 
  private:

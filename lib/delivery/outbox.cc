@@ -63,7 +63,7 @@ Result<std::unique_ptr<Outbox>> Outbox::create(std::string name, std::string dir
   return std::unique_ptr<Outbox>(new Outbox(std::move(name), std::move(directory), clock));
 }
 
-SendReport Outbox::send(const TextMessage& message, SteadyTime) {
+SendReport Outbox::send(const LoginMessage& message, SteadyTime) {
   SendReport report{.status = SendStatus::try_elsewhere, .provider = name_};
   if (auto written = write(message); written) {
     report.status = SendStatus::accepted;
@@ -75,7 +75,7 @@ SendReport Outbox::send(const TextMessage& message, SteadyTime) {
   return report;
 }
 
-Result<std::string> Outbox::write(const TextMessage& message) {
+Result<std::string> Outbox::write(const LoginMessage& message) {
   auto opened = open_directory(directory_);
   if (!opened) return opened.error();
   const int directory = opened->get();

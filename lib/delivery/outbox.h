@@ -30,12 +30,12 @@ class Outbox final : public Gateway {
                                                 const Clock& clock);
 
   const std::string& name() const override { return name_; }
-  SendReport send(const TextMessage& message, SteadyTime deadline) override;
+  SendReport send(const LoginMessage& message, SteadyTime deadline) override;
 
  private:
   Outbox(std::string name, std::string directory, const Clock& clock)
       : name_(std::move(name)), directory_(std::move(directory)), clock_(clock) {}
-  Result<std::string> write(const TextMessage& message);
+  Result<std::string> write(const LoginMessage& message);
 
   const std::string name_;
   const std::string directory_;

@@ -76,7 +76,7 @@ Telnyx::Telnyx(const TelnyxOptions& options, std::shared_ptr<HttpTransport> tran
       from_(options.from),
       messaging_profile_id_(options.messaging_profile_id) {}
 
-HttpRequest Telnyx::write_request(const TextMessage& message) const {
+HttpRequest Telnyx::write_request(const LoginMessage& message) const {
   const std::pair<const char*, std::string_view> from{"from", from_};
   const std::pair<const char*, std::string_view> to{"to", message.to.e164()};
   const std::pair<const char*, std::string_view> text{"text", message.body.reveal()};

@@ -17,13 +17,13 @@ struct TelnyxOptions {
 };
 
 // Messaging, https://developers.telnyx.com/api/messaging/send-message: the error classes are in
-// docs/PROVIDERS.md. The API has no validity period, so TextMessage::validity has no effect.
+// docs/PROVIDERS.md. The API has no validity period, so LoginMessage::validity has no effect.
 class Telnyx final : public HttpGateway {
  public:
   Telnyx(const TelnyxOptions& options, std::shared_ptr<HttpTransport> transport);
 
  private:
-  HttpRequest write_request(const TextMessage& message) const override;
+  HttpRequest write_request(const LoginMessage& message) const override;
   Verdict read_answer(int status, const std::string& body) const override;
 
   const std::string url_;

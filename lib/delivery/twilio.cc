@@ -88,7 +88,7 @@ Twilio::Twilio(const TwilioOptions& options, std::shared_ptr<HttpTransport> tran
       sender_(options.messaging_service_sid.empty() ? options.from
                                                     : options.messaging_service_sid) {}
 
-HttpRequest Twilio::write_request(const TextMessage& message) const {
+HttpRequest Twilio::write_request(const LoginMessage& message) const {
   const auto validity = std::clamp(message.validity, kShortestValidity, kLongestValidity);
   FormBody form;
   form.add("To", message.to.e164());

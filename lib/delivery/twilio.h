@@ -28,7 +28,7 @@ class Twilio final : public HttpGateway {
   Twilio(const TwilioOptions& options, std::shared_ptr<HttpTransport> transport);
 
  private:
-  HttpRequest write_request(const TextMessage& message) const override;
+  HttpRequest write_request(const LoginMessage& message) const override;
   Verdict read_answer(int status, const std::string& body) const override;
 
   const std::string url_;

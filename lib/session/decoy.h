@@ -9,7 +9,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
-#include "lib/delivery/gateway.h"
+#include "lib/delivery/send_report.h"
 
 namespace sms2fa {
 

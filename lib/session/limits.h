@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lib/config/configuration.h"
-#include "lib/delivery/gateway.h"
+#include "lib/delivery/messenger.h"
 #include "lib/session/login_request.h"
 #include "lib/session/policy.h"
 #include "lib/store/store.h"

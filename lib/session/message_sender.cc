@@ -46,12 +46,12 @@ Sending MessageSender::send(const Standing& standing, const Challenge& challenge
   budgets.push_back(host_budget(settings.limits));
   StoreLedger ledger(around_.store, std::move(budgets));
   const SteadyTime start = around_.clock.now();
-  const TextMessage message = {
+  const LoginMessage message = {
       *standing.phone,
       wording::text_message(settings.message, setup_.host, request_.service, challenge.ref(),
                             challenge.code()),
       settings.code.lifetime};
-  const SendReport report = setup_.messenger->deliver(message, ledger, deadline);
+  const SendReport report = setup_.messenger->deliver(message, {}, ledger, deadline);
   const auto took = duration_cast<Milliseconds>(around_.clock.now() - start);
   if (report.status == SendStatus::not_permitted) return not_permitted_by(ledger, event_);
 

@@ -7,7 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/config/configuration.h"
-#include "lib/delivery/gateway.h"
+#include "lib/delivery/messenger.h"
 #include "lib/directory/directory.h"
 #include "lib/session/challenge.h"
 #include "lib/session/decoy.h"

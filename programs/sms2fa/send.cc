@@ -124,7 +124,7 @@ SendOutcome deliver(SendOutcome outcome, const PhoneNumber& number, const Config
   NoBudget ledger;
   const auto begin = clock.now();
   const SendReport report = (*messenger)
-                                ->deliver({number, Secret(test_text()), settings.code.lifetime},
+                                ->deliver({number, Secret(test_text()), settings.code.lifetime}, {},
                                           ledger, begin + settings.delivery.deadline);
   outcome.took = std::chrono::duration_cast<Milliseconds>(clock.now() - begin);
   outcome.provider = report.provider;

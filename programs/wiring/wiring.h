@@ -8,7 +8,7 @@
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/config/configuration.h"
-#include "lib/delivery/gateway.h"
+#include "lib/delivery/messenger.h"
 #include "lib/directory/directory.h"
 #include "lib/session/authenticate.h"
 #include "lib/store/store.h"

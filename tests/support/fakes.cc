@@ -36,14 +36,23 @@ int ScriptedRandom::fills() const {
   return fills_;
 }
 
-SendReport FakeMessenger::deliver(const TextMessage& message, SendLedger& ledger,
-                                  SteadyTime deadline) {
+bool FakeMessenger::offers(Medium medium, const Route&) const {
+  return medium == Medium::sms || calls;
+}
+
+CheckStatus FakeMessenger::check(const std::string&, const PhoneNumber&, const std::string&,
+                                 const Secret&, SteadyTime) {
+  return check_status;
+}
+
+SendReport FakeMessenger::deliver(const LoginMessage& message, const Route& route,
+                                  SendLedger& ledger, SteadyTime deadline) {
   if (!ledger.reserve("fake")) return {.status = SendStatus::not_permitted, .provider = "fake"};
   SendReport report;
   {
     const std::lock_guard lock(mutex_);
-    texts_.push_back(
-        {message.to.e164(), std::string(message.body.reveal()), message.validity, deadline});
+    texts_.push_back({message.to.e164(), std::string(message.body.reveal()), message.medium, route,
+                      message.validity, deadline});
     report = script_.empty() ? otherwise_ : script_.front();
     if (!script_.empty()) script_.pop_front();
     report.message_id = "SM" + std::to_string(texts_.size());
@@ -51,6 +60,7 @@ SendReport FakeMessenger::deliver(const TextMessage& message, SendLedger& ledger
   if (while_sending) while_sending();
   clock_.advance(takes);
   report.provider = "fake";
+  report.medium = message.medium;
   report.detail = "fake: " + std::string(to_string(report.status));
   if (report.status != SendStatus::accepted) report.message_id.clear();
   ledger.settle(report);

@@ -11,7 +11,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
-#include "lib/delivery/gateway.h"
+#include "lib/delivery/messenger.h"
 #include "lib/directory/directory.h"
 #include "lib/store/store.h"
 
@@ -55,12 +55,19 @@ class FakeMessenger final : public Messenger {
   struct Text {
     std::string to;
     std::string body;
+    Medium medium;
+    Route route;
     std::chrono::seconds validity;
     SteadyTime deadline;
   };
 
   explicit FakeMessenger(ManualClock& clock) : clock_(clock) {}
-  SendReport deliver(const TextMessage& message, SendLedger& ledger, SteadyTime deadline) override;
+  SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
+                     SteadyTime deadline) override;
+  bool offers(Medium medium, const Route& route) const override;
+  CheckStatus check(const std::string& provider, const PhoneNumber& to,
+                    const std::string& message_id, const Secret& code,
+                    SteadyTime deadline) override;
 
   void next(SendReport report);
   void next(SendStatus status, bool may_have_been_sent = false);
@@ -68,6 +75,9 @@ class FakeMessenger final : public Messenger {
   // Called for each message once it is reserved; may throw, wait or look around.
   std::function<void()> while_sending;
   Milliseconds takes{0};
+  bool calls = false;  // whether voice is offered
+  // What a provider that makes its own codes says of the next answers.
+  CheckStatus check_status = CheckStatus::wrong;
 
   // Every request that was made, whatever came of it.
   std::vector<Text> texts() const;

@@ -16,7 +16,7 @@ class ScriptedGateway final : public Gateway {
     report_.provider = name_;
   }
   const std::string& name() const override { return name_; }
-  SendReport send(const TextMessage&, SteadyTime) override {
+  SendReport send(const LoginMessage&, SteadyTime) override {
     log_.push_back("send " + name_);
     return report_;
   }
@@ -73,10 +73,10 @@ struct Fixture {
   SendReport deliver(int allowed = kUnlimited, int seconds = kUnlimited) {
     Dispatcher dispatcher(std::move(gateways), clock);
     RecordingLedger ledger(allowed, log);
-    const TextMessage message{.to = *PhoneNumber::parse_international("+353851234567"),
-                              .body = Secret("493817"),
-                              .validity = std::chrono::minutes(5)};
-    return dispatcher.deliver(message, ledger, SteadyTime(std::chrono::seconds(seconds)));
+    const LoginMessage message{.to = *PhoneNumber::parse_international("+353851234567"),
+                               .body = Secret("493817"),
+                               .validity = std::chrono::minutes(5)};
+    return dispatcher.deliver(message, {}, ledger, SteadyTime(std::chrono::seconds(seconds)));
   }
 };
 
@@ -161,5 +161,5 @@ TEST(without_a_provider_nothing_is_sent) {
   const auto report = one.deliver();
   CHECK_EQ(report.status, SendStatus::try_elsewhere);
   CHECK_EQ(report.provider, "");
-  CHECK_EQ(report.detail, "no provider is configured");
+  CHECK_EQ(report.detail, "no provider is configured for this");
 }

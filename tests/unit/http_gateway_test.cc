@@ -61,9 +61,9 @@ struct Fixture {
 
   static SendReport send(std::unique_ptr<Gateway> gateway, milliseconds time,
                          const std::string& to) {
-    const TextMessage message{.to = *PhoneNumber::parse_international(to),
-                              .body = Secret(kBody),
-                              .validity = std::chrono::minutes(5)};
+    const LoginMessage message{.to = *PhoneNumber::parse_international(to),
+                               .body = Secret(kBody),
+                               .validity = std::chrono::minutes(5)};
     return gateway->send(message, std::chrono::steady_clock::now() + time);
   }
 };

@@ -49,7 +49,7 @@ struct Fixture {
   std::string directory;
 };
 
-TextMessage message(const std::string& body) {
+LoginMessage message(const std::string& body) {
   return {.to = *PhoneNumber::parse_international("+353851234567"),
           .body = Secret(body),
           .validity = std::chrono::minutes(5)};

@@ -19,7 +19,7 @@ TelnyxOptions options() {
           .base_url = "https://telnyx.example/v2/"};
 }
 
-TextMessage message() {
+LoginMessage message() {
   return {.to = *PhoneNumber::parse_international("+353851234567"),
           .body = Secret("web01: \"493817\""),
           .validity = std::chrono::minutes(5)};

@@ -23,7 +23,7 @@ TwilioOptions options() {
           .base_url = "https://twilio.example"};
 }
 
-TextMessage message(std::chrono::seconds validity = std::chrono::minutes(5)) {
+LoginMessage message(std::chrono::seconds validity = std::chrono::minutes(5)) {
   return {.to = *PhoneNumber::parse_international("+353851234567"),
           .body = Secret("web01: " + std::string(kCode) + " & more"),
           .validity = validity};

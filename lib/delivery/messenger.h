@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/delivery/login_message.h"
+#include "lib/delivery/send_report.h"
+
+namespace sms2fa {
+
+// Where sends are accounted for: each request to a provider is reserved before it leaves and
+// settled when it has ended. Implemented by the session over the store.
+class SendLedger {
+ public:
+  virtual ~SendLedger() = default;
+  // False: the budget is spent or the reservation could not be recorded; do not send.
+  virtual bool reserve(const std::string& provider) = 0;
+  // Ends the last reservation. A reservation never settled stays spent.
+  virtual void settle(const SendReport& report) = 0;
+};
+
+// Which providers may take a message, when it is not the first of its code.
+struct Route {
+  // Not empty: this one and no other, for it alone knows the code.
+  std::string only = {};
+  // Not empty: this one comes last, for it took the message that did not arrive.
+  std::string last = {};
+  // The code is ours and in somebody's hands: no provider that makes its own.
+  bool own_code = false;
+};
+
+// All providers behind one door. Thread-safe; blocks, at most until the deadline.
+class Messenger {
+ public:
+  virtual ~Messenger() = default;
+  // Tries the providers in order until one accepts, the class of an error forbids the next one, or
+  // `deadline` passes. The report is that of the provider that decided, or of the last one tried;
+  // its detail names every provider that was tried, and its may_have_been_sent speaks for all of
+  // them.
+  virtual SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
+                             SteadyTime deadline) = 0;
+  // Whether any provider serves this medium along this route.
+  virtual bool offers(Medium medium, const Route& route) const = 0;
+  // Asks the provider that made a code about an answer.
+  virtual CheckStatus check(const std::string& provider, const PhoneNumber& to,
+                            const std::string& message_id, const Secret& code,
+                            SteadyTime deadline) = 0;
+};
+
+}  // namespace sms2fa
