@@ -15,6 +15,8 @@
 #include <cstdio>
 #include <mutex>
 
+#include "tests/pam/failing_calls.h"
+
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SMS2FA_SANITIZER_OWNS_FREE 1
 // Of <sanitizer/allocator_interface.h>, which GCC does not ship.
@@ -65,6 +67,7 @@ void look_at(const volatile void* memory) {
 __attribute__((format(printf, 2, 0))) void note(int priority, const char* format, va_list values) {
   static constexpr const char* kNames[] = {"EMERG",   "ALERT",  "CRIT", "ERR",
                                            "WARNING", "NOTICE", "INFO", "DEBUG"};
+  const Unarmed own;
   char text[4096];
   (void)vsnprintf(text, sizeof text, format, values);
   std::string line = std::string(kNames[priority & 7]) + " " + text;
@@ -175,6 +178,7 @@ int nanosleep(const timespec* time, timespec* left) {
 }
 
 int poll(pollfd* watched_descriptors, unsigned long count, int timeout) {
+  if (call_fails("poll")) return -1;
   const int factor = static_cast<int>(clock_factor);
   const int real = timeout < 0 ? timeout : (timeout + factor - 1) / factor;
   return static_cast<int>(syscall(SYS_poll, watched_descriptors, count, real));
@@ -182,6 +186,7 @@ int poll(pollfd* watched_descriptors, unsigned long count, int timeout) {
 
 int getpwnam_r(const char* name, passwd* entry, char*, size_t, passwd** found) {
   *found = nullptr;
+  if (call_fails("getpwnam_r")) return errno;
   if (service_account_exists && strcmp(name, "_sms2fa") == 0) {
     *entry = {};
     entry->pw_uid = service_account;

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold whenever a daemon has ended, however it did (safety.md 4, and "always also")."""
+
+from attempts import FAILURES_BEFORE_LOCK, HERE, Told, walk
+from house import processes_named, require
+
+
+def check_state(house, told):
+    """Recorded >= answered, and the state is sound. The daemon is down."""
+    require(not told.trouble, told.trouble)
+    house.check_integrity()
+    messages = len(house.messages())
+    require(house.messages_reserved() >= messages, f"{messages} messages left, fewer are recorded")
+    for user, wrong in told.wrong.items():
+        consecutive, of_the_day = house.wrong_answers(user)
+        if user == "mallory":
+            continue  # a stranger has no counter
+        require(of_the_day >= wrong, f"{wrong} answers of {user} were judged, {of_the_day} recorded")
+        if user not in told.tried_right:
+            require(consecutive >= wrong, f"{wrong} wrong in a row, {consecutive} recorded")
+        if wrong >= FAILURES_BEFORE_LOCK:
+            require(house.is_locked(user), f"{wrong} wrong in a row, and no lock")
+    for user in set(told.accepted):
+        if told.wrong.get(user, 0) < FAILURES_BEFORE_LOCK:
+            require(house.wrong_answers(user)[0] == 0, f"{user} is in, and the outcome is not kept")
+
+
+def check_restart(house, told):
+    """A daemon begins again on that state: old codes are dead, locks last, and alice can log in."""
+    consecutive, _ = house.wrong_answers("alice")
+    locked = house.is_locked("alice")
+    pid = house.start()
+    later = Told()
+    old = told.codes[-1] if told.codes else "000000"
+    walk(house, later, "alice", HERE, [old, "right"])
+    require(later.accepted != ["alice"] or later.wrong.get("alice") == 1,
+            "a used code was good once more")
+    if locked:
+        require(not later.accepted, "a lock did not last")
+    elif consecutive + 1 < FAILURES_BEFORE_LOCK and old != house.codes()[-1]:
+        require(later.accepted == ["alice"], "a later login does not work")
+    house.stop(pid)
+    require(not processes_named("sms2fad"), "a process is left")
