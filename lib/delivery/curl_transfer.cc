@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <system_error>
 
 namespace sms2fa {
@@ -47,7 +48,7 @@ CurlTransfer::CurlTransfer(const HttpRequest& request, SteadyTime deadline, X509
 }
 
 CurlTransfer::~CurlTransfer() {
-  wipe(authorization_line_);
+  for (std::string& line : header_lines_) wipe(line);
   wipe(body_);
 }
 
@@ -62,22 +63,33 @@ void CurlTransfer::set(CURLoption option, T value) {
   usable_ = usable_ && curl_easy_setopt(handle(), option, value) == CURLE_OK;
 }
 
-void CurlTransfer::set_what_is_sent(const HttpRequest& request) {
-  const std::string_view authorization = request.authorization.reveal();
-  constexpr std::string_view kName = "Authorization: ";
-  authorization_line_.reserve(kName.size() + authorization.size());
-  authorization_line_.append(kName).append(authorization);
-  content_type_line_.append("Content-Type: ").append(request.content_type);
-  // Not curl_slist_append(): its copies are nobody's to wipe.
-  headers_[0] = {authorization_line_.data(), &headers_[1]};
-  headers_[1] = {content_type_line_.data(), nullptr};
+// As a list of our own, not by curl_slist_append(): its copies are nobody's to wipe.
+void CurlTransfer::set_headers(const HttpRequest& request) {
+  const auto add = [&](std::string_view name, std::string_view value) {
+    std::string& line = header_lines_.emplace_back();
+    line.reserve(name.size() + value.size());
+    line.append(name).append(value);
+  };
+  if (!request.authorization.empty()) add("Authorization: ", request.authorization.reveal());
+  if (!asks_only_) add("Content-Type: ", request.content_type);
+  for (const Secret& line : request.headers) add("", line.reveal());
+  for (std::string& line : header_lines_) {
+    curl_slist& node = headers_.emplace_back(curl_slist{line.data(), nullptr});
+    if (headers_.size() > 1) std::prev(headers_.end(), 2)->next = &node;
+  }
+  if (!headers_.empty()) set(CURLOPT_HTTPHEADER, &headers_.front());
+}
 
+void CurlTransfer::set_what_is_sent(const HttpRequest& request) {
+  asks_only_ = request.method == HttpMethod::get;
+  set_headers(request);
   set(CURLOPT_URL, request.url.c_str());
-  set(CURLOPT_HTTPHEADER, headers_.data());
   set(CURLOPT_USERAGENT, "sms2fa");
-  set(CURLOPT_POST, 1L);
-  set(CURLOPT_POSTFIELDS, request.body.reveal().data());
-  set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
+  if (!asks_only_) {
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.reveal().data());
+    set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
+  }
   // One request at a time on a connection: an HTTP/2 stream that is refused, or dropped with its
   // connection, would be one more way for a request to be sent twice.
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -134,7 +146,7 @@ CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* trust) noexcep
 // answer. If the server closed it in good order, it had been idle for too long, and one more try is
 // right. libcurl 7.88 meets this case often: before it uses a connection again, it takes an unread
 // close_notify for a sign of life. After a reset, or an end of the stream without close_notify, the
-// request may have been carried out.
+// request may have been carried out, which matters unless it only asks.
 int CurlTransfer::on_request(void* self, char*, char*, int, int) noexcept {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   ++transfer.tries_;
@@ -144,7 +156,8 @@ int CurlTransfer::on_request(void* self, char*, char*, int, int) noexcept {
     transfer.first_peer_ = tls_peer_of(static_cast<const SSL*>(session->internals));
     return CURL_PREREQFUNC_OK;
   }
-  const bool once_more = transfer.tries_ == 2 && transfer.first_peer_->closed;
+  const bool once_more =
+      transfer.tries_ == 2 && (transfer.first_peer_->closed || transfer.asks_only_);
   return once_more ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 

@@ -3,8 +3,8 @@
 
 #include <curl/curl.h>
 
-#include <array>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -46,6 +46,7 @@ class CurlTransfer {
 
   template <typename T>
   void set(CURLoption option, T value);
+  void set_headers(const HttpRequest& request);
   void set_what_is_sent(const HttpRequest& request);
   void set_limits(SteadyTime deadline);
   void set_trust(X509_STORE* trust, const std::string& proxy);
@@ -59,9 +60,10 @@ class CurlTransfer {
 
   std::unique_ptr<CURL, CloseEasy> easy_;
   bool usable_ = false;
-  std::string authorization_line_;
-  std::string content_type_line_;
-  std::array<curl_slist, 2> headers_{};
+  // Deques, for libcurl and the nodes point at what is in them.
+  std::deque<std::string> header_lines_;
+  std::deque<curl_slist> headers_;
+  bool asks_only_ = false;
 
   int tries_ = 0;                              // how often the request began to leave
   std::shared_ptr<const TlsPeer> first_peer_;  // of the connection that it left on first

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,12 +12,19 @@
 
 namespace sms2fa {
 
-// One POST. What it refers to must outlive the call of perform().
+enum class HttpMethod {
+  post,
+  get  // asks only: neither body nor content_type is sent, and asking twice does no harm
+};
+
+// One request. What it refers to must outlive the call of perform().
 struct HttpRequest {
   std::string url;  // https only
   std::string_view content_type;
-  const Secret& authorization;  // the header's value, without its name
+  const Secret& authorization;  // the header's value, without its name; empty: no such header
   Secret body;
+  HttpMethod method = HttpMethod::post;
+  std::span<const Secret> headers = {};  // more of them, each a whole "Name: value"
 };
 
 // How a request ended. What matters is whether a message may have gone out.

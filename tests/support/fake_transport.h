@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lib/delivery/http.h"
 
@@ -12,10 +13,13 @@ class FakeTransport final : public HttpTransport {
  public:
   HttpOutcome perform(const HttpRequest& request, SteadyTime) override {
     ++requests;
+    method = request.method;
     url = request.url;
     content_type = request.content_type;
     authorization = request.authorization.reveal();
     body = request.body.reveal();
+    headers.clear();
+    for (const Secret& line : request.headers) headers.emplace_back(line.reveal());
     return outcome;
   }
 
@@ -25,10 +29,12 @@ class FakeTransport final : public HttpTransport {
 
   HttpOutcome outcome;
   int requests = 0;
+  HttpMethod method = HttpMethod::post;
   std::string url;
   std::string content_type;
   std::string authorization;
   std::string body;
+  std::vector<std::string> headers;
 };
 
 }  // namespace sms2fa::test

@@ -58,6 +58,17 @@ HttpOutcome post(HttpTransport& transport, const std::string& base_url,
   return transport.perform(request, std::chrono::steady_clock::now() + time);
 }
 
+HttpOutcome get(HttpTransport& transport, const std::string& url) {
+  const std::string account = "AC" + std::string(32, 'a');
+  const Secret authorization = basic_authorization(account, Secret(std::string(32, 'b')));
+  return transport.perform({.url = url,
+                            .content_type = "",
+                            .authorization = authorization,
+                            .body = Secret(),
+                            .method = HttpMethod::get},
+                           std::chrono::steady_clock::now() + kAmple);
+}
+
 // A TCP socket on 127.0.0.1 that completes connections and, by itself, never says anything.
 struct Listener {
   explicit Listener(int backlog = 16) : fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -109,6 +120,38 @@ TEST(a_post_is_answered) {
   CHECK(!outcome.retry_after);
   CHECK_EQ(provider.records("messages").size(), 1u);
   CHECK_EQ(post(*http, provider.base_url("slow-100")).kind, Kind::response);
+}
+
+TEST(a_get_is_answered) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider.ca_file());
+  const auto sent = JsonDocument::parse(post(*http, provider.base_url()).body);
+  REQUIRE(sent.has_value());
+  const std::string message = "/2010-04-01/Accounts/AC" + std::string(32, 'a') + "/Messages/" +
+                              sent->string("/sid").value_or("") + ".json";
+  const auto outcome = get(*http, provider.base_url() + message);
+  CHECK_EQ(outcome.status, 200);
+  CHECK(outcome.body.find("\"status\"") != std::string::npos);
+  const auto requests = provider.records("requests");
+  REQUIRE(requests.size() == 2);
+  CHECK(requests[1].find("\"GET\"") != std::string::npos);
+}
+
+TEST(a_header_can_be_given_whole) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider.ca_file());
+  const Secret none;
+  std::vector<Secret> headers;
+  headers.emplace_back("X-First: 1");
+  const Secret key = bearer_authorization(Secret("KEY" + std::string(32, 'f')));
+  headers.emplace_back("Authorization: " + std::string(key.reveal()));
+  const HttpRequest request{
+      .url = provider.base_url() + "/v2/messages",
+      .content_type = "application/json",
+      .authorization = none,
+      .body = Secret(R"({"from": "+13115552368", "to": "+353851234567", "text": "493817"})"),
+      .headers = headers};
+  CHECK_EQ(http->perform(request, std::chrono::steady_clock::now() + kAmple).status, 200);
 }
 
 TEST(the_environment_has_no_say) {
