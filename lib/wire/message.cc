@@ -47,6 +47,13 @@ constexpr FieldRule kVerdict[] = {
     {Field::verdict, 1, 1, true},
     {Field::reason, 0, 64, true},
 };
+constexpr FieldRule kEnquiry[] = {
+    {Field::nonce, kNonceSize, kNonceSize, true},
+};
+constexpr FieldRule kAbout[] = {
+    {Field::nonce, kNonceSize, kNonceSize, true},
+    {Field::text, 1, kLongestText, true},
+};
 
 // The whole protocol: what is not in this table does not exist.
 constexpr MessageRule kMessages[] = {
@@ -55,6 +62,8 @@ constexpr MessageRule kMessages[] = {
     {MessageType::notice, Sender::daemon, kShown, sizeof kShown / sizeof *kShown},
     {MessageType::answer, Sender::client, kAnswer, sizeof kAnswer / sizeof *kAnswer},
     {MessageType::verdict, Sender::daemon, kVerdict, sizeof kVerdict / sizeof *kVerdict},
+    {MessageType::enquiry, Sender::client, kEnquiry, sizeof kEnquiry / sizeof *kEnquiry},
+    {MessageType::about, Sender::daemon, kAbout, sizeof kAbout / sizeof *kAbout},
 };
 
 const MessageRule* rule_of(uint8_t type) noexcept {

@@ -18,7 +18,15 @@ inline constexpr size_t kLongestText = 511;
 
 enum class Sender { client, daemon };
 
-enum class MessageType : uint8_t { hello = 1, prompt = 2, notice = 3, answer = 4, verdict = 5 };
+enum class MessageType : uint8_t {
+  hello = 1,
+  prompt = 2,
+  notice = 3,
+  answer = 4,
+  verdict = 5,
+  enquiry = 6,
+  about = 7,
+};
 
 enum class Field : uint8_t {
   nonce = 1,

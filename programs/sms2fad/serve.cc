@@ -29,6 +29,13 @@ SteadyTime soon() {
   return std::chrono::steady_clock::now() + kPatience;
 }
 
+// No attempt, and nothing secret: everybody may know.
+void tell_version(const Message& enquiry, wire::Channel& channel) {
+  Message about(MessageType::about);
+  about.put(Field::nonce, enquiry.text_of(Field::nonce)).put(Field::text, SMS2FA_VERSION);
+  (void)channel.send(about, soon());
+}
+
 LoginRequest read_hello(const Message& hello) {
   LoginRequest request;
   const uint8_t flags = hello.byte_of(Field::flags);
@@ -158,6 +165,8 @@ void Server::run(UniqueFd connection, uid_t peer, std::shared_ptr<const Setup> s
 void Server::attempt(wire::Channel& channel, uid_t peer, const Setup& setup) {
   Message hello;
   const auto received = channel.receive(hello, soon());
+  if (received == ChannelStatus::ok && hello.type() == MessageType::enquiry)
+    return tell_version(hello, channel);
   if (received != ChannelStatus::ok || hello.type() != MessageType::hello) {
     syslog(LOG_AUTHPRIV | LOG_WARNING, "denied a connection of uid %u: no hello (%s)", peer,
            wire::to_string(received));

@@ -5,9 +5,11 @@ import os
 import pwd
 import random
 import socket
+import subprocess
 
 import protocol
-from protocol import ACCEPTED, ANSWER, DENIED, FLAGS, HELLO, NONCE, SERVICE, TEXT, USER, Client
+from protocol import (ABOUT, ACCEPTED, ANSWER, DENIED, ENQUIRY, FLAGS, HELLO, NONCE, SERVICE, TEXT, USER,
+                      Client)
 from scenario import Scenario
 
 
@@ -46,6 +48,21 @@ class Peers(Scenario):
                 self.assertEqual((DENIED, "foreign-peer"), client.verdict())
         self.assertIn(f"uid {uid_of('alice')}", self.logged("denied reason=foreign-peer user=bob"))
         self.assert_texts(0)
+
+    def test_anybody_may_ask_for_the_version(self):
+        self.start_daemon()
+        version = subprocess.run([self.machine.build / "sms2fa", "--version"], capture_output=True,
+                                 text=True, check=True).stdout.split()[-1]
+        for user in (None, "bob"):
+            client = self.client(user)
+            client.sends(protocol.encode(ENQUIRY, {NONCE: client.nonce}))
+            self.assertEqual((ABOUT, {NONCE: client.nonce, TEXT: version.encode()}),
+                             protocol.decode(client.receives()))
+            self.assertEqual(b"", client.receives())
+        self.assert_texts(0)
+        client = self.client()
+        client.hello("alice")
+        client.prompt()
 
     def test_a_full_house_turns_even_root_away_and_opens_again(self):
         self.start_daemon(limits={"attempts_at_once": "2"})

@@ -52,6 +52,10 @@ const std::vector<Kind> kKinds = {
      {{Field::nonce, 16, 16, true, false},
       {Field::verdict, 1, 1, true, false},
       {Field::reason, 0, 64}}},
+    {MessageType::enquiry, Sender::client, {{Field::nonce, 16, 16, true, false}}},
+    {MessageType::about,
+     Sender::daemon,
+     {{Field::nonce, 16, 16, true, false}, {Field::text, 1, 511}}},
 };
 
 using Fields = std::vector<std::pair<Field, std::string>>;
@@ -187,7 +191,7 @@ TEST(other_versions_and_types_are_refused) {
       CHECK_EQ(parses(bytes, kind.sender), byte == 1);
     }
     bytes[0] = 1;
-    for (unsigned byte = 6; byte <= 256; ++byte) {
+    for (unsigned byte = 8; byte <= 256; ++byte) {
       bytes[1] = static_cast<char>(byte);
       CHECK(!parses(bytes, kind.sender));
     }
