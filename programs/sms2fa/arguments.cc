@@ -60,8 +60,7 @@ Result<void> check_values(const Arguments& arguments, const Command& command) {
   if (arguments.socket.empty() || arguments.socket[0] != '/' ||
       arguments.socket.size() >= sizeof(sockaddr_un::sun_path))
     return usage_error("--socket needs an absolute path of at most 107 bytes");
-  if (!command.takes_user) return {};
-  if (arguments.user.empty())
+  if (command.takes_user == TakesUser::yes && arguments.user.empty())
     return usage_error("which user? Write: sms2fa " + std::string(command.name) + " USER");
   if (arguments.user.size() > wire::longest(wire::Field::user))
     return usage_error("no user's name is that long");
@@ -98,7 +97,7 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
     }
   }
   if (arguments.help) return arguments;
-  if (command.takes_user && optind < argc) arguments.user = argv[optind++];
+  if (command.takes_user != TakesUser::no && optind < argc) arguments.user = argv[optind++];
   if (optind < argc) return usage_error("unexpected argument " + escape(argv[optind]));
   if (auto good = check_values(arguments, command); !good) return good.error();
   return arguments;

@@ -28,7 +28,7 @@ int run(const Arguments& arguments, const Console& console) {
   if (settings && findings.exit_code() == EX_OK) check_numbers(settings->directory, findings);
   check_pam(findings);
   if (arguments.json) {
-    console.say(check_as_json(findings.all(), findings.exit_code()));
+    console.say(findings_as_json("check", findings.all(), findings.exit_code()));
   } else {
     for (const auto& finding : findings.all()) console.finding(finding.severity, finding.text);
   }
@@ -46,15 +46,18 @@ void Findings::add(const Error& error, std::string_view prefix) {
   }
   if (error.kind == ErrorKind::permission)
     denied_ = true;
+  else if (error.kind == ErrorKind::unavailable)
+    unreachable_ = true;
   else
     mistaken_ = true;
 }
 
 int Findings::exit_code() const {
   if (mistaken_) return EX_CONFIG;
-  return denied_ ? EX_NOPERM : EX_OK;
+  if (denied_) return EX_NOPERM;
+  return unreachable_ ? EX_UNAVAILABLE : EX_OK;
 }
 
-const Command kCheckCommand = {"check", "cjh", false, kUsage, run};
+const Command kCheckCommand = {"check", "cjh", TakesUser::no, kUsage, run};
 
 }  // namespace sms2fa

@@ -21,15 +21,17 @@ class Findings {
   // An error each for the lines of `error`'s message, which may list several mistakes.
   void add(const Error& error, std::string_view prefix = {});
 
-  // EX_OK without errors, EX_NOPERM when every error is one of permission, or else EX_CONFIG.
+  // EX_OK without errors; else the gravest: EX_CONFIG, then EX_NOPERM, and EX_UNAVAILABLE when all
+  // that is wrong is that somebody does not answer.
   int exit_code() const;
 
   const std::vector<Finding>& all() const { return all_; }
 
  private:
   std::vector<Finding> all_;
-  bool denied_ = false;    // an error of ErrorKind::permission
-  bool mistaken_ = false;  // an error of another kind
+  bool denied_ = false;       // an error of ErrorKind::permission
+  bool unreachable_ = false;  // of ErrorKind::unavailable
+  bool mistaken_ = false;     // of another kind
 };
 
 // Reads all that sms2fad reads at its start: configuration, users file, secrets, CA files,

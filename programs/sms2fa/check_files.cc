@@ -2,7 +2,6 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -11,12 +10,16 @@
 
 #include "lib/base/trusted_file.h"
 #include "programs/sms2fa/check.h"
+#include "programs/sms2fa/child.h"
 #include "programs/sms2fa/console.h"
 #include "programs/wiring/wiring.h"
 
 namespace sms2fa {
 
 namespace {
+
+// A users file of a million lines takes seconds.
+constexpr std::chrono::seconds kPatience{60};
 
 // An error with a hint for what its own words leave open.
 Error with_hint(Error error, const std::string& path, const std::string& manual) {
@@ -72,46 +75,25 @@ bool become(const passwd& account) {
          setresuid(account.pw_uid, account.pw_uid, account.pw_uid) == 0;
 }
 
-// In the child: the errors, as lines into `pipe`. The exit code is theirs.
-[[noreturn]] void read_as(const passwd& account, const std::string& path, int pipe) {
-  int code = EX_OSERR;
-  try {
-    Findings findings;
-    if (become(account)) {
-      read_all(path, findings);
-      code = findings.exit_code();
-    }
-    std::string lines;
-    for (const auto& finding : findings.all())
-      if (finding.severity == Severity::error) lines += finding.text + "\n";
-    if (write(pipe, lines.data(), lines.size()) < 0) code = EX_OSERR;
-  } catch (const std::exception&) {
-    code = EX_SOFTWARE;
-  }
-  _exit(code);
+// In the child: the errors, as lines. The exit code is theirs.
+int read_as(const passwd& account, const std::string& path, int out) {
+  if (!become(account)) return EX_OSERR;
+  Findings findings;
+  read_all(path, findings);
+  std::string lines;
+  for (const auto& finding : findings.all())
+    if (finding.severity == Severity::error) lines += finding.text + "\n";
+  if (write(out, lines.data(), lines.size()) < 0) return EX_OSERR;
+  return findings.exit_code();
 }
 
 // Files that root can read and _sms2fa can't break the daemon at the next reload, long after the
 // change.
 void check_as_service_account(const passwd& account, const std::string& path, Findings& findings) {
-  int ends[2];
-  if (pipe(ends) != 0) return;
-  UniqueFd reader(ends[0]);
-  UniqueFd writer(ends[1]);
-  const pid_t child = fork();
-  if (child < 0) return;
-  if (child == 0) read_as(account, path, writer.get());
-  writer.reset();
-  std::string lines;
-  char buffer[4096];
-  ssize_t got = 0;
-  while ((got = read(reader.get(), buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR))
-    if (got > 0) lines.append(buffer, static_cast<size_t>(got));
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
+  const ChildEnd end = in_child(kPatience, [&](int out) { return read_as(account, path, out); });
+  if (end.succeeded())
     return findings.add(Severity::ok, "_sms2fa can read all of it, so a reload will work");
+  std::string lines = end.text;
   if (lines.empty()) lines = "reading the files ended badly\n";
   findings.add(make_error(ErrorKind::permission, lines),
                "for _sms2fa, so at a reload (chgrp _sms2fa and chmod g+r help): ");

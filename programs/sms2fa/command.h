@@ -8,17 +8,20 @@
 
 namespace sms2fa {
 
+enum class TakesUser { no, maybe, yes };
+
 // One command: what it takes, what --help says about it, and what it does.
 struct Command {
   std::string_view name;
   std::string_view options;  // the keys, in arguments.cc, of those it knows
-  bool takes_user;
+  TakesUser takes_user;
   const char* usage;
   // Returns an exit code of sysexits.h, or kNegativeAnswer. May throw std::exception.
   int (*run)(const Arguments& arguments, const Console& console);
 };
 
 extern const Command kCheckCommand;
+extern const Command kDoctorCommand;
 extern const Command kSendCommand;
 extern const Command kTryCommand;
 

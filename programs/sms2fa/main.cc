@@ -22,13 +22,15 @@ using namespace sms2fa;
 
 constexpr size_t kLockedMemory = size_t{1} << 18;
 
-constexpr const Command* kCommands[] = {&kCheckCommand, &kSendCommand, &kTryCommand};
+constexpr const Command* kCommands[] = {&kCheckCommand, &kDoctorCommand, &kSendCommand,
+                                        &kTryCommand};
 
 constexpr const char* kUsage =
     "usage: sms2fa COMMAND [ARGUMENT...]\n"
     "\n"
     "Looks after PAM logins with a code by text message.\n"
     "  check       look over configuration, users, permissions and PAM stacks\n"
+    "  doctor      walk the path of a login, and say what would lock whom out\n"
     "  send USER   send a real test message, without a code\n"
     "  try USER    go through a whole login in this terminal, without PAM\n"
     "\n"

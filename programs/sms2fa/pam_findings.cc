@@ -15,15 +15,6 @@ namespace sms2fa {
 
 namespace {
 
-// Where libpam looks for a module without a path: Debian, Fedora, and Debian's second choice.
-constexpr const char* kModuleFolders[] = {"/lib/" SMS2FA_ARCHITECTURE "/security/",
-                                          "/lib64/security/", "/lib/security/"};
-
-// Modules that ask for something the person knows.
-constexpr std::string_view kFirstFactors[] = {
-    "pam_unix.so",    "pam_sss.so",    "pam_ldap.so",        "pam_krb5.so",
-    "pam_winbind.so", "pam_userdb.so", "pam_systemd_home.so"};
-
 // Modules that decide nothing about who somebody is.
 constexpr std::string_view kHousekeeping[] = {
     "pam_permit.so",    "pam_deny.so",      "pam_env.so",      "pam_nologin.so", "pam_cap.so",
@@ -33,10 +24,6 @@ constexpr std::string_view kHousekeeping[] = {
 template <typename Names>
 bool is_one_of(std::string_view name, const Names& names) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
-bool is_first_factor(const PamLine& line) {
-  return is_one_of(line.module_name(), kFirstFactors);
 }
 
 // The line that should stand there.
@@ -124,11 +111,7 @@ class StackCheck {
   }
 
   void check_file(const PamLine& line) {
-    std::vector<std::string> places = {line.module};
-    if (!line.module.starts_with('/')) {
-      places.clear();
-      for (const char* folder : kModuleFolders) places.push_back(folder + line.module);
-    }
+    const auto places = line.places();
     struct stat info {};
     const auto found = std::find_if(places.begin(), places.end(), [&](const std::string& path) {
       return stat(path.c_str(), &info) == 0;

@@ -12,6 +12,9 @@ namespace sms2fa {
 namespace {
 
 constexpr std::string_view kFolders[] = {"/etc/pam.d/", "/usr/lib/pam.d/"};
+// Where libpam looks for a module without a path: Debian, Fedora, and Debian's second choice.
+constexpr const char* kModuleFolders[] = {"/lib/" SMS2FA_ARCHITECTURE "/security/",
+                                          "/lib64/security/", "/lib/security/"};
 // PAM_SUBSTACK_MAX_LEVEL and PAM_INCLUDE_MAX_LEVEL of libpam.
 constexpr unsigned kDeepest = 16;
 
@@ -117,6 +120,13 @@ bool is_backup(const std::string& name) {
 
 std::string_view PamLine::module_name() const {
   return std::string_view(module).substr(module.rfind('/') + 1);
+}
+
+std::vector<std::string> PamLine::places() const {
+  if (module.starts_with('/')) return {module};
+  std::vector<std::string> places;
+  for (const char* folder : kModuleFolders) places.push_back(folder + module);
+  return places;
 }
 
 std::vector<std::string> pam_services() {

@@ -19,6 +19,8 @@ struct PamLine {
 
   // The module's file name.
   std::string_view module_name() const;
+  // Where libpam looks for it, in its order.
+  std::vector<std::string> places() const;
   bool is_substack() const { return control == "substack"; }
 };
 

@@ -21,6 +21,11 @@ struct Step {
 constexpr std::string_view kWords[] = {"required", "requisite", "sufficient", "optional",
                                        "substack"};
 
+// Modules that ask for something the person knows.
+constexpr std::string_view kFirstFactors[] = {
+    "pam_unix.so",    "pam_sss.so",    "pam_ldap.so",        "pam_krb5.so",
+    "pam_winbind.so", "pam_userdb.so", "pam_systemd_home.so"};
+
 constexpr std::string_view word_of(PamResult result) {
   switch (result) {
     case PamResult::success:
@@ -171,6 +176,11 @@ bool is_control(std::string_view control) {
   return each_pair(control, [](std::string_view, std::string_view value) {
     return read_step(value).has_value();
   });
+}
+
+bool is_first_factor(const PamLine& line) {
+  return std::find(std::begin(kFirstFactors), std::end(kFirstFactors), line.module_name()) !=
+         std::end(kFirstFactors);
 }
 
 bool is_ours(const PamLine& line) {

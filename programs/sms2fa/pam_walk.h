@@ -30,4 +30,7 @@ bool is_control(std::string_view control);
 // True for any module file of ours: "pam_sms2fa.so", wherever it is.
 bool is_ours(const PamLine& line);
 
+// True for a module that asks for something the person knows.
+bool is_first_factor(const PamLine& line);
+
 }  // namespace sms2fa

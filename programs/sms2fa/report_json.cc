@@ -19,8 +19,9 @@ std::string text_of(const Json& json) {
 
 }  // namespace
 
-std::string check_as_json(const std::vector<Finding>& findings, int exit_code) {
-  Json json = begin("check", exit_code);
+std::string findings_as_json(const char* command, const std::vector<Finding>& findings,
+                             int exit_code) {
+  Json json = begin(command, exit_code);
   json["findings"] = Json::array();
   for (const auto& finding : findings)
     json["findings"].push_back({{"severity", to_string(finding.severity)}, {"text", finding.text}});

@@ -18,7 +18,8 @@ struct Finding {
 
 // {"command": "check", "ok": false, "exit_code": 78, "findings": [{"severity": "error", "text":
 // …}]}
-std::string check_as_json(const std::vector<Finding>& findings, int exit_code);
+std::string findings_as_json(const char* command, const std::vector<Finding>& findings,
+                             int exit_code);
 
 // How `sms2fa send` ended. Empty members are left out of the JSON.
 struct SendOutcome {

@@ -195,6 +195,6 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kSendCommand = {"send", "cpjh", true, kUsage, run};
+const Command kSendCommand = {"send", "cpjh", TakesUser::yes, kUsage, run};
 
 }  // namespace sms2fa

@@ -145,6 +145,8 @@ Ending carry(wire::Channel& channel, std::string_view nonce, const std::string& 
     left -= std::chrono::duration_cast<Milliseconds>(steady_clock::now() - turn);
 
     if (message.type() == MessageType::verdict) return read_verdict(message, nonce, user);
+    if (message.type() != MessageType::prompt && message.type() != MessageType::notice)
+      return unreachable("sms2fad broke the protocol");
     const auto style = static_cast<Style>(message.byte_of(Field::style));
     const bool question = style == Style::echo_on || style == Style::echo_off;
     if (!answered || question != (message.type() == MessageType::prompt))
@@ -195,6 +197,6 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kTryCommand = {"try", "sh", true, kUsage, run};
+const Command kTryCommand = {"try", "sh", TakesUser::yes, kUsage, run};
 
 }  // namespace sms2fa

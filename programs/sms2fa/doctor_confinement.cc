@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/xattr.h>
+
+#include <array>
+#include <fstream>
+
+#include "lib/base/text.h"
+#include "programs/sms2fa/doctor.h"
+#include "programs/sms2fa/running_daemons.h"
+
+namespace sms2fa {
+
+namespace {
+
+char first_character(const char* path) {
+  std::ifstream file(path);
+  char character = '\0';
+  file.get(character);
+  return character;
+}
+
+std::string label_of(const std::string& path) {
+  std::array<char, 256> label{};
+  const ssize_t size = getxattr(path.c_str(), "security.selinux", label.data(), label.size() - 1);
+  return size > 0 ? label.data() : "";
+}
+
+}  // namespace
+
+void judge_confinement(const Confinement& confinement, Findings& findings) {
+  if (confinement.selinux_enforcing && confinement.socket_label.find("sms2fa") == std::string::npos)
+    findings.add(Severity::warning,
+                 "SELinux is enforcing, and the socket's label (" +
+                     (confinement.socket_label.empty() ? std::string("none")
+                                                       : escape(confinement.socket_label)) +
+                     ") is none of ours, so sshd may not be allowed to reach the daemon; install "
+                     "the policy module, then: restorecon -Rv /run/sms2fa");
+  else if (confinement.selinux_enforcing)
+    findings.add(Severity::ok, "SELinux is enforcing and knows the daemon's socket");
+  if (!confinement.apparmor_enabled || !confinement.daemon_profile) return;
+  if (*confinement.daemon_profile == "unconfined")
+    findings.add(Severity::note,
+                 "AppArmor is on, but does not confine sms2fad; load its profile and start the "
+                 "daemon anew: apparmor_parser -r /etc/apparmor.d/sms2fad");
+  else
+    findings.add(Severity::ok, "AppArmor confines sms2fad: " + escape(*confinement.daemon_profile));
+}
+
+void check_confinement(const std::string& socket, Findings& findings) {
+  Confinement confinement;
+  confinement.selinux_enforcing = first_character("/sys/fs/selinux/enforce") == '1';
+  confinement.socket_label = label_of(socket);
+  confinement.apparmor_enabled = first_character("/sys/module/apparmor/parameters/enabled") == 'Y';
+  for (const auto& daemon : running_daemons())
+    if (!daemon.profile.empty()) confinement.daemon_profile = daemon.profile;
+  judge_confinement(confinement, findings);
+}
+
+}  // namespace sms2fa

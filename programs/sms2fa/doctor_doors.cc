@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+#include "lib/base/text.h"
+#include "programs/sms2fa/accounts.h"
+#include "programs/sms2fa/doctor.h"
+#include "programs/sms2fa/pam_stack.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr size_t kMostNamed = 10;
+constexpr const char* kRootsKeys = "/root/.ssh/authorized_keys";
+
+using Accounts = std::vector<Account>;
+
+std::string names_of(const Accounts& accounts, const std::function<bool(const Account&)>& which) {
+  std::string names;
+  size_t count = 0;
+  for (const auto& account : accounts) {
+    if (!which(account) || ++count > kMostNamed) continue;
+    names += (names.empty() ? "" : ", ") + escape(account.name);
+  }
+  if (count > kMostNamed) names += " and " + std::to_string(count - kMostNamed) + " more";
+  return names;
+}
+
+void check_ways(const Accounts& accounts, const std::string& services, Findings& findings) {
+  const auto person = [](const Account& account) { return !account.is_root; };
+  const auto stranded = [&](const Account& a) { return person(a) && !a.has_way && !a.barred; };
+  const auto barred = [](const Account& account) { return account.barred; };
+  const bool anybody = std::any_of(accounts.begin(), accounts.end(),
+                                   [](const Account& account) { return account.has_way; });
+  if (!anybody)
+    findings.add(make_error(ErrorKind::configuration,
+                            "not one account has a way in, so " + services +
+                                " would lock everybody out; put their numbers on record (man 5 "
+                                "sms2fa-users.conf) before you end this session"));
+  else if (const auto names = names_of(accounts, stranded); !names.empty())
+    findings.add(Severity::warning, services +
+                                        " would lock these out, who have no way in: " + names +
+                                        "; put their numbers on record: man 5 "
+                                        "sms2fa-users.conf");
+  else
+    findings.add(Severity::ok, "everybody with a shell has a way in");
+  for (const auto& account : accounts)
+    if (barred(account))
+      findings.add(Severity::warning, escape(account.name) + " is " + account.way +
+                                          " after too many wrong codes; to end it: sms2fa unlock " +
+                                          escape(account.name));
+}
+
+// The doors to root, and what each needs.
+struct Doors {
+  bool console_asks = asks_code("login");
+  bool sudo_asks = asks_code("sudo");
+  bool root_password = false;
+  bool root_way = false;
+  bool admin_password = false;  // somebody whom sudo lets become root has one
+  bool admin_way = false;       // and one of those a way in
+  bool root_key = false;        // ssh takes root's key, without a code
+};
+
+// True when sshd lets somebody in for a key and nothing else.
+bool key_is_enough(const SshdSettings& sshd) {
+  const auto value = [&](const char* name) {
+    const auto found = sshd.find(name);
+    return found == sshd.end() ? std::string() : found->second;
+  };
+  const std::string methods = " " + value("authenticationmethods") + " ";
+  const bool enough =
+      methods == "  " || methods == " any " || methods.find(" publickey ") != std::string::npos;
+  return value("pubkeyauthentication") == "yes" && value("permitrootlogin") != "no" && enough;
+}
+
+Doors doors_of(const Accounts& accounts, const std::optional<SshdSettings>& sshd) {
+  Doors doors;
+  for (const auto& account : accounts) {
+    if (account.is_root && account.has_password) doors.root_password = true;
+    if (account.is_root && account.has_way) doors.root_way = true;
+    if (!account.is_admin || !account.has_password) continue;
+    doors.admin_password = true;
+    doors.admin_way = doors.admin_way || account.has_way;
+  }
+  std::error_code error;
+  doors.root_key =
+      sshd && key_is_enough(*sshd) && std::filesystem::file_size(kRootsKeys, error) > 0 && !error;
+  return doors;
+}
+
+void judge_doors(const Doors& doors, Findings& findings) {
+  const bool by_console =
+      !doors.console_asks && (doors.root_password || (doors.admin_password && !doors.sudo_asks));
+  if (by_console || doors.root_key)
+    return findings.add(Severity::ok,
+                        std::string("when daemon or provider fail, root is still reached ") +
+                            (by_console ? "at the console" : "by root's key and ssh"));
+  const std::string why = std::string(
+      doors.console_asks     ? "the console asks for a code"
+      : doors.admin_password ? "root has no password for the console, and sudo asks for a code"
+                             : "nobody who can become root has a password for the console");
+  const std::string mend =
+      doors.console_asks
+          ? "take pam_sms2fa.so out of /etc/pam.d/login, and give root a password: passwd root"
+          : "give root a password for the console: passwd root";
+  const bool with_code =
+      (doors.root_password && doors.root_way) || (doors.admin_password && doors.admin_way);
+  if (with_code)
+    findings.add(Severity::warning, "when daemon or provider fail, nobody can become root here: " +
+                                        why + "; keep a door: " + mend);
+  else
+    findings.add(make_error(ErrorKind::configuration,
+                            "this is the last open door: once this session ends, nobody can become "
+                            "root here, because " +
+                                why + ", and none of them has a way in; before you go: " + mend));
+}
+
+void check_person(const Configuration& settings, const std::string& user, Findings& findings) {
+  const auto account = read_account(settings, user);
+  if (!account) return findings.add(account.error());
+  const std::string name = escape(account->name);
+  if (account->has_way)
+    findings.add(Severity::ok, name + " has a way in: " + account->way);
+  else if (account->barred)
+    findings.add(Severity::warning, name + " is " + account->way +
+                                        " after too many wrong codes; to end it: sms2fa unlock " +
+                                        name);
+  else
+    findings.add(make_error(ErrorKind::configuration, name + " has no way in (" + account->way +
+                                                          "); put a number on record: "
+                                                          "man 5 sms2fa-users.conf"));
+}
+
+}  // namespace
+
+void check_doors(const Configuration& settings, const std::string& user,
+                 const std::optional<SshdSettings>& sshd, Findings& findings) {
+  if (geteuid() != 0) return;
+  if (!user.empty()) return check_person(settings, user, findings);
+  std::string services;
+  for (const auto& service : pam_services())
+    if (asks_code(service)) services += (services.empty() ? "" : ", ") + escape(service);
+  if (services.empty()) return;
+  const auto accounts = read_accounts(settings);
+  if (!accounts) return findings.add(accounts.error());
+  check_ways(*accounts, services, findings);
+  judge_doors(doors_of(*accounts, sshd), findings);
+}
+
+}  // namespace sms2fa

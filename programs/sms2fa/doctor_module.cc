@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dlfcn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "lib/base/text.h"
+#include "programs/sms2fa/child.h"
+#include "programs/sms2fa/doctor.h"
+#include "programs/sms2fa/pam_walk.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{10};
+
+// What check_pam() accepts; nothing else may be loaded by root.
+bool only_root_can_write(const struct stat& info) {
+  return S_ISREG(info.st_mode) && info.st_uid == 0 && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+std::set<std::string> module_files() {
+  std::set<std::string> files;
+  for (const auto& service : pam_services()) {
+    for (const auto& line : read_pam_stack(service).lines) {
+      if (!is_ours(line)) continue;
+      struct stat info {};
+      const auto places = line.places();
+      const auto found = std::find_if(places.begin(), places.end(), [&](const auto& path) {
+        return stat(path.c_str(), &info) == 0;
+      });
+      if (found != places.end() && only_root_can_write(info)) files.insert(*found);
+    }
+  }
+  return files;
+}
+
+int say(int out, const char* words) {
+  return write(out, words, strlen(words)) < 0 ? EX_OSERR : EX_UNAVAILABLE;
+}
+
+// As libpam opens a module.
+int load(const std::string& path, int out) {
+  void* module = dlopen(path.c_str(), RTLD_NOW);
+  if (module == nullptr) return say(out, dlerror());
+  for (const char* entry : {"pam_sm_authenticate", "pam_sm_setcred"})
+    if (dlsym(module, entry) == nullptr) return say(out, dlerror());
+  return EX_OK;
+}
+
+std::string reason_of(const ChildEnd& end) {
+  if (end.late) return "loading it takes for ever";
+  if (!end.text.empty()) return escape(end.text, 300);
+  if (WIFSIGNALED(end.status))
+    return std::string("loading it ends in ") + strsignal(WTERMSIG(end.status));
+  return "loading it failed";
+}
+
+}  // namespace
+
+void check_module_loads(Findings& findings) {
+  for (const auto& path : module_files()) {
+    const ChildEnd end = in_child(kPatience, [&path](int out) { return load(path, out); });
+    if (end.succeeded())
+      findings.add(Severity::ok, escape(path) + " can be loaded");
+    else
+      findings.add(make_error(ErrorKind::configuration,
+                              escape(path) +
+                                  " can't be loaded, so whatever asks for a code "
+                                  "refuses everybody: " +
+                                  reason_of(end) + "; install it again for this machine"));
+  }
+}
+
+}  // namespace sms2fa

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "lib/base/text.h"
+#include "programs/sms2fa/child.h"
+#include "programs/sms2fa/doctor.h"
+#include "programs/sms2fa/pam_walk.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr const char* kSshd = "/usr/sbin/sshd";
+constexpr const char* kReload = " into /etc/ssh/sshd_config, then: systemctl reload ssh";
+// Of documentation (RFC 5737), so an address from elsewhere for any Match block.
+constexpr const char* kElsewhere = "host=elsewhere.example,addr=192.0.2.1,laddr=192.0.2.2,lport=22";
+constexpr std::chrono::seconds kPatience{10};
+// For reading a message and typing its code.
+constexpr std::chrono::seconds kTyping{20};
+
+std::vector<std::string_view> words_of(std::string_view text, char separator) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(separator), text.size());
+    if (end > 0) words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+class SshdCheck {
+ public:
+  SshdCheck(const SshdSettings& settings, const SshdDemands& demands, Findings& findings)
+      : settings_(settings), demands_(demands), findings_(findings) {}
+
+  void run() {
+    if (!is("usepam", "yes"))
+      return wrong("UsePAM is no, so ssh never asks for a code; write: UsePAM yes");
+    const bool interactive = is("kbdinteractiveauthentication", "yes");
+    if (!interactive && is("passwordauthentication", "yes"))
+      wrong(
+          "KbdInteractiveAuthentication is no, so ssh answers the question for the code with the "
+          "password, and nobody gets in by either; write: KbdInteractiveAuthentication yes");
+    else if (!interactive)
+      wrong(
+          "KbdInteractiveAuthentication is no, so ssh has no way to ask for a code; write: "
+          "KbdInteractiveAuthentication yes");
+    else if (is("passwordauthentication", "yes"))
+      odd("PasswordAuthentication is yes, and that method can't ask for a code: clients that "
+          "choose "
+          "it fail; write: PasswordAuthentication no");
+    if (interactive) check_methods();
+    if (is("usedns", "yes"))
+      odd("UseDNS is yes, so limits by source go by names that whoever owns the address chooses, "
+          "and a slow name server delays logins; write: UseDNS no");
+    check_grace_time();
+    if (good_) findings_.add(Severity::ok, "sshd's settings let people be asked for a code");
+  }
+
+ private:
+  std::string_view value(std::string_view name) const {
+    const auto found = settings_.find(name);
+    return found == settings_.end() ? std::string_view() : std::string_view(found->second);
+  }
+  bool is(std::string_view name, std::string_view text) const { return value(name) == text; }
+
+  void wrong(const std::string& text) {
+    good_ = false;
+    findings_.add(make_error(ErrorKind::configuration, "sshd: " + text + kReload));
+  }
+  void odd(const std::string& text) {
+    good_ = false;
+    findings_.add(Severity::warning, "sshd: " + text + kReload);
+  }
+
+  static bool asks_pam(std::string_view method) {
+    return method == "keyboard-interactive" || method == "keyboard-interactive:pam";
+  }
+
+  // Each way is a list of methods that must all succeed (sshd_config(5), AuthenticationMethods).
+  void check_methods() {
+    const auto text = value("authenticationmethods");
+    if (text.empty() || text == "any") return check_any_method();
+    bool asked = false;
+    for (const auto way : words_of(text, ' ')) {
+      const auto methods = words_of(way, ',');
+      const bool asks = std::any_of(methods.begin(), methods.end(), asks_pam);
+      asked = asked || asks;
+      if (asks && methods.size() == 1) check_code_alone();
+      if (!asks) ways_without_ += (ways_without_.empty() ? "" : " ") + escape(way);
+    }
+    if (!asked)
+      wrong("no way of AuthenticationMethods asks PAM, so ssh never asks for a code; write: " +
+            proposal());
+    else if (!ways_without_.empty())
+      odd("AuthenticationMethods has ways in without a code (" + ways_without_ +
+          "); write: " + proposal());
+  }
+
+  void check_any_method() {
+    check_code_alone();
+    std::string others;
+    for (const auto& [name, what] : {std::pair("pubkeyauthentication", "a key"),
+                                     std::pair("gssapiauthentication", "a Kerberos ticket"),
+                                     std::pair("hostbasedauthentication", "a trusted host")})
+      if (is(name, "yes")) others += (others.empty() ? "" : " or ") + std::string(what);
+    if (!others.empty())
+      odd("whoever has " + others +
+          " gets in without a code; to ask them too, write: " + proposal());
+  }
+
+  void check_code_alone() {
+    if (demands_.stack_asks_password || said_alone_) return;
+    said_alone_ = true;
+    wrong(
+        "its PAM service asks for nothing but the code, so whoever holds a phone gets in; write: "
+        "AuthenticationMethods publickey,keyboard-interactive:pam");
+  }
+
+  std::string proposal() const {
+    const std::string key = "AuthenticationMethods publickey,keyboard-interactive:pam";
+    return demands_.stack_asks_password ? key + " keyboard-interactive:pam" : key;
+  }
+
+  void check_grace_time() {
+    const auto text = value("logingracetime");
+    long seconds = 0;
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    // A first message, a resend, and a person; 0 means without end.
+    const auto needed = 2 * demands_.deadline + demands_.resend_after + kTyping;
+    if (seconds == 0 || seconds >= needed.count()) return;
+    odd("LoginGraceTime " + std::to_string(seconds) +
+        " ends a login before a second message could arrive and be typed; write: LoginGraceTime " +
+        std::to_string(std::max(long{120}, static_cast<long>(needed.count()))));
+  }
+
+  const SshdSettings& settings_;
+  const SshdDemands& demands_;
+  Findings& findings_;
+  std::string ways_without_;
+  bool said_alone_ = false;
+  bool good_ = true;
+};
+
+PamStack stack_of(const std::string& service) {
+  const auto services = pam_services();
+  const bool there = std::find(services.begin(), services.end(), service) != services.end();
+  return read_pam_stack(there ? service : "other");
+}
+
+bool is_our_auth(const PamLine& line) {
+  return line.type == "auth" && is_ours(line);
+}
+
+}  // namespace
+
+SshdSettings read_sshd_settings(std::string_view text) {
+  SshdSettings settings;
+  for (const auto line : words_of(text, '\n')) {
+    const size_t blank = std::min(line.find(' '), line.size());
+    settings.insert_or_assign(ascii_lower(line.substr(0, blank)),
+                              std::string(trim(line.substr(blank))));
+  }
+  return settings;
+}
+
+void judge_sshd(const SshdSettings& settings, const SshdDemands& demands, Findings& findings) {
+  SshdCheck(settings, demands, findings).run();
+}
+
+bool asks_code(const std::string& service) {
+  const auto stack = stack_of(service);
+  return std::any_of(stack.lines.begin(), stack.lines.end(), is_our_auth);
+}
+
+std::optional<SshdSettings> check_sshd(const Configuration* configuration, const std::string& user,
+                                       Findings& findings) {
+  if (access(kSshd, X_OK) != 0) {
+    findings.add(Severity::note, "there is no " + std::string(kSshd) + ", so no login by ssh");
+    return std::nullopt;
+  }
+  std::vector<std::string> words = {kSshd, "-T"};
+  if (!user.empty()) words.insert(words.end(), {"-C", "user=" + user + "," + kElsewhere});
+  const ChildEnd end = run_program(words, kPatience);
+  if (!end.succeeded()) {
+    const std::string why = end.text.substr(0, end.text.find('\n'));
+    if (geteuid() == 0)
+      findings.add(make_error(ErrorKind::configuration,
+                              "sshd refuses its own configuration, so after a restart nobody gets "
+                              "in by ssh: " +
+                                  escape(why, 300) + "; see: sshd -t"));
+    return std::nullopt;
+  }
+  auto settings = read_sshd_settings(end.text);
+  // PAMServiceName came with OpenSSH 9.8.
+  const auto named = settings.find("pamservicename");
+  const std::string service = named == settings.end() ? "sshd" : named->second;
+  if (!asks_code(service)) return settings;
+  SshdDemands demands;
+  const auto stack = stack_of(service);
+  demands.stack_asks_password =
+      std::any_of(stack.lines.begin(), stack.lines.end(),
+                  [](const PamLine& line) { return line.type == "auth" && is_first_factor(line); });
+  if (configuration != nullptr) {
+    demands.deadline = configuration->delivery.deadline;
+    demands.resend_after = configuration->limits.resend_after;
+  }
+  judge_sshd(settings, demands, findings);
+  return settings;
+}
+
+}  // namespace sms2fa

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sms2fa doctor on machines with broken setups: each finding where it must appear, and where not."""
+
+import pathlib
+import pwd
+import shutil
+
+from private_machine import run
+from program import (CONFIG, CONFIGURATION, NOPERM, OK, UNAVAILABLE, USERS_FILE, ProgramCase,
+                     newest_text)
+
+PAM = pathlib.Path("/etc/pam.d")
+SSHD_CONFIG = pathlib.Path("/etc/ssh/sshd_config")
+PASSWORD_THEN_CODE = ["auth requisite pam_unix.so", "auth requisite {module}",
+                      "account required pam_unix.so"]
+CODE_ALONE = ["auth requisite {module}", "account required pam_unix.so"]
+PASSWORD = ["auth requisite pam_unix.so", "account required pam_unix.so"]
+GOOD_SSHD = {"UsePAM": "yes", "KbdInteractiveAuthentication": "yes", "PasswordAuthentication": "no",
+             "PubkeyAuthentication": "no", "UseDNS": "no"}
+SSHD_FINE = "ok: sshd's settings let people be asked for a code\n"
+
+
+class DoctorCase(ProgramCase):
+    """A machine where nothing is wrong; each test breaks one thing."""
+
+    def setUp(self):
+        super().setUp()
+        for path in PAM.glob("case*"):
+            path.unlink()
+        self.module = self.machine.state / "pam_sms2fa.so"
+        shutil.copy(self.machine.module, self.module)
+        shutil.chown(self.module, "root")
+        self.module.chmod(0o644)
+        for name in ("sshd", "login", "sudo"):
+            self.keep(PAM / name)
+        self.write("sshd", PASSWORD_THEN_CODE)
+        self.write("login", PASSWORD)
+        self.write("sudo", PASSWORD)
+        self.keep(SSHD_CONFIG)
+        key = pathlib.Path("/etc/ssh/ssh_host_ed25519_key")
+        if not key.exists():
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+        self.write_sshd({})
+        run("chpasswd", input="root:password of root\n")
+        # People of the machine that the tests run on.
+        for entry in pwd.getpwall():
+            if entry.pw_uid >= 1000 and entry.pw_name not in ("alice", "bob", "nobody"):
+                run("usermod", "--shell", "/usr/sbin/nologin", entry.pw_name)
+
+    def keep(self, path):
+        """Whatever a test does to this file, it is undone."""
+        before = path.read_bytes() if path.exists() else None
+        self.addCleanup(lambda: path.unlink(missing_ok=True) if before is None
+                        else path.write_bytes(before))
+
+    def write(self, service, lines):
+        (PAM / service).write_text("\n".join(lines).replace("{module}", str(self.module)) + "\n")
+
+    def write_sshd(self, changes, more=""):
+        settings = GOOD_SSHD | changes
+        SSHD_CONFIG.write_text("HostKey /etc/ssh/ssh_host_ed25519_key\n" + "".join(
+            f"{name} {value}\n" for name, value in settings.items()) + more)
+
+    def start_daemon(self):
+        process = self.machine.start_daemon(CONFIGURATION)
+        self.addCleanup(self.machine.stop, process)
+        return process
+
+    def doctor(self, *arguments, expect=OK, says=(), not_says=()):
+        done = self.run_program("doctor", *arguments, expect=expect)
+        self.assertRegex(done.stdout, r"^(?:(?:ok|note|warning|error): .+\n)+$")
+        for text in says:
+            self.assertIn(text, done.stdout)
+        for text in not_says:
+            self.assertNotIn(text, done.stdout)
+        return done.stdout
+
+
+class DoctorTest(DoctorCase):
+    def test_nothing_is_wrong(self):
+        self.start_daemon()
+        said = self.doctor(says=[
+            f"ok: {self.module} can be loaded\n", SSHD_FINE, "ok: sms2fad answers, version ",
+            "ok: everybody with a shell has a way in\n",
+            "ok: when daemon or provider fail, root is still reached at the console\n"])
+        self.assertNotIn("error: ", said)
+        # The clock is this machine's own.
+        self.assertEqual([line for line in said.splitlines()
+                          if line.startswith("warning: ") and "clock" not in line], [])
+        self.assertEqual(list(self.outbox.iterdir()), [])
+
+    def test_json(self):
+        answer = self.json_of("doctor", expect=UNAVAILABLE)
+        self.assertIn("no daemon at /run/sms2fa/auth.sock",
+                      [f["text"] for f in answer["findings"] if f["severity"] == "error"][0])
+
+    def test_somebody_without_rights(self):
+        done = self.run_program("doctor", user="alice", expect=NOPERM)
+        self.assertIn("note: what only root may see was left out; run: sudo sms2fa doctor",
+                      done.stdout)
+
+    # The module
+
+    def test_a_module_that_is_none(self):
+        self.module.write_bytes(b"not a library\n")
+        self.doctor(expect=CONFIG, says=[f"error: {self.module} can't be loaded, so whatever asks "
+                                         "for a code refuses everybody: "])
+
+    def test_a_module_without_the_entry(self):
+        other = next(pathlib.Path("/lib").glob("*/libdl.so.2"))
+        self.module.write_bytes(other.read_bytes())
+        self.doctor(expect=CONFIG, says=["can't be loaded", "pam_sm_authenticate"])
+
+    def test_a_module_that_others_can_write_is_not_loaded(self):
+        self.module.write_bytes(b"not a library\n")
+        self.module.chmod(0o666)
+        self.doctor(expect=CONFIG, says=["must be a file that only root can write"],
+                    not_says=["can't be loaded", "can be loaded"])
+
+    # People
+
+    def test_somebody_without_a_way(self):
+        self.machine.write_trusted(USERS_FILE, "[users]\nalice = +353851234567\n")
+        self.start_daemon()
+        self.doctor(says=["warning: sshd would lock these out, who have no way in: bob; "],
+                    not_says=["everybody with a shell has a way in"])
+
+    def test_nobody_has_a_way(self):
+        self.machine.write_trusted(USERS_FILE, "[users]\nmallory = +353851234567\n")
+        self.start_daemon()
+        self.doctor(expect=CONFIG, says=["error: not one account has a way in, so sshd would lock "
+                                         "everybody out; "])
+
+    def test_one_person(self):
+        self.start_daemon()
+        self.doctor("alice", says=["ok: alice has a way in: ********67\n"], not_says=["bob"])
+        self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
+        self.doctor("alice", expect=CONFIG, says=["error: alice has no way in (unknown-user); "])
+        self.doctor("alcie", expect=CONFIG, says=["error: there is no account alcie on this "])
+
+    def test_somebody_locked(self):
+        self.configure("[limits]\nfailures_before_lock = 1\n")
+        state = pathlib.Path(CONFIGURATION)
+        folder = self.machine.state / "store"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        shutil.chown(folder, "_sms2fa")
+        state.write_text(state.read_text().replace("type = memory",
+                                                   f"type = sqlite\npath = {folder}/state.db"))
+        self.start_daemon()
+        self.doctor(not_says=["wrong codes"])
+        child = self.in_terminal("try", "alice")
+        child.expect("Enter one time PIN")
+        code = newest_text(self.outbox).split("web01: ")[1][:6]
+        child.sendline(f"{(int(code) + 1) % 10 ** 6:06}")
+        child.expect("tries left|Denied|locked|wrong")
+        child.sendeof()
+        child.close()
+        locked = "warning: alice is locked after too many wrong codes; to end it: sms2fa unlock alice"
+        self.doctor(says=[locked])
+        self.doctor("alice", says=[locked])
+        self.doctor("bob", not_says=["locked"])

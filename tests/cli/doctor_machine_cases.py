@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sms2fa doctor: sshd's settings, the daemon and its socket, and the doors to root."""
+
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+
+from doctor_cases import CODE_ALONE, PASSWORD_THEN_CODE, SSHD_FINE, DoctorCase
+from private_machine import run
+from program import CONFIG, NOPERM, OK, UNAVAILABLE, USERS_FILE
+
+RELOAD = " into /etc/ssh/sshd_config, then: systemctl reload ssh\n"
+KEYS = {"PubkeyAuthentication": "yes"}
+
+
+class SshdTest(DoctorCase):
+    def setUp(self):
+        super().setUp()
+        self.start_daemon()
+
+    def sshd(self, changes, *says, expect=OK, more="", user=()):
+        self.write_sshd(changes, more)
+        self.doctor(*user, expect=expect, says=says, not_says=[SSHD_FINE] if says else [])
+        if not says:
+            self.doctor(*user, says=[SSHD_FINE])
+
+    def test_no_pam(self):
+        self.sshd({"UsePAM": "no"}, "error: sshd: UsePAM is no, so ssh never asks for a code; "
+                                    "write: UsePAM yes" + RELOAD, expect=CONFIG)
+
+    def test_no_question_can_be_asked(self):
+        off = {"KbdInteractiveAuthentication": "no"}
+        self.sshd(off, "so ssh has no way to ask for a code", expect=CONFIG)
+        self.sshd(off | {"PasswordAuthentication": "yes"}, "answers the question for the code with "
+                  "the password, and nobody gets in by either; write: "
+                  "KbdInteractiveAuthentication yes" + RELOAD, expect=CONFIG)
+
+    def test_password_method(self):
+        self.sshd({"PasswordAuthentication": "yes"}, "warning: sshd: PasswordAuthentication is yes")
+
+    def test_keys_beside_the_code(self):
+        self.sshd(KEYS, "warning: sshd: whoever has a key gets in without a code; to ask them too, "
+                        "write: AuthenticationMethods publickey,keyboard-interactive:pam "
+                        "keyboard-interactive:pam" + RELOAD)
+        both = {"AuthenticationMethods": "publickey,keyboard-interactive:pam "
+                                         "keyboard-interactive:pam"}
+        self.sshd(KEYS | both)
+
+    def test_ways_without_a_code(self):
+        self.sshd(KEYS | {"AuthenticationMethods": "publickey keyboard-interactive:pam"},
+                  "warning: sshd: AuthenticationMethods has ways in without a code (publickey); ")
+        self.sshd(KEYS | {"AuthenticationMethods": "publickey"}, "error: sshd: no way of "
+                  "AuthenticationMethods asks PAM", expect=CONFIG)
+
+    def test_the_code_as_only_factor(self):
+        self.write("sshd", CODE_ALONE)
+        alone = "error: sshd: its PAM service asks for nothing but the code"
+        self.sshd({}, alone, expect=CONFIG)
+        self.sshd(KEYS | {"AuthenticationMethods": "publickey,keyboard-interactive:pam "
+                                                   "keyboard-interactive:pam"}, alone, expect=CONFIG)
+        self.sshd(KEYS | {"AuthenticationMethods": "publickey,keyboard-interactive:pam"})
+
+    def test_names_of_others(self):
+        self.sshd({"UseDNS": "yes"}, "warning: sshd: UseDNS is yes", "write: UseDNS no" + RELOAD)
+
+    def test_little_time(self):
+        """Twice [delivery] deadline, [limits] resend_after and 20 s."""
+        self.sshd({"LoginGraceTime": "65"}, "warning: sshd: LoginGraceTime 65 ends a login before",
+                  "write: LoginGraceTime 120" + RELOAD)
+        self.sshd({"LoginGraceTime": "66"})
+        self.sshd({"LoginGraceTime": "0"})
+        self.configure("[limits]\nresend_after = 10s\n")
+        self.sshd({"LoginGraceTime": "46"})
+
+    def test_a_match_block_concerns_its_user_only(self):
+        block = "Match User bob\nKbdInteractiveAuthentication no\n"
+        self.sshd({}, more=block)
+        self.sshd({}, more=block, user=["alice"])
+        self.sshd({}, "so ssh has no way to ask", more=block, user=["bob"], expect=CONFIG)
+
+    def test_a_configuration_that_sshd_refuses(self):
+        self.sshd({"Nonsense": "yes"}, "error: sshd refuses its own configuration, so after a "
+                  "restart nobody gets in by ssh: /etc/ssh/sshd_config", expect=CONFIG)
+
+    def test_a_service_that_asks_for_no_code(self):
+        self.write("sshd", ["auth requisite pam_unix.so"])
+        self.write_sshd({"KbdInteractiveAuthentication": "no"})
+        self.doctor(not_says=["sshd: ", SSHD_FINE])
+
+
+class DaemonTest(DoctorCase):
+    def test_no_daemon(self):
+        pathlib.Path(self.machine.socket).unlink(missing_ok=True)
+        self.doctor(expect=UNAVAILABLE, says=[
+            f"error: no daemon at {self.machine.socket} (No such file or directory), so nobody "
+            "gets in by a code; start it: sms2fad, under your supervisor\n"])
+
+    def listen(self, path, owner="root"):
+        """A socket where nobody takes connections."""
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(server.close)
+        os.seteuid(0 if owner == "root" else pwd.getpwnam(owner).pw_uid)
+        try:
+            server.bind(str(path))
+            server.listen()
+        finally:
+            os.seteuid(0)
+        os.chmod(path, 0o666)
+        return server
+
+    def test_an_impostor(self):
+        folder = self.machine.state / "alices"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        shutil.chown(folder, "alice")
+        self.listen(folder / "a.sock", "alice")
+        self.doctor("--socket", folder / "a.sock", expect=NOPERM, says=[
+            "is neither root nor _sms2fa", f"error: {folder}: others could put a socket of theirs "
+            "there; write: chown root: "])
+
+    def test_a_daemon_that_does_not_answer(self):
+        process = self.start_daemon()
+        os.kill(process.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, process.pid, signal.SIGCONT)
+        said = self.doctor(expect=UNAVAILABLE, says=[
+            "error: sms2fad takes connections but does not answer, so nobody gets in by a code; "])
+        self.assertNotIn("ok: sms2fad answers", said)
+        os.kill(process.pid, signal.SIGCONT)
+
+    def answers(self, path, answer):
+        """One client is answered with what `answer` makes of its nonce."""
+        server = self.listen(path)
+        child = os.fork()
+        if child == 0:
+            connection = server.accept()[0]
+            connection.send(answer(connection.recv(4096)[5:21]))
+            os._exit(0)
+        self.addCleanup(os.waitpid, child, 0)
+
+    def test_another_version(self):
+        path = self.machine.state / "other.sock"
+        path.unlink(missing_ok=True)
+        self.answers(path, lambda nonce: b"\1\7\1\0\x10" + nonce + b"\x0a\0\x050.0.9")
+        self.doctor("--socket", path, says=["warning: sms2fad is version 0.0.9, and this program "])
+
+    def test_nonsense_for_an_answer(self):
+        for number, answer in enumerate((lambda nonce: b"\1\7\1\0\x10" + nonce[::-1] +
+                                         b"\x0a\0\x050.0.9", lambda nonce: b"hello")):
+            path = self.machine.state / f"odd{number}.sock"
+            path.unlink(missing_ok=True)
+            self.answers(path, answer)
+            self.doctor("--socket", path, expect=UNAVAILABLE,
+                        says=["error: sms2fad broke off the question for its version; "])
+
+    def test_a_program_that_was_replaced(self):
+        program = self.machine.state / "bin" / "sms2fad"
+        program.parent.mkdir(exist_ok=True)
+        shutil.copy(self.machine.build / "sms2fad", program)
+        process = self.machine.start_daemon("/etc/sms2fa/sms2fa.conf", program)
+        self.addCleanup(self.machine.stop, process)
+        replaced = "still runs a program file that has been replaced; "
+        self.doctor(not_says=[replaced])
+        program.unlink()
+        shutil.copy(self.machine.build / "sms2fad", program)
+        self.doctor(says=[f"warning: sms2fad (pid {process.pid}) " + replaced])
+
+    def test_a_folder_that_only_root_may_enter(self):
+        self.start_daemon()
+        odd = "programs that don't run as root (screen lockers) can't reach the daemon"
+        self.doctor(not_says=[odd])
+        os.chmod("/run/sms2fa", 0o750)
+        self.addCleanup(os.chmod, "/run/sms2fa", 0o755)
+        self.doctor(says=["warning: ", odd])
+
+
+class DoorsTest(DoctorCase):
+    """Root has a password, alice may use sudo, and nothing is locked, unless a test says so."""
+
+    OPEN = "ok: when daemon or provider fail, root is still reached "
+    NARROW = "warning: when daemon or provider fail, nobody can become root here: "
+    LAST = "error: this is the last open door: once this session ends, nobody can become root here"
+
+    def setUp(self):
+        super().setUp()
+        self.keep(pathlib.Path("/etc/group"))
+        self.keep(pathlib.Path("/etc/shadow"))
+        run("usermod", "-aG", "sudo", "alice")
+        self.start_daemon()
+
+    def lock_root(self):
+        run("usermod", "--lock", "root")
+
+    def test_the_console(self):
+        self.doctor(says=[self.OPEN + "at the console\n"])
+        self.lock_root()
+        self.doctor(says=[self.OPEN + "at the console\n"])
+
+    def test_no_password_for_the_console(self):
+        self.lock_root()
+        self.write("sudo", PASSWORD_THEN_CODE)
+        self.doctor(says=[self.NARROW + "root has no password for the console, and sudo asks for a "
+                          "code; keep a door: give root a password for the console: passwd root\n"])
+
+    def test_a_console_that_asks(self):
+        self.write("login", PASSWORD_THEN_CODE)
+        self.doctor(says=[self.NARROW + "the console asks for a code; keep a door: take "
+                          "pam_sms2fa.so out of /etc/pam.d/login"])
+
+    def test_a_console_without_a_file_of_its_own(self):
+        self.keep(pathlib.Path("/etc/pam.d/other"))
+        self.write("other", PASSWORD_THEN_CODE)
+        pathlib.Path("/etc/pam.d/login").unlink()
+        self.doctor(says=[self.NARROW + "the console asks for a code"])
+
+    def test_roots_key(self):
+        self.write("login", PASSWORD_THEN_CODE)
+        self.write_sshd({"PubkeyAuthentication": "yes", "PermitRootLogin": "prohibit-password"})
+        keys = pathlib.Path("/run/roots/.ssh/authorized_keys")
+        keys.parent.mkdir(parents=True, exist_ok=True)
+        keys.write_text("ssh-ed25519 AAAA root\n")
+        run("mount", "--bind", "/run/roots", "/root")
+        self.addCleanup(run, "umount", "/root")
+        self.doctor(says=[self.OPEN + "by root's key and ssh\n"])
+        self.write_sshd({"PubkeyAuthentication": "yes", "PermitRootLogin": "no"})
+        self.doctor(says=[self.NARROW])
+
+    def test_the_last_open_door(self):
+        self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
+        self.write("login", PASSWORD_THEN_CODE)
+        self.write("sudo", PASSWORD_THEN_CODE)
+        self.doctor(expect=CONFIG, says=[self.LAST + ", because the console asks for a code, and "
+                                         "none of them has a way in; before you go: take "])
+        # Root's own number is enough.
+        self.machine.write_trusted(USERS_FILE, "[users]\nroot = +447400123456\n")
+        self.doctor(says=[self.NARROW], not_says=[self.LAST])
+        # As is the console without a code.
+        self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
+        self.write("login", ["auth requisite pam_unix.so"])
+        self.doctor(says=[self.OPEN], not_says=[self.LAST])

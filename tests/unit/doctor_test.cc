@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fa/doctor.h"
+
+#include <sysexits.h>
+
+#include <string>
+
+#include "tests/support/test.h"
+
+using namespace sms2fa;
+
+namespace {
+
+// What the judgement says, a line a finding.
+std::string judged(const ClockReading& reading) {
+  Findings findings;
+  judge_clock(reading, findings);
+  std::string text;
+  for (const auto& finding : findings.all())
+    text += std::string(to_string(finding.severity)) + ": " + finding.text + "\n";
+  return text;
+}
+
+std::string judged(const Confinement& confinement) {
+  Findings findings;
+  judge_confinement(confinement, findings);
+  std::string text;
+  for (const auto& finding : findings.all())
+    text += std::string(to_string(finding.severity)) + ": " + finding.text + "\n";
+  return text;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+const ClockReading kGoodClock = {2'000'000'000, 1'900'000'000, true, std::chrono::seconds(1)};
+
+}  // namespace
+
+TEST(a_clock_that_is_kept_right_is_fine) {
+  CHECK_EQ(judged(kGoodClock), "ok: the clock is kept right\n");
+}
+
+TEST(a_clock_before_the_program_was_made_is_wrong) {
+  ClockReading reading = kGoodClock;
+  reading.now = reading.built - 1;
+  CHECK(has(judged(reading), "error: the clock is wrong"));
+  CHECK(has(judged(reading), "timedatectl set-ntp true"));
+}
+
+TEST(a_clock_that_nobody_keeps_is_warned_of) {
+  ClockReading reading = kGoodClock;
+  reading.synchronised = false;
+  CHECK(has(judged(reading), "warning: nothing keeps the clock right"));
+  CHECK(has(judged(reading), "timedatectl set-ntp true"));
+}
+
+TEST(a_clock_far_off_is_warned_of) {
+  ClockReading reading = kGoodClock;
+  reading.error = std::chrono::seconds(15);
+  CHECK(has(judged(reading), "ok: "));
+  reading.error += std::chrono::microseconds(1);
+  CHECK(has(judged(reading), "warning: the clock may be 16 s off"));
+}
+
+TEST(a_kernel_that_does_not_tell_is_no_finding) {
+  ClockReading reading = kGoodClock;
+  reading.synchronised.reset();
+  CHECK_EQ(judged(reading), "");
+}
+
+TEST(selinux_must_know_the_socket_when_it_enforces) {
+  Confinement confinement;
+  CHECK_EQ(judged(confinement), "");
+  confinement.selinux_enforcing = true;
+  CHECK(has(judged(confinement), "warning: SELinux is enforcing, and the socket's label (none)"));
+  confinement.socket_label = "system_u:object_r:var_run_t:s0";
+  CHECK(has(judged(confinement), "restorecon -Rv /run/sms2fa"));
+  confinement.socket_label = "system_u:object_r:sms2fa_var_run_t:s0";
+  CHECK(has(judged(confinement), "ok: SELinux"));
+}
+
+TEST(apparmor_is_named_only_for_a_running_daemon) {
+  Confinement confinement;
+  confinement.apparmor_enabled = true;
+  CHECK_EQ(judged(confinement), "");
+  confinement.daemon_profile = "unconfined";
+  CHECK(has(judged(confinement), "note: AppArmor is on, but does not confine sms2fad"));
+  confinement.daemon_profile = "sms2fad (enforce)";
+  CHECK_EQ(judged(confinement), "ok: AppArmor confines sms2fad: sms2fad (enforce)\n");
+  confinement.apparmor_enabled = false;
+  CHECK_EQ(judged(confinement), "");
+}
+
+TEST(the_gravest_error_decides_the_exit_code) {
+  Findings findings;
+  findings.add(Severity::warning, "odd");
+  CHECK_EQ(findings.exit_code(), EX_OK);
+  findings.add(make_error(ErrorKind::unavailable, "nobody there"));
+  CHECK_EQ(findings.exit_code(), EX_UNAVAILABLE);
+  findings.add(make_error(ErrorKind::permission, "open to all"));
+  CHECK_EQ(findings.exit_code(), EX_NOPERM);
+  findings.add(make_error(ErrorKind::configuration, "wrong"));
+  CHECK_EQ(findings.exit_code(), EX_CONFIG);
+}
