@@ -4,25 +4,38 @@
 #include <string>
 
 #include "lib/audit/event.h"
+#include "lib/audit/journal.h"
+#include "lib/audit/notice.h"
 
 namespace sms2fa {
 
-// One line: verdict and reason first, then name=value pairs; values with blanks are quoted,
-// untrusted ones escaped, absent ones left out. Never a code, a key or a whole number.
+// The line that a verdict or notice is in the system's log (entry.h).
 std::string format(const AuditEvent& event);
+std::string format(const AuditNotice& notice);
 
-// Where verdicts go. Thread-safe.
+// Where verdicts and notices go. Thread-safe; never fails as far as the caller is concerned.
 class AuditLog {
  public:
   virtual ~AuditLog() = default;
+  // The one verdict of an attempt.
   virtual void record(const AuditEvent& event) = 0;
+  virtual void notice(const AuditNotice& notice) = 0;
 };
 
-// syslog, facility authpriv: notice for accepted and denied (warning when a provider needs
-// attention), err for unavailable.
-class SyslogAuditLog final : public AuditLog {
+// The system's log, facility authpriv: journald, with fields, where it takes them; else syslog.
+class SystemAuditLog final : public AuditLog {
  public:
+  // As Journal's constructor. syslog(3) uses whatever openlog(3) was called with.
+  explicit SystemAuditLog(const std::string& identifier,
+                          const std::string& socket = Journal::kSocket)
+      : journal_(identifier, socket) {}
   void record(const AuditEvent& event) override;
+  void notice(const AuditNotice& notice) override;
+
+ private:
+  void write(const AuditEntry& entry) const;
+
+  Journal journal_;
 };
 
 }  // namespace sms2fa

@@ -9,6 +9,7 @@
 #include "lib/otp/pin.h"
 #include "lib/session/limits.h"
 #include "lib/session/message_sender.h"
+#include "lib/session/notices.h"
 #include "lib/session/policy.h"
 #include "lib/session/wording.h"
 
@@ -48,6 +49,7 @@ class Attempt {
         person_(person),
         event_(event),
         sender_(request, setup, around, person, event),
+        notices_(request, around.audit),
         key_{request.user, request.service, request.source()} {}
   ~Attempt();
   Attempt(const Attempt&) = delete;
@@ -78,6 +80,7 @@ class Attempt {
   Conversation& person_;
   AuditEvent& event_;
   MessageSender sender_;
+  const Notices notices_;
   const ChallengeKey key_;
   Standing standing_;
   ChallengeTable::Handle challenge_;
@@ -282,6 +285,8 @@ std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
   }
   const auto rest = setup_.configuration.limits.resend_after;
   if (granted.status == ChallengeTable::TryStatus::used) {
+    if (pin_matches(challenge_->code(), reply.text.reveal()))
+      notices_.replayed(event_.method, event_.ref);
     person_.tell(wording::used_elsewhere());
     return denied(Reason::used_elsewhere);
   }
@@ -292,23 +297,24 @@ std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
   ++event_.answers;
   try_pending_ = true;
 
-  std::optional<AttemptId> counted;
+  CountedAttempt counted;
   if (standing_.is_decoy() || reply.is_placeholder) {
     if (auto paused = commit_nothing(); !paused) return store_failed(paused.error());
   } else {
     const auto count =
         around_.store.count_attempt(request_.user, lock_rules(setup_.configuration.limits));
     if (!count) return store_failed(count.error());
-    counted = count->id;
+    counted = *count;
     // Locked since this attempt began: from here on no code can be right.
-    if (!counted) challenges.make_decoy(challenge_);
+    if (!counted.id) challenges.make_decoy(challenge_);
   }
 
   const bool right = challenges.answer_is_right(key_, challenge_, reply.text.reveal());
   try_pending_ = false;
-  if (counted) {
-    const auto committed = around_.store.commit_outcome(*counted, right);
+  if (counted.id) {
+    const auto committed = around_.store.commit_outcome(*counted.id, right);
     if (!committed) return store_failed(committed.error());
+    notices_.answered(counted, right, event_.method);
   }
   if (right) return Ending{AuditVerdict::accepted, Reason::right_code};
   if (granted.left > 0) {

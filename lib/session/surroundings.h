@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "lib/audit/audit_log.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/config/configuration.h"
@@ -30,6 +31,7 @@ struct Surroundings {
   Store& store;
   ChallengeTable& challenges;
   DeliveryHistory& deliveries;
+  AuditLog& audit;
 };
 
 }  // namespace sms2fa

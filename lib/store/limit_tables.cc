@@ -136,7 +136,8 @@ CountedAttempt count_attempt(Transaction& transaction, const std::string& user,
       {std::string_view(user), row.consecutive, row.locked_until_ms, int64_t{row.disabled}});
   database.run("INSERT INTO attempts (user, at_ms, disabling) VALUES (?, ?, ?)",
                {std::string_view(user), now, int64_t{row.disabled}});
-  return {database.last_insert_id(), row.state(now)};
+  const AttemptId id = database.last_insert_id();
+  return {id, row.state(now), failures_last_day(transaction, user)};
 }
 
 bool accept_attempt(Transaction& transaction, AttemptId id) {

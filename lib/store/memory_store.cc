@@ -102,7 +102,7 @@ Result<CountedAttempt> MemoryStore::count_attempt(const std::string& user, const
   const AttemptId id = ++last_id_;
   failed_answers_[user].emplace_back(id, clock_.now());
   counted_[id] = {user, failures.disabled};
-  return CountedAttempt{id, state_now(failures)};
+  return CountedAttempt{id, state_now(failures), failed_since_yesterday(user)};
 }
 
 Result<void> MemoryStore::commit_outcome(AttemptId id, bool right) {
@@ -123,8 +123,12 @@ Result<void> MemoryStore::commit_outcome(AttemptId id, bool right) {
 
 Result<unsigned> MemoryStore::failures_last_day(const std::string& user) {
   const std::lock_guard lock(mutex_);
+  return failed_since_yesterday(user);
+}
+
+unsigned MemoryStore::failed_since_yesterday(const std::string& user) const {
   const auto found = failed_answers_.find(user);
-  if (found == failed_answers_.end()) return 0u;
+  if (found == failed_answers_.end()) return 0;
   return static_cast<unsigned>(std::count_if(
       found->second.begin(), found->second.end(),
       [now = clock_.now()](const auto& answer) { return now - answer.second < kDay; }));

@@ -65,6 +65,7 @@ class MemoryStore final : public Store {
 
   explicit MemoryStore(const Clock& clock) : clock_(clock) {}
   UserState state_now(const Failures& failures) const;
+  unsigned failed_since_yesterday(const std::string& user) const;
   void forget_old_sends(std::deque<Send>& sends, std::chrono::seconds window) const;
   void drop_idle_budgets();
 

@@ -50,7 +50,8 @@ struct UserState {
 // compared.
 struct CountedAttempt {
   std::optional<AttemptId> id;
-  UserState state;  // as it will stand if this attempt fails
+  UserState state;                 // as it will stand if this attempt fails
+  unsigned failures_last_day = 0;  // this one included
 };
 
 struct NamedUserState {
@@ -58,8 +59,9 @@ struct NamedUserState {
   UserState state;
 };
 
-// One verdict, as `sms2fa log` shows it. Texts are cut at kLongestVerdictText bytes, and only the
-// newest kMostVerdicts are kept: strangers can cause them.
+// One verdict or notice, as `sms2fa log` shows it; of a notice `reason` is its kind. Texts are cut
+// at kLongestVerdictText bytes, and only the newest kMostVerdicts are kept: strangers can cause
+// them.
 struct VerdictRecord {
   WallTime when;
   std::string user;
@@ -72,6 +74,7 @@ struct VerdictRecord {
   std::string message_id;
   std::string masked_number;
 };
+inline constexpr const char* kNoticeVerdict = "notice";
 inline constexpr size_t kLongestVerdictText = 256;
 inline constexpr size_t kMostVerdicts = 10'000;
 

@@ -17,6 +17,7 @@
 #include "lib/base/random.h"
 #include "lib/base/secret.h"
 #include "lib/base/trusted_file.h"
+#include "lib/session/record_keeper.h"
 #include "programs/sms2fad/identity.h"
 #include "programs/sms2fad/listener.h"
 #include "programs/sms2fad/options.h"
@@ -136,9 +137,10 @@ int serve(const Options& options, ServiceManager& manager) {
   if (!store) return give_up(store.error());
   ChallengeTable challenges(clock, kMostChallenges);
   DeliveryHistory deliveries;
-  SyslogAuditLog audit;
-  Surroundings around = {clock, random, **store, challenges, deliveries};
-  Server server(around, audit, *setup);
+  SystemAuditLog log("sms2fad");
+  RecordKeeper audit(log, **store, clock);
+  Surroundings around = {clock, random, **store, challenges, deliveries, audit};
+  Server server(around, *setup);
 
   const UniqueFd signal_fd(signalfd(-1, &signals, SFD_CLOEXEC));
   const bool in_memory = store_settings.type == StoreType::memory;

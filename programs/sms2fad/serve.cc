@@ -86,9 +86,8 @@ AuditEvent denial(const LoginRequest& request, Reason reason, AuditVerdict verdi
 
 }  // namespace
 
-Server::Server(Surroundings& around, AuditLog& audit, std::shared_ptr<const Setup> setup)
+Server::Server(Surroundings& around, std::shared_ptr<const Setup> setup)
     : around_(around),
-      audit_(audit),
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       setup_(std::move(setup)) {}
 
@@ -174,7 +173,7 @@ void Server::attempt(wire::Channel& channel, uid_t peer, const Setup& setup) {
   }
   const LoginRequest request = read_hello(hello);
   const AuditEvent event = judge(request, peer, setup, channel);
-  audit_.record(event);
+  around_.audit.record(event);
   Message verdict(MessageType::verdict);
   verdict.put(Field::nonce, hello.text_of(Field::nonce))
       .put(Field::verdict, static_cast<uint8_t>(verdict_of(event.verdict)))

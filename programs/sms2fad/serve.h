@@ -9,7 +9,6 @@
 #include <mutex>
 #include <string>
 
-#include "lib/audit/audit_log.h"
 #include "lib/base/unique_fd.h"
 #include "lib/session/authenticate.h"
 #include "lib/session/limits.h"
@@ -21,7 +20,7 @@ namespace sms2fa {
 class Server {
  public:
   // All must outlive the server.
-  Server(Surroundings& around, AuditLog& audit, std::shared_ptr<const Setup> setup);
+  Server(Surroundings& around, std::shared_ptr<const Setup> setup);
 
   // Takes one waiting connection, if there is one, and begins its attempt; or turns it away when
   // too many are under way. False when the process is short of descriptors or memory and should
@@ -44,7 +43,6 @@ class Server {
   void end(uid_t peer) noexcept;
 
   Surroundings& around_;
-  AuditLog& audit_;
   Admission admission_;
   UniqueFd stop_;
 

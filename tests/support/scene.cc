@@ -23,7 +23,7 @@ Scene::Scene()
       challenges(clock, 1000),
       messenger(new FakeMessenger(clock)),
       directory(new FakeDirectory),
-      around{clock, random, store, challenges, deliveries} {
+      around{clock, random, store, challenges, deliveries, audit} {
   setup.messenger.reset(messenger);
   setup.directory.reset(directory);
   setup.host = "web01";
@@ -60,6 +60,7 @@ void Scene::check(const AuditEvent& event, const ScriptedConversation& person) {
   std::vector<std::string> said = {format(event), event.detail, event.message_id, event.provider,
                                    event.ref};
   for (const auto& line : person.lines()) said.push_back(line.text);
+  for (const auto& line : audit.lines()) said.push_back(line);
 
   // Checks count what fails, and aren't made for several threads.
   static std::mutex one_at_a_time;

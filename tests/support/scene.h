@@ -7,6 +7,7 @@
 
 #include "lib/session/authenticate.h"
 #include "lib/store/memory_store.h"
+#include "tests/support/fake_audit_log.h"
 #include "tests/support/fakes.h"
 #include "tests/support/scripted_conversation.h"
 
@@ -48,6 +49,7 @@ class Scene {
   FailingStore store;
   ChallengeTable challenges;
   DeliveryHistory deliveries;
+  FakeAuditLog audit;
   FakeMessenger* messenger;  // owned by setup
   FakeDirectory* directory;  // owned by setup
   Setup setup;

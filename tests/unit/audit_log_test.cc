@@ -104,11 +104,43 @@ TEST(a_number_is_masked_wherever_it_stands) {
   CHECK(line.find("number=********67") != std::string::npos);
 }
 
-TEST(recording_takes_any_event) {
+TEST(a_notice) {
+  AuditNotice notice;
+  notice.kind = NoticeKind::delivery;
+  notice.user = "alice";
+  notice.provider = "twilio";
+  notice.message_id = "SM0123";
+  notice.number = PhoneNumber::parse_international("+353851234567");
+  notice.ref = "K7";
+  notice.state = "undelivered";
+  notice.detail = "twilio: unreachable (30003)";
+  CHECK_EQ(format(notice),
+           "notice kind=delivery user=alice provider=twilio message=SM0123 number=********67 "
+           "ref=K7 state=undelivered detail=\"twilio: unreachable (30003)\"");
+}
+
+TEST(a_notice_counts_from_nothing_up) {
+  AuditNotice notice;
+  notice.kind = NoticeKind::code_used;
+  notice.by = "root";
+  notice.service = "sshd";
+  notice.rhost = "x\nnotice kind=unlocked";
+  notice.method = "backup";
+  notice.count = 0;
+  CHECK_EQ(format(notice),
+           "notice kind=code-used service=sshd rhost=\"x\\x0anotice kind=unlocked\" by=root "
+           "method=backup count=0");
+}
+
+TEST(without_journald_the_line_goes_to_syslog) {
   // syslog() has no way to report; this must only not crash on a format string.
   AuditEvent event = full();
   event.user = "%s%s%s%n";
-  SyslogAuditLog().record(event);
+  SystemAuditLog log("audit_log_test", "/nonexistent/socket");
+  log.record(event);
   event.verdict = AuditVerdict::unavailable;
-  SyslogAuditLog().record(event);
+  log.record(event);
+  AuditNotice notice;
+  notice.user = "%s%n";
+  log.notice(notice);
 }

@@ -192,7 +192,8 @@ TEST(a_resend_does_not_lengthen_a_codes_life) {
 TEST(a_full_table_turns_newcomers_away_but_goes_on_with_the_rest) {
   Scene scene;
   ChallengeTable small(scene.clock, 1);
-  Surroundings around{scene.clock, scene.random, scene.store, small, scene.deliveries};
+  Surroundings around{scene.clock, scene.random, scene.store, small, scene.deliveries,
+                      scene.audit};
   auto first = scene.person();
   authenticate(Scene::login(), scene.setup, around, first);
   auto other = scene.person().types("x");

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/notices.h"
+
+namespace sms2fa {
+
+AuditNotice Notices::begin(NoticeKind kind, const std::string& method) const {
+  AuditNotice notice;
+  notice.kind = kind;
+  notice.user = request_.user;
+  notice.service = request_.service;
+  notice.rhost = request_.rhost;
+  notice.method = method;
+  return notice;
+}
+
+void Notices::count(NoticeKind kind, const std::string& method, unsigned failures) const {
+  AuditNotice notice = begin(kind, method);
+  notice.count = failures;
+  audit_.notice(notice);
+}
+
+void Notices::answered(const CountedAttempt& counted, bool right, const std::string& method) const {
+  if (!counted.id) return;
+  const UserState& state = counted.state;
+  if (right) {
+    // Both counts hold this answer, for it was counted before it was compared.
+    const unsigned before = state.consecutive_failures - 1;
+    const unsigned day = counted.failures_last_day - 1;
+    if (before > 0) count(NoticeKind::success_after_failures, method, before);
+    if (day >= kManyFailures) count(NoticeKind::many_failures, method, day);
+    return;
+  }
+  if (state.disabled) {
+    count(NoticeKind::disabled, method, state.consecutive_failures);
+  } else if (state.locked_for.count() > 0) {
+    count(NoticeKind::locked, method, state.consecutive_failures);
+  }
+  if (counted.failures_last_day % kManyFailures == 0)
+    count(NoticeKind::many_failures, method, counted.failures_last_day);
+}
+
+void Notices::replayed(const std::string& method, const std::string& ref) const {
+  AuditNotice notice = begin(NoticeKind::replay, method);
+  notice.ref = ref;
+  audit_.notice(notice);
+}
+
+}  // namespace sms2fa

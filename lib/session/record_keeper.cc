@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/record_keeper.h"
+
+namespace sms2fa {
+
+void RecordKeeper::record(const AuditEvent& event) {
+  next_.record(event);
+  (void)store_
+      .record_verdict({.when = clock_.wall_now(),
+                       .user = event.user,
+                       .service = event.service,
+                       .rhost = event.rhost,
+                       .verdict = to_string(event.verdict),
+                       .reason = to_string(event.reason),
+                       .method = event.method,
+                       .provider = event.provider,
+                       .message_id = event.message_id,
+                       .masked_number = event.number ? event.number->masked() : ""})
+      .ok();
+}
+
+void RecordKeeper::notice(const AuditNotice& notice) {
+  next_.notice(notice);
+  (void)store_
+      .record_verdict({.when = clock_.wall_now(),
+                       .user = notice.user,
+                       .service = notice.service,
+                       .rhost = notice.rhost,
+                       .verdict = kNoticeVerdict,
+                       .reason = to_string(notice.kind),
+                       .method = notice.method,
+                       .provider = notice.provider,
+                       .message_id = notice.message_id,
+                       .masked_number = notice.number ? notice.number->masked() : ""})
+      .ok();
+}
+
+}  // namespace sms2fa
