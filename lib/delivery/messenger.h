@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "lib/base/clock.h"
+#include "lib/delivery/followed_message.h"
 #include "lib/delivery/login_message.h"
 #include "lib/delivery/send_report.h"
 
@@ -46,6 +48,14 @@ class Messenger {
   virtual CheckStatus check(const std::string& provider, const PhoneNumber& to,
                             const std::string& message_id, const Secret& code,
                             SteadyTime deadline) = 0;
+  // Begins to ask what became of an accepted message, until its fate is known or `until`, and tells
+  // `ended`, which may be empty. Does not block. nullptr, and no call: nobody can be asked, or too
+  // many messages are followed already.
+  virtual std::shared_ptr<const FollowedMessage> follow(const SendReport& /*report*/,
+                                                        SteadyTime /*until*/,
+                                                        FateCallback /*ended*/) {
+    return nullptr;
+  }
 };
 
 }  // namespace sms2fa

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "lib/delivery/login_message.h"
+#include "lib/delivery/step_times.h"
 
 namespace sms2fa {
 
@@ -63,6 +64,8 @@ struct SendReport {
   Medium medium = Medium::sms;
   // How long the provider wants to be left alone, when it said so.
   std::optional<std::chrono::seconds> retry_after = {};
+  // Of the last request; all zero when none was made.
+  StepTimes times = {};
 };
 
 // What a provider says of an answer to a code that it made.
