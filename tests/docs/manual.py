@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the manual's pages say, and what the programs know; for the tests that hold one against the other."""
+
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "man").glob("*.scd"))
+# Complaints that a reading of a file ends with.
+BATCH = 30
+
+
+def page(name):
+    return (ROOT / "man" / f"{name}.scd").read_text(encoding="utf-8")
+
+
+def part(text, heading):
+    """What stands below a heading, up to the next one of its rank."""
+    rank = heading.split(" ", 1)[0]
+    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(rank)}}} |\Z)", text,
+                      re.MULTILINE | re.DOTALL)
+    assert found, f"no heading {heading!r}"
+    return found[1]
+
+
+def sections(text):
+    """{section of the file: what stands below it} of a page about a file."""
+    headings = re.findall(r"^## \[(.+)\]$", text, re.MULTILINE)
+    return {name: part(text, f"## [{name}]") for name in headings}
+
+
+def keys(text):
+    """{key: default} that a section's part documents; the default is "" when a kind of value is shown instead."""
+    found = {}
+    for line in re.findall(r"^\*[A-Za-z_.]+\* = .*$", text, re.MULTILINE):
+        for key, value in re.findall(r"\*([A-Za-z_.]+)\* = (.*?)(?=, \*[a-z_.]+\* = |$)", line):
+            found[key] = "" if value.startswith("_") else value
+    return found
+
+
+def code_blocks(text):
+    """What stands between ``` and ``` in a page's source."""
+    return [block.strip("\n") for block in re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)]
+
+
+def literals(*patterns):
+    """Every lower-case word between quotes in these sources: among them are all names that they know."""
+    words = set()
+    for pattern in patterns:
+        for source in ROOT.glob(pattern):
+            words.update(re.findall(r'"([a-z][a-z0-9_.-]*)[ "]', source.read_text(encoding="utf-8")))
+    return sorted(words)
+
+
+class Reader:
+    """Asks the daemon which names it knows in its files, through the mistakes that it finds."""
+
+    def __init__(self, daemon, directory):
+        self._daemon = daemon
+        self._directory = pathlib.Path(directory)
+
+    def complaints(self, configuration, users="[users]\n"):
+        """What --check says of these two files, a line a mistake."""
+        paths = {"users.conf": users, "sms2fa.conf": configuration.replace(
+            "{users}", str(self._directory / "users.conf"))}
+        for name, text in paths.items():
+            path = self._directory / name
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o640)
+        done = subprocess.run([self._daemon, "--check", "--config",
+                               self._directory / "sms2fa.conf"],
+                              capture_output=True, text=True, check=False)
+        return done.stderr.splitlines()
+
+    def known_sections(self):
+        names = [name for name in literals("lib/config/*.cc") if name != "provider"]
+        known = []
+        for start in range(0, len(names), BATCH):
+            batch = names[start:start + BATCH]
+            said = self.complaints("".join(f"[{name}]\n" for name in batch))
+            unknown = {int(line.split(":")[1]) for line in said if ": unknown section" in line}
+            known += [name for number, name in enumerate(batch, 1) if number not in unknown]
+        return known
+
+    def known_keys(self, section, candidates, users=False):
+        """Those of the candidates that are keys of this section."""
+        known = []
+        for start in range(0, len(candidates), BATCH):
+            batch = candidates[start:start + BATCH]
+            text = f"[{section}]\n" + "".join(
+                f"{name}X = ?\n" if name.endswith(".") else f"{name} = ?\n" for name in batch)
+            if users:
+                said = self.complaints("[delivery]\nproviders = o\n[provider o]\ntype = outbox\n"
+                                       "directory = /\n[directory]\nusers_file = {users}\n", text)
+            else:
+                said = self.complaints(text)
+            unknown = {int(line.split(":")[1]) for line in said if ": unknown key" in line}
+            known += [name for number, name in enumerate(batch, 2) if number not in unknown]
+        return known
+
+
+def options_of(source):
+    """The long options in a program's getopt table."""
+    text = (ROOT / source).read_text(encoding="utf-8")
+    return re.findall(r'\{"([a-z-]+)", (?:no|required)_argument', text)
+
+
+def command_sources():
+    """{command: source} for each that the program sms2fa is made of."""
+    found = {}
+    for source in (ROOT / "programs/sms2fa").glob("*.cc"):
+        for name in re.findall(r'const Command k\w+Command = \{\s*"([a-z-]+)"',
+                               source.read_text(encoding="utf-8")):
+            found[name] = source
+    return found

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The manual against the code: every key, argument, option and command is documented, and none is invented."""
+
+import re
+import subprocess
+import tempfile
+import unittest
+
+import manual
+from docs_case import DocsCase
+from manual import ROOT, keys, page, part, sections
+
+PROVIDER = "provider NAME"
+
+
+class FilesTest(DocsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        place = tempfile.TemporaryDirectory(dir="/run")
+        cls.addClassCleanup(place.cleanup)
+        cls.reader = manual.Reader(cls.build / "sms2fad", place.name)
+        cls.words = manual.literals("lib/config/*.cc")
+        cls.documented = sections(page("sms2fa.conf.5"))
+
+    def test_the_reader_tells_known_from_unknown(self):
+        """What all of this rests on."""
+        self.assertEqual(self.reader.known_keys("code", ["lenght", "length", "phone"]), ["length"])
+        self.assertIn("header.", self.words)
+
+    def test_every_section(self):
+        self.assertEqual(sorted(self.documented),
+                         sorted([*self.reader.known_sections(), PROVIDER]))
+
+    def test_every_key(self):
+        for section, text in self.documented.items():
+            with self.subTest(section):
+                known = {name + "NAME" if name.endswith(".") else name
+                         for name in self.reader.known_keys(section.replace("NAME", "x"), self.words)}
+                self.assertEqual(set(keys(text)), known)
+
+    def test_every_key_of_the_users_file(self):
+        documented = sections(page("sms2fa-users.conf.5"))
+        self.assertEqual(set(documented), {"users", "user NAME"})
+        known = self.reader.known_keys("user x", self.words, users=True)
+        self.assertEqual(set(keys(documented["user NAME"])), set(known))
+
+    def test_defaults_are_those_of_the_example(self):
+        example, section = {}, None
+        for line in (ROOT / "conf/sms2fa.conf").read_text(encoding="utf-8").splitlines():
+            if found := re.match(r";?\[(\w+)", line):
+                section = found[1]
+            elif found := re.match(r";?([a-z_]+) = (.*?)(?:\s+;.*)?$", line):
+                example.setdefault((section, found[1]), found[2])
+        for section, text in self.documented.items():
+            if section == PROVIDER:
+                continue
+            for key, default in keys(text).items():
+                with self.subTest(f"[{section}] {key}"):
+                    if default:
+                        self.assertEqual(example.get((section, key)), default)
+
+
+class ProgramsTest(DocsCase):
+    def help_of(self, program, *words):
+        done = subprocess.run([self.build / program, *words, "--help"], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def usage_of(self, command):
+        """The synopsis that a command prints, on one line."""
+        first = self.help_of("sms2fa", command).split("\n\n", 1)[0]
+        return re.sub(r"\s+", " ", first.removeprefix("usage: "))
+
+    def test_every_command(self):
+        commands = manual.command_sources()
+        self.assertLessEqual({"check", "doctor", "send", "try"}, set(commands))
+        documented = re.findall(r"^## (sms2fa .*)$", part(page("sms2fa.8"), "# COMMANDS"), re.M)
+        self.assertEqual(sorted(documented), sorted(map(self.usage_of, commands)))
+        listed = re.findall(r"^  ([a-z][a-z-]*) ", self.help_of("sms2fa"), re.M)
+        self.assertEqual(sorted(listed), sorted(commands))
+
+    def test_every_option_of_a_command(self):
+        """A synopsis names what the command takes, and nothing else."""
+        options = set(manual.options_of("programs/sms2fa/arguments.cc")) - {"help"}
+        self.assertIn("config", options)
+        for command in manual.command_sources():
+            takes = set()
+            for option in options:
+                done = subprocess.run([self.build / "sms2fa", command, f"--{option}=x", "--help"],
+                                      capture_output=True, text=True, check=False)
+                if "unknown option" not in done.stderr:
+                    takes.add(option)
+            with self.subTest(command):
+                self.assertEqual(set(re.findall(r"--([a-z-]+)", self.usage_of(command))), takes)
+
+    def test_every_option_is_explained(self):
+        for name, source in (("sms2fa", "programs/sms2fa/arguments.cc"),
+                             ("sms2fad", "programs/sms2fad/options.cc")):
+            with self.subTest(name):
+                explained = re.findall(r"^\*--([a-z-]+)\*", part(page(f"{name}.8"), "# OPTIONS"), re.M)
+                known = set(manual.options_of(source))
+                if name == "sms2fa":
+                    known.add("version")
+                self.assertEqual(sorted(explained), sorted(known))
+        said = set(re.findall(r"--([a-z-]+)", self.help_of("sms2fad")))
+        self.assertEqual(said | {"help"}, set(manual.options_of("programs/sms2fad/options.cc")))
+
+    def test_every_exit_status(self):
+        said = self.help_of("sms2fa").split("Exit codes:", 1)[1]
+        self.assertEqual(re.findall(r"^\*(\d+)\*$", part(page("sms2fa.8"), "# EXIT STATUS"), re.M),
+                         re.findall(r"\b(\d+)\b", said))
+
+    def test_every_argument_of_the_module(self):
+        source = (ROOT / "pam_module/module_args.cc").read_text(encoding="utf-8")
+        known = re.search(r"known: ([^)]*)\)", source)[1].split(", ")
+        text = page("pam_sms2fa.8")
+        explained = re.findall(r"^\*([a-z]+)(=?)\*", part(text, "# OPTIONS"), re.M)
+        self.assertEqual([name + equals for name, equals in explained],
+                         [word.replace("PATH", "") for word in known])
+        synopsis = part(text, "# SYNOPSIS")
+        for word in known:
+            self.assertIn(word.split("=")[0], synopsis)
+
+    def test_every_word_of_the_log(self):
+        source = (ROOT / "lib/audit/event.cc").read_text(encoding="utf-8")
+        source = source[source.index("to_string(Reason"):]
+        known = sorted(set(re.findall(r'return "([a-z-]+)"', source)))
+        self.assertIn("right-code", known)
+        said = re.findall(r"\*([a-z-]+)\*", "\n".join(
+            re.findall(r"^\*[a-z-]+\*.*$", part(page("sms2fad.8"), "# THE LOG"), re.M)))
+        self.assertEqual(sorted(said), known)
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        for word in known:
+            if word != "shutting-down":
+                self.assertIn(f"`{word}`", readme)
+
+
+class PagesTest(unittest.TestCase):
+    def test_every_page_can_be_made_and_shown(self):
+        for source in manual.PAGES:
+            with self.subTest(source.name):
+                made = subprocess.run(["scdoc"], input=source.read_bytes(), capture_output=True,
+                                      check=False)
+                self.assertEqual((made.returncode, made.stderr), (0, b""))
+                shown = subprocess.run(["man", "--warnings", "-l", "-"], input=made.stdout,
+                                       capture_output=True, check=False,
+                                       env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+                                            "MANWIDTH": "100"})
+                self.assertEqual((shown.returncode, shown.stderr), (0, b""))
+                self.assertIn(source.stem.split(".")[0].encode(), shown.stdout)
+
+    def test_pages_point_to_pages_that_exist(self):
+        stems = {source.stem for source in manual.PAGES}
+        for source in manual.PAGES:
+            for name, number in re.findall(r"\*((?:pam_)?sms2fa[a-z.-]*)\*\((\d)\)",
+                                           source.read_text(encoding="utf-8")):
+                with self.subTest(source.name):
+                    self.assertIn(f"{name}.{number}", stems)
