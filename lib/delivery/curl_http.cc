@@ -170,17 +170,22 @@ CurlHttp::CurlHttp(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 CurlHttp::~CurlHttp() = default;
 
 Result<std::unique_ptr<CurlHttp>> CurlHttp::create(const CurlHttpOptions& options) {
+  auto trust = load_trust(options.ca_file.empty() ? kSystemCaFile : options.ca_file);
+  if (!trust) return trust.error();
+  return create(options, std::move(*trust));
+}
+
+Result<std::unique_ptr<CurlHttp>> CurlHttp::create(const CurlHttpOptions& options,
+                                                   TrustStore trust) {
   static const bool initialised = initialise_libcurl();
   if (!initialised) return make_error(ErrorKind::internal, "libcurl can't be initialised");
   if (!is_usable_proxy(options.proxy))
     return make_error(ErrorKind::configuration, "the proxy must begin with http:// or socks5h://");
-  auto trust = load_trust(options.ca_file.empty() ? kSystemCaFile : options.ca_file);
-  if (!trust) return trust.error();
   MultiHandle multi(curl_multi_init());
   if (!multi) return make_error(ErrorKind::unavailable, "no descriptors or memory for libcurl");
   curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, kMostIdleConnections);
   try {
-    auto loop = std::make_unique<Loop>(std::move(*trust), options.proxy, std::move(multi));
+    auto loop = std::make_unique<Loop>(std::move(trust), options.proxy, std::move(multi));
     return std::unique_ptr<CurlHttp>(new CurlHttp(std::move(loop)));
   } catch (const std::system_error& error) {
     return make_error(ErrorKind::unavailable, std::string("no delivery thread: ") + error.what());

@@ -6,6 +6,7 @@
 
 #include "lib/base/result.h"
 #include "lib/delivery/http.h"
+#include "lib/delivery/tls_context.h"
 
 namespace sms2fa {
 
@@ -33,6 +34,9 @@ class CurlHttp final : public HttpTransport {
   // of another kind. The first call must come while no other thread uses the environment: it
   // removes SSLKEYLOGFILE, the one variable that libcurl heeds without being asked.
   static Result<std::unique_ptr<CurlHttp>> create(const CurlHttpOptions& options);
+
+  // The same with CAs that were read before; `options.ca_file` is not looked at.
+  static Result<std::unique_ptr<CurlHttp>> create(const CurlHttpOptions& options, TrustStore trust);
 
   // Ends every pending request. No call of perform() may begin any more.
   ~CurlHttp() override;

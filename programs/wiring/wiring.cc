@@ -5,12 +5,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <map>
 #include <utility>
 #include <vector>
 
 #include "lib/config/users_file.h"
-#include "lib/delivery/curl_http.h"
 #include "lib/delivery/dispatcher.h"
 #include "lib/delivery/outbox.h"
 #include "lib/delivery/telnyx.h"
@@ -35,23 +33,6 @@ Result<std::unique_ptr<Directory>> make_users_file(const DirectorySettings& sett
   if (!built) return built.error();
   return std::unique_ptr<Directory>(std::make_unique<UsersFileDirectory>(std::move(*built)));
 }
-
-// One connection pool for all providers that trust the same authorities by the same way.
-class Transports {
- public:
-  Result<std::shared_ptr<HttpTransport>> get(const ProviderSettings& settings) {
-    auto& transport = made_[{settings.ca_file, settings.proxy}];
-    if (!transport) {
-      auto made = CurlHttp::create({settings.ca_file, settings.proxy});
-      if (!made) return made.error();
-      transport = std::move(*made);
-    }
-    return transport;
-  }
-
- private:
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<HttpTransport>> made_;
-};
 
 Result<std::unique_ptr<Gateway>> make_gateway(const ProviderSettings& settings,
                                               Transports& transports, const Clock& clock) {
@@ -104,8 +85,7 @@ Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& setti
 }
 
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
-                                                  const Clock& clock) {
-  Transports transports;
+                                                  Transports transports, const Clock& clock) {
   std::vector<std::unique_ptr<Gateway>> gateways;
   for (const ProviderSettings& provider : settings.providers) {
     auto gateway = make_gateway(provider, transports, clock);
@@ -113,6 +93,13 @@ Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settin
     gateways.push_back(std::move(*gateway));
   }
   return std::unique_ptr<Messenger>(std::make_unique<Dispatcher>(std::move(gateways), clock));
+}
+
+Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
+                                                  const Clock& clock) {
+  auto transports = Transports::read(settings);
+  if (!transports) return transports.error();
+  return make_messenger(settings, std::move(*transports), clock);
 }
 
 Result<std::unique_ptr<Store>> make_store(const StoreSettings& settings, const Clock& clock,
@@ -132,15 +119,23 @@ Result<std::unique_ptr<Store>> make_store(const StoreSettings& settings, const C
   return make_error(ErrorKind::internal, "an unknown type of store");
 }
 
-Result<std::shared_ptr<const Setup>> make_setup(const std::string& path, const Clock& clock) {
+Result<Records> read_records(const std::string& path) {
   auto configuration = read_configuration(path);
   if (!configuration) return configuration.error();
   auto directory = make_directory(configuration->directory);
   if (!directory) return directory.error();
-  auto messenger = make_messenger(configuration->delivery, clock);
+  auto transports = Transports::read(configuration->delivery);
+  if (!transports) return transports.error();
+  return Records{std::move(*configuration), std::move(*directory), std::move(*transports)};
+}
+
+Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& clock) {
+  auto messenger =
+      make_messenger(records.configuration.delivery, std::move(records.transports), clock);
   if (!messenger) return messenger.error();
-  return std::shared_ptr<const Setup>(std::make_shared<Setup>(
-      Setup{std::move(*configuration), std::move(*directory), std::move(*messenger), host_name()}));
+  return std::shared_ptr<const Setup>(
+      std::make_shared<Setup>(Setup{std::move(records.configuration), std::move(records.directory),
+                                    std::move(*messenger), host_name()}));
 }
 
 std::string host_name() {

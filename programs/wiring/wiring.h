@@ -13,6 +13,7 @@
 #include "lib/session/authenticate.h"
 #include "lib/store/store.h"
 #include "lib/store/store_time.h"
+#include "programs/wiring/transports.h"
 
 namespace sms2fa {
 
@@ -26,14 +27,26 @@ Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& setti
 // All providers of [delivery], in order. `clock` must outlive the messenger.
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
                                                   const Clock& clock);
+Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
+                                                  Transports transports, const Clock& clock);
 
 // The store that [store] describes. A SQLite database that was never there is made; a damaged,
 // vanished or foreign one is an error (docs/STORE.md). All three must outlive the store.
 Result<std::unique_ptr<Store>> make_store(const StoreSettings& settings, const Clock& clock,
                                           Random& random, const TimeSource& time);
 
-// Everything that `path` describes, ready for attempts.
-Result<std::shared_ptr<const Setup>> make_setup(const std::string& path, const Clock& clock);
+// What the configuration and the files it names say. Nothing of it runs yet.
+struct Records {
+  Configuration configuration;
+  std::unique_ptr<Directory> directory;
+  Transports transports;
+};
+
+// Reads the configuration at `path` and the files that it names.
+Result<Records> read_records(const std::string& path);
+
+// Everything that was read, ready for attempts; its threads start here.
+Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& clock);
 
 // This machine's name up to the first dot.
 std::string host_name();
