@@ -4,17 +4,13 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <string>
 #include <system_error>
-#include <vector>
 
 #include "lib/base/trusted_file.h"
 #include "lib/base/unique_fd.h"
@@ -51,35 +47,25 @@ Result<void> hand_over(const std::string& directory, const passwd& account) {
 
 }  // namespace
 
-Result<void> prepare_directories(const Configuration& configuration) {
+Result<void> prepare_directories(const std::vector<std::string>& directories) {
   if (geteuid() != 0) return {};
   const auto account = service_account();
   if (!account) return account.error();
-  std::vector<std::string> directories;
-  if (configuration.store.type == StoreType::sqlite)
-    directories.push_back(std::filesystem::path(configuration.store.path).parent_path());
-  for (const auto& provider : configuration.delivery.providers)
-    if (provider.type == ProviderType::outbox) directories.push_back(provider.directory);
   for (const auto& directory : directories)
     if (auto handed = hand_over(directory, *account); !handed) return handed;
   return {};
 }
 
-Result<void> drop_privileges() {
-  if (geteuid() == 0) {
-    const auto account = service_account();
-    if (!account) return account.error();
-    if (setgroups(0, nullptr) != 0 ||
-        setresgid(account->pw_gid, account->pw_gid, account->pw_gid) != 0 ||
-        setresuid(account->pw_uid, account->pw_uid, account->pw_uid) != 0)
-      return failed("becoming _sms2fa");
-    if (setuid(0) == 0 || geteuid() != account->pw_uid || getegid() != account->pw_gid)
-      return make_error(ErrorKind::permission, "becoming _sms2fa did not last");
-  }
-  const rlimit no_core = {0, 0};
-  if (setrlimit(RLIMIT_CORE, &no_core) != 0) return failed("forbidding core dumps");
-  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("forbidding inspection");
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("forbidding new privileges");
+Result<void> become_service_account() {
+  if (geteuid() != 0) return {};
+  const auto account = service_account();
+  if (!account) return account.error();
+  if (setgroups(0, nullptr) != 0 ||
+      setresgid(account->pw_gid, account->pw_gid, account->pw_gid) != 0 ||
+      setresuid(account->pw_uid, account->pw_uid, account->pw_uid) != 0)
+    return failed("becoming _sms2fa");
+  if (setuid(0) == 0 || geteuid() != account->pw_uid || getegid() != account->pw_gid)
+    return make_error(ErrorKind::permission, "becoming _sms2fa did not last");
   return {};
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <malloc.h>
-#include <poll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -10,7 +8,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 
 #include "lib/audit/audit_log.h"
@@ -20,7 +17,11 @@
 #include "lib/session/record_keeper.h"
 #include "programs/sms2fad/identity.h"
 #include "programs/sms2fad/listener.h"
+#include "programs/sms2fad/log_lines.h"
+#include "programs/sms2fad/main_loop.h"
 #include "programs/sms2fad/options.h"
+#include "programs/sms2fad/places.h"
+#include "programs/sms2fad/sandbox.h"
 #include "programs/sms2fad/serve.h"
 #include "programs/sms2fad/service_manager.h"
 #include "programs/wiring/exit_code.h"
@@ -33,17 +34,6 @@ using namespace sms2fa;
 constexpr size_t kLockedMemory = size_t{1} << 20;
 constexpr size_t kMostChallenges = 4096;
 constexpr Milliseconds kGoodbye{4500};
-constexpr int kBreather = 100;  // ms
-
-// One log line for each line of a message, which may list several mistakes.
-void log_lines(int priority, const std::string& what, const std::string& message) {
-  size_t begin = 0;
-  while (begin < message.size()) {
-    const size_t end = std::min(message.find('\n', begin), message.size());
-    syslog(priority, "%s%.*s", what.c_str(), static_cast<int>(end - begin), message.data() + begin);
-    begin = end + 1;
-  }
-}
 
 int give_up(const Error& error) {
   log_lines(LOG_DAEMON | LOG_ERR, "", error.message);
@@ -51,7 +41,8 @@ int give_up(const Error& error) {
 }
 
 int check(const Options& options, const Clock& clock) {
-  const auto setup = make_setup(options.configuration, clock);
+  auto records = read_records(options.configuration);
+  const auto setup = records ? make_setup(std::move(*records), clock) : records.error();
   if (setup) return EX_OK;
   std::fprintf(stderr, "%s\n", setup.error().message.c_str());
   return exit_code_of(setup.error().kind);
@@ -66,38 +57,6 @@ sigset_t block_signals() {
   return signals;
 }
 
-void reload(const Options& options, const Clock& clock, Server& server,
-            const ServiceManager& manager) {
-  manager.notify("RELOADING=1");
-  const auto setup = make_setup(options.configuration, clock);
-  if (setup) {
-    server.use(*setup);
-    syslog(LOG_DAEMON | LOG_NOTICE, "read %s again", options.configuration.c_str());
-  } else {
-    log_lines(LOG_DAEMON | LOG_ERR, "keeping the old configuration: ", setup.error().message);
-  }
-  manager.notify("READY=1");
-}
-
-// Until SIGTERM or SIGINT.
-void run(const Options& options, const Clock& clock, int listener, int signals, Server& server,
-         const ServiceManager& manager) {
-  bool breathe = false;
-  while (true) {
-    pollfd watched[] = {{signals, POLLIN, 0}, {listener, POLLIN, 0}};
-    const int ready = poll(watched, breathe ? 1 : 2, breathe ? kBreather : -1);
-    breathe = false;
-    if (ready <= 0) continue;
-    if (watched[0].revents != 0) {
-      signalfd_siginfo signal{};
-      if (read(signals, &signal, sizeof signal) != sizeof signal) continue;
-      if (signal.ssi_signo != SIGHUP) return;
-      reload(options, clock, server, manager);
-    }
-    if (watched[1].revents != 0) breathe = !server.accept_from(listener);
-  }
-}
-
 int serve(const Options& options, ServiceManager& manager) {
   const SystemClock clock;
   SystemRandom random;
@@ -110,23 +69,27 @@ int serve(const Options& options, ServiceManager& manager) {
   if (listener.valid()) {
     if (auto good = check_listener(listener.get()); !good) return give_up(good.error());
   }
-  {
-    // Before the drop, for only root can hand a directory over.
-    const auto configuration = read_configuration(options.configuration);
-    if (!configuration) return give_up(configuration.error());
-    if (auto done = prepare_directories(*configuration); !done) return give_up(done.error());
-  }
+  // What needs root comes first; then the sandbox; then everything that starts threads.
+  auto records = read_records(options.configuration);
+  if (!records) return give_up(records.error());
+  const auto places = written_directories(records->configuration);
+  if (auto done = prepare_directories(places); !done) return give_up(done.error());
   const auto time = SystemTimeSource::create();
   if (!time) return give_up(time.error());
-  const auto setup = make_setup(options.configuration, clock);
-  if (!setup) return give_up(setup.error());
   if (!listener.valid()) {
     auto made = listen_at(options.socket);
     if (!made) return give_up(made.error());
     listener = std::move(*made);
   }
-  if (auto dropped = drop_privileges(); !dropped) return give_up(dropped.error());
+  if (auto become = become_service_account(); !become) return give_up(become.error());
+  const auto sandbox = enter_sandbox(places);
+  if (!sandbox) return give_up(sandbox.error());
+  if (!sandbox->landlock)
+    syslog(LOG_DAEMON | LOG_NOTICE, "the kernel does not confine writing: %s",
+           sandbox->without_landlock.c_str());
 
+  const auto setup = make_setup(std::move(*records), clock);
+  if (!setup) return give_up(setup.error());
   // Whoever could read it as root only would be surprised at the next SIGHUP.
   if (const auto readable = open_trusted(options.configuration); !readable)
     log_lines(LOG_DAEMON | LOG_WARNING,
@@ -147,7 +110,8 @@ int serve(const Options& options, ServiceManager& manager) {
   const std::string place = in_memory ? "memory, and forgotten at a restart" : store_settings.path;
   syslog(LOG_DAEMON | LOG_NOTICE, "ready; state is kept in %s", place.c_str());
   manager.notify("READY=1");
-  run(options, clock, listener.get(), signal_fd.get(), server, manager);
+  MainLoop(options.configuration, places, clock, server, manager)
+      .run(listener.get(), signal_fd.get());
   manager.notify("STOPPING=1");
   listener.reset();
   const bool clean = server.stop(kGoodbye);

@@ -30,6 +30,9 @@ class Server {
   // Attempts that begin from now on use `setup`.
   void use(std::shared_ptr<const Setup> setup);
 
+  // Returns when the server's lock could be taken.
+  void touch() { const std::lock_guard lock(mutex_); }
+
   // Denies whatever waits for a person, and waits for the attempts' ends, at most `patience`. True
   // when none is left.
   bool stop(Milliseconds patience);

@@ -6,6 +6,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +23,17 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+// Half of the time that the manager allows; nullopt when it allows any, or means another process.
+std::optional<Milliseconds> interval(const std::string& microseconds, const std::string& pid) {
+  int64_t allowed = 0;
+  const char* const end = microseconds.data() + microseconds.size();
+  const auto [stopped, error] = std::from_chars(microseconds.data(), end, allowed);
+  if (error != std::errc() || stopped != end || allowed <= 0) return std::nullopt;
+  if (!pid.empty() && pid != std::to_string(getpid())) return std::nullopt;
+  constexpr int64_t kLongest = int64_t{60} * 60 * 1000;
+  return Milliseconds(std::clamp<int64_t>(allowed / 2000, 1, kLongest));
+}
+
 }  // namespace
 
 ServiceManager ServiceManager::take_environment() {
@@ -32,6 +45,7 @@ ServiceManager ServiceManager::take_environment() {
     manager.listener_ = UniqueFd(kFirstHandedOver);
     fcntl(kFirstHandedOver, F_SETFD, FD_CLOEXEC);
   }
+  manager.sign_of_life_ = interval(variable("WATCHDOG_USEC"), variable("WATCHDOG_PID"));
   clearenv();
   return manager;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
 
 namespace sms2fa {
@@ -12,8 +13,9 @@ namespace sms2fa {
 // sd_listen_fds(3)); libsystemd is not needed for so little.
 class ServiceManager {
  public:
-  // Reads NOTIFY_SOCKET, LISTEN_PID, LISTEN_FDS and JOURNAL_STREAM, and then empties the
-  // environment: nothing in it may steer a library. Call before the first thread.
+  // Reads NOTIFY_SOCKET, LISTEN_PID, LISTEN_FDS, WATCHDOG_PID, WATCHDOG_USEC and JOURNAL_STREAM,
+  // and then empties the environment: nothing in it may steer a library. Call before the first
+  // thread.
   static ServiceManager take_environment();
 
   // The socket it handed over, once; invalid when there is none. Close-on-exec.
@@ -21,6 +23,10 @@ class ServiceManager {
 
   // Whether standard error goes to the journal, which reads our syslog lines already.
   bool journal_reads_stderr() const { return journal_reads_stderr_; }
+
+  // How often the manager must hear "WATCHDOG=1" (twice in the time it allows), if it listens for
+  // it at all.
+  std::optional<Milliseconds> sign_of_life() const { return sign_of_life_; }
 
   // Sends a state such as "READY=1". Without a manager, or when it does not listen, nothing
   // happens.
@@ -30,6 +36,7 @@ class ServiceManager {
   std::string notify_socket_;
   UniqueFd listener_;
   bool journal_reads_stderr_ = false;
+  std::optional<Milliseconds> sign_of_life_;
 };
 
 }  // namespace sms2fa

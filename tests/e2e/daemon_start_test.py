@@ -186,6 +186,49 @@ class ServiceManager(Scenario):
     def test_at_an_abstract_address(self):
         self.is_notified_at("@sms2fa-test")
 
+    def launch_watched(self, **watchdog):
+        receiver = self.notices("/run/private/notify")
+        self.configure()
+        self.daemon = self.launch_daemon(
+            environment={"NOTIFY_SOCKET": "/run/private/notify"} | watchdog)
+        self.assertEqual(b"READY=1", receiver.recv(100))
+        return receiver
+
+    def test_signs_of_life_for_the_watchdog(self):
+        receiver = self.launch_watched(WATCHDOG_USEC="100000")
+        for _ in range(3):
+            self.assertEqual(b"WATCHDOG=1", receiver.recv(100))
+
+    def test_no_signs_of_life_that_nobody_asked_for(self):
+        for watchdog in ({}, {"WATCHDOG_USEC": "100000", "WATCHDOG_PID": "1"},
+                         {"WATCHDOG_USEC": "0"}, {"WATCHDOG_USEC": "soon"}):
+            receiver = self.launch_watched(**watchdog)
+            self.assertEqual(0, self.stop_daemon())
+            self.assertEqual(b"STOPPING=1", receiver.recv(100))
+            self.doCleanups()
+            self.setUp()
+
+    def test_a_hung_daemon_gives_no_sign_of_life(self):
+        receiver = self.launch_watched(WATCHDOG_USEC="100000")
+        # Reading certificates from a FIFO hangs until somebody writes.
+        pipe = self.machine.state / "certificates"
+        os.mkfifo(pipe)
+        self.addCleanup(os.unlink, pipe)
+        with open(self.fake("twilio").ca_file, "rb") as file:
+            certificates = file.read()
+        self.settings_of_provider = {"ca_file": pipe}
+        self.configure()
+        self.daemon.send_signal(1)
+        while receiver.recv(100) != b"RELOADING=1":
+            pass
+        receiver.settimeout(1)
+        with self.assertRaises(TimeoutError):
+            receiver.recv(100)
+        receiver.settimeout(5)
+        pipe.write_bytes(certificates)
+        self.assertEqual(b"READY=1", receiver.recv(100))
+        self.assertEqual(b"WATCHDOG=1", receiver.recv(100))
+
     @unittest.skipUnless(shutil.which("systemd-socket-activate"), "needs systemd-socket-activate")
     def test_a_socket_that_was_handed_over(self):
         self.configure()

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fad/main_loop.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "programs/sms2fad/log_lines.h"
+#include "programs/sms2fad/places.h"
+#include "programs/wiring/wiring.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr int kBreather = 100;  // ms
+
+}  // namespace
+
+Result<std::shared_ptr<const Setup>> MainLoop::read_again() {
+  auto records = read_records(configuration_);
+  if (!records) return records.error();
+  for (const std::string& place : written_directories(records->configuration))
+    if (std::find(places_.begin(), places_.end(), place) == places_.end())
+      return make_error(ErrorKind::configuration,
+                        place +
+                            ": the sandbox lets the daemon write where it wrote when it "
+                            "started; a new place takes a restart");
+  return make_setup(std::move(*records), clock_);
+}
+
+void MainLoop::reload() {
+  manager_.notify("RELOADING=1");
+  const auto setup = read_again();
+  if (setup) {
+    server_.use(*setup);
+    syslog(LOG_DAEMON | LOG_NOTICE, "read %s again", configuration_.c_str());
+  } else {
+    log_lines(LOG_DAEMON | LOG_ERR, "keeping the old configuration: ", setup.error().message);
+  }
+  manager_.notify("READY=1");
+}
+
+// False when it is time to end.
+bool MainLoop::handle_signal(int signals) {
+  signalfd_siginfo signal{};
+  if (read(signals, &signal, sizeof signal) != sizeof signal) return true;
+  if (signal.ssi_signo != SIGHUP) return false;
+  reload();
+  return true;
+}
+
+// Gives the sign of life when it is due: only here, so that it stops when this thread hangs, or
+// waits for a lock of the server's that nobody gives back.
+int MainLoop::milliseconds_to_sleep(bool breathe) {
+  const auto every = manager_.sign_of_life();
+  if (!every) return breathe ? kBreather : -1;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now >= next_sign_of_life_) {
+    server_.touch();
+    manager_.notify("WATCHDOG=1");
+    next_sign_of_life_ = now + *every;
+  }
+  const auto left = std::chrono::ceil<Milliseconds>(next_sign_of_life_ - now).count();
+  return static_cast<int>(breathe ? std::min<int64_t>(left, kBreather) : left);
+}
+
+void MainLoop::run(int listener, int signals) {
+  bool breathe = false;
+  while (true) {
+    pollfd watched[] = {{signals, POLLIN, 0}, {listener, POLLIN, 0}};
+    const int ready = poll(watched, breathe ? 1 : 2, milliseconds_to_sleep(breathe));
+    breathe = false;
+    if (ready <= 0) continue;
+    if (watched[0].revents != 0 && !handle_signal(signals)) return;
+    if (watched[1].revents != 0) breathe = !server_.accept_from(listener);
+  }
+}
+
+}  // namespace sms2fa

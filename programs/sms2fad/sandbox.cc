@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fad/sandbox.h"
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "programs/sms2fad/landlock.h"
+#include "programs/sms2fad/system_calls.h"
+
+namespace sms2fa {
+
+namespace {
+
+Error failed(const std::string& what) {
+  return make_error(ErrorKind::permission, "sandbox: " + what + ": " + std::strerror(errno));
+}
+
+// Each thread has a folder here, and the kernel counts them as it counts links.
+Result<void> check_single_thread() {
+  constexpr nlink_t kOneThread = 3;
+  struct stat info {};
+  if (stat("/proc/self/task", &info) != 0) return failed("/proc/self/task");
+  if (info.st_nlink == kOneThread) return {};
+  return make_error(ErrorKind::internal, "sandbox: threads run already");
+}
+
+Result<void> drop_capabilities() {
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
+    return failed("dropping ambient capabilities");
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+  if (syscall(SYS_capset, &header, none.data()) != 0) return failed("dropping capabilities");
+  return {};
+}
+
+}  // namespace
+
+Result<Sandbox> enter_sandbox(const std::vector<std::string>& writable) {
+  if (auto single = check_single_thread(); !single) return single.error();
+  if (auto dropped = drop_capabilities(); !dropped) return dropped.error();
+  const rlimit no_core = {0, 0};
+  if (setrlimit(RLIMIT_CORE, &no_core) != 0) return failed("forbidding core dumps");
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("forbidding inspection");
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("forbidding new privileges");
+  Sandbox sandbox;
+  if (auto confined = confine_writing(writable); confined) {
+    sandbox.landlock = true;
+  } else {
+    sandbox.without_landlock = confined.error().message;
+  }
+  // Last, for it forbids all of the above.
+  if (auto filtered = allow_only_known_system_calls(); !filtered) return filtered.error();
+  return sandbox;
+}
+
+}  // namespace sms2fa
