@@ -39,12 +39,14 @@ void DeliveryHistory::remember(const Sample& sample) {
   if (recent_.size() > kRemembered) recent_.pop_front();
 }
 
-Result<DeliveryHistory::Sample> DeliveryHistory::draw(Random& random, SteadyTime now) const {
+Result<DeliveryHistory::Sample> DeliveryHistory::draw(Random& random, SteadyTime now,
+                                                      Medium medium) const {
   std::vector<Sample> fresh;
   std::vector<Sample> accepted;
   {
     const std::lock_guard lock(mutex_);
     for (const Sample& sample : recent_) {
+      if (sample.medium != medium) continue;
       if (now - sample.at < kFresh) fresh.push_back(sample);
       if (sample.status == SendStatus::accepted) accepted.push_back(sample);
     }

@@ -22,14 +22,16 @@ class DeliveryHistory {
     SendStatus status;
     bool may_have_been_sent = false;
     SteadyTime at{};
+    Medium medium = Medium::sms;
+    bool provider_checks = false;
   };
 
   // Ends that say something about one number only are left out: whoever knows such a number could
   // otherwise make every decoy fail, and no real attempt.
   void remember(const Sample& sample);
-  // One of the samples of the last ten minutes; without any, one of the accepted ones, for an old
-  // outage is over; without those, an accepted send of 150 to 450 ms.
-  Result<Sample> draw(Random& random, SteadyTime now) const;
+  // One of the samples of this medium in the last ten minutes; without any, one of the accepted
+  // ones, for an old outage is over; without those, an accepted send of 150 to 450 ms.
+  Result<Sample> draw(Random& random, SteadyTime now, Medium medium = Medium::sms) const;
 
  private:
   mutable std::mutex mutex_;

@@ -32,56 +32,90 @@ Sending sending_of(SendStatus status) {
   return {Outcome::not_sent};
 }
 
-Sending not_permitted_by(const StoreLedger& ledger, AuditEvent& event) {
-  event.detail = ledger.detail();
+Sending not_permitted_by(const StoreLedger& ledger, SendingNote& note) {
+  note.detail = ledger.detail();
   return {ledger.store_failed() ? Outcome::store_failed : Outcome::over_budget, ledger.retry_in()};
+}
+
+LoginMessage message_of(const SendJob& job, Medium medium) {
+  const Configuration& settings = job.setup->configuration;
+  const Challenge& challenge = *job.challenge;
+  return {*job.standing.phone,
+          medium == Medium::voice
+              ? wording::spoken_message(settings.message, challenge.code())
+              : wording::text_message(settings.message, job.setup->host, job.request.service,
+                                      challenge.ref(), challenge.code()),
+          settings.code.lifetime, medium, settings.message.language};
 }
 
 }  // namespace
 
-Sending MessageSender::send(const Standing& standing, const Challenge& challenge,
-                            SteadyTime deadline) {
-  const auto& settings = setup_.configuration;
-  auto budgets = budgets_for(settings.limits, request_, standing);
-  budgets.push_back(host_budget(settings.limits));
-  StoreLedger ledger(around_.store, std::move(budgets));
-  const SteadyTime start = around_.clock.now();
-  const LoginMessage message = {
-      *standing.phone,
-      wording::text_message(settings.message, setup_.host, request_.service, challenge.ref(),
-                            challenge.code()),
-      settings.code.lifetime};
-  const SendReport report = setup_.messenger->deliver(message, {}, ledger, deadline);
-  const auto took = duration_cast<Milliseconds>(around_.clock.now() - start);
-  if (report.status == SendStatus::not_permitted) return not_permitted_by(ledger, event_);
-
-  event_.send_took = took;
-  event_.provider = report.provider;
-  event_.message_id = report.message_id;
-  // A provider that had to be stood in for needs an administrator, although the person got in.
-  event_.needs_attention = report.failed_over || report.status != SendStatus::accepted;
-  event_.detail = event_.needs_attention ? report.detail : "";
-  around_.deliveries.remember(
-      {took, report.status, report.may_have_been_sent, around_.clock.now()});
-  return sending_of(report.status);
+void SendingNote::write_into(AuditEvent& event) const {
+  event.provider = provider;
+  event.message_id = message_id;
+  event.detail = detail;
+  event.needs_attention = needs_attention;
+  event.send_took = took;
 }
 
-Sending MessageSender::pretend(const Standing& standing) {
-  const auto& limits = setup_.configuration.limits;
-  const SteadyTime start = around_.clock.now();
-  StoreLedger ledger(around_.store, budgets_for(limits, request_, standing), {host_budget(limits)});
-  if (!ledger.reserve("")) return not_permitted_by(ledger, event_);
+Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note) {
+  const LimitSettings& limits = job.setup->configuration.limits;
+  Messenger& messenger = *job.setup->messenger;
+  auto budgets = budgets_for(limits, job.request, job.standing);
+  budgets.push_back(host_budget(limits));
+  StoreLedger ledger(around.store, std::move(budgets));
+  const SteadyTime start = around.clock.now();
+  SendReport report =
+      messenger.deliver(message_of(job, job.medium), job.route, ledger, job.deadline);
+  const bool calls_instead = report.status == SendStatus::number_cannot_sms &&
+                             job.medium == Medium::sms && job.standing.may(Medium::voice) &&
+                             messenger.offers(Medium::voice, job.route);
+  std::string refusal;
+  if (calls_instead) {
+    refusal = report.detail + "; called instead: ";
+    report = messenger.deliver(message_of(job, Medium::voice), job.route, ledger, job.deadline);
+  }
+  const SteadyTime end = around.clock.now();
+  if (report.status == SendStatus::not_permitted) return not_permitted_by(ledger, note);
 
-  const auto sample = around_.deliveries.draw(around_.random, start);
+  note.took = duration_cast<Milliseconds>(end - start);
+  note.provider = report.provider;
+  note.message_id = report.message_id;
+  // A provider that had to be stood in for needs an administrator, although the person got in; so
+  // does a number that takes no texts.
+  note.needs_attention =
+      calls_instead || report.failed_over || report.status != SendStatus::accepted;
+  note.detail = note.needs_attention ? refusal + report.detail : "";
+  if (!calls_instead)
+    around.deliveries.remember({*note.took, report.status, report.may_have_been_sent, end,
+                                job.medium, report.provider_checks});
+  Sending sending = sending_of(report.status);
+  sending.medium = report.medium;
+  sending.carrier = {report.provider, report.message_id, report.provider_checks};
+  return sending;
+}
+
+Sending pretend_to_send(const LoginRequest& request, const Setup& setup, const Standing& standing,
+                        Medium medium, Surroundings& around, Conversation& person,
+                        SendingNote& note) {
+  const LimitSettings& limits = setup.configuration.limits;
+  const SteadyTime start = around.clock.now();
+  StoreLedger ledger(around.store, budgets_for(limits, request, standing), {host_budget(limits)});
+  if (!ledger.reserve("")) return not_permitted_by(ledger, note);
+
+  const auto sample = around.deliveries.draw(around.random, start, medium);
   // Given back to the budgets if that message was.
   ledger.settle(sample ? SendReport{.status = sample->status,
                                     .may_have_been_sent = sample->may_have_been_sent}
                        : SendReport{.status = SendStatus::try_elsewhere});
   if (!sample) return {Outcome::not_sent};
-  const auto already = duration_cast<Milliseconds>(around_.clock.now() - start);
-  if (!person_.pause(std::max(Milliseconds(0), sample->took - already)))
+  const auto already = duration_cast<Milliseconds>(around.clock.now() - start);
+  if (!person.pause(std::max(Milliseconds(0), sample->took - already)))
     return {Outcome::shutting_down};
-  return sending_of(sample->status);
+  Sending sending = sending_of(sample->status);
+  sending.medium = medium;
+  sending.carrier.checks = sample->provider_checks;
+  return sending;
 }
 
 }  // namespace sms2fa

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
+#include <string>
 
 #include "lib/audit/event.h"
-#include "lib/session/challenge.h"
+#include "lib/session/challenge_table.h"
 #include "lib/session/conversation.h"
 #include "lib/session/login_request.h"
 #include "lib/session/policy.h"
@@ -22,33 +24,47 @@ struct Sending {
     store_failed,
     shutting_down,
   };
-  Outcome outcome;
+  Outcome outcome = Outcome::not_sent;
   std::chrono::seconds retry_in{0};
   // For the log, when not_sent.
   Reason reason = Reason::provider_failed;
+  // When it may arrive.
+  Medium medium = Medium::sms;
+  Carrier carrier = {};
 
   bool may_arrive() const { return outcome == Outcome::sent || outcome == Outcome::perhaps; }
 };
 
-// Sends the messages of one attempt within its budgets, or pretends to: a decoy takes as long, and
-// ends, as a recent real message did. Writes provider, message and duration into the event.
-class MessageSender {
- public:
-  // All must outlive the sender.
-  MessageSender(const LoginRequest& request, const Setup& setup, Surroundings& around,
-                Conversation& person, AuditEvent& event)
-      : request_(request), setup_(setup), around_(around), person_(person), event_(event) {}
+// What the log tells of the last message.
+struct SendingNote {
+  std::string provider;
+  std::string message_id;
+  std::string detail;
+  bool needs_attention = false;
+  std::optional<Milliseconds> took;
 
-  // Precondition: standing.phone is set. Blocks until `deadline` at the latest.
-  Sending send(const Standing& standing, const Challenge& challenge, SteadyTime deadline);
-  Sending pretend(const Standing& standing);
-
- private:
-  const LoginRequest& request_;
-  const Setup& setup_;
-  Surroundings& around_;
-  Conversation& person_;
-  AuditEvent& event_;
+  void write_into(AuditEvent& event) const;
 };
+
+// One message to be sent, with all it needs: it may outlive the attempt that asked for it.
+struct SendJob {
+  LoginRequest request;
+  std::shared_ptr<const Setup> setup;
+  Standing standing;  // standing.phone is set
+  ChallengeTable::Handle challenge;
+  Medium medium;
+  Route route;
+  SteadyTime deadline;
+};
+
+// Sends within the budgets of number, user, source and host. A number that can't take texts is
+// called instead, where that is allowed. Blocks until the job's deadline at the latest.
+Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note);
+
+// What a decoy does instead: takes as long, and ends, as a recent real message did. A decoy that
+// goes on with a carrier pretends that it was one and the same.
+Sending pretend_to_send(const LoginRequest& request, const Setup& setup, const Standing& standing,
+                        Medium medium, Surroundings& around, Conversation& person,
+                        SendingNote& note);
 
 }  // namespace sms2fa

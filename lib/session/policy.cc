@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/policy.h"
 
-#include <algorithm>
-
 #include "lib/session/decoy.h"
 
 namespace sms2fa {
@@ -22,20 +20,36 @@ Standing barred(Reason reason, const PhoneNumber& phone) {
   return standing;
 }
 
+// The media among `methods`. Whoever gets texts by default may be called too, where calls are
+// switched on.
+std::vector<Medium> media_of(const Methods& methods, bool by_default, bool calls) {
+  std::vector<Medium> media;
+  for (const Method method : methods) {
+    if (method == Method::sms) media.push_back(Medium::sms);
+    if (method == Method::voice && calls) media.push_back(Medium::voice);
+  }
+  const bool only_texts = media.size() == 1 && media.front() == Medium::sms;
+  if (by_default && calls && only_texts) media.push_back(Medium::voice);
+  return media;
+}
+
 Standing decide(const LoginRequest& request, const Configuration& configuration,
                 const Result<std::optional<Person>>& found, const UserState& state) {
   if (!found) return decoy(Reason::directory_failed, found.error().message);
   if (!*found) return decoy(Reason::unknown_user);
   const Person& person = **found;
-  const Methods& methods = person.methods.empty() ? configuration.code.methods : person.methods;
-  const bool by_sms = std::find(methods.begin(), methods.end(), Method::sms) != methods.end();
-  if (!person.phone || !by_sms) return decoy(Reason::not_enrolled);
+  const bool by_default = person.methods.empty();
+  const Methods& methods = by_default ? configuration.code.methods : person.methods;
+  const auto media = media_of(methods, by_default, configuration.delivery.voice);
+  if (!person.phone || media.empty()) return decoy(Reason::not_enrolled);
   if (person.phone->is_forbidden()) return decoy(Reason::forbidden_number);
   if (request.not_admitted) return decoy(Reason::not_admitted);
   if (state.disabled) return barred(Reason::disabled, *person.phone);
   if (state.locked_for.count() > 0) return barred(Reason::locked, *person.phone);
   Standing standing;
+  standing.is_real = true;
   standing.phone = person.phone;
+  standing.media = media;
   return standing;
 }
 
@@ -50,6 +64,8 @@ Result<Standing> standing_of(const LoginRequest& request, const Configuration& c
   // One look into the directory for everybody: a second one would take time that tells.
   const auto found = directory.find(request.user);
   Standing standing = decide(request, configuration, found, *state);
+  if (standing.is_decoy())
+    standing.media = media_of(configuration.code.methods, true, configuration.delivery.voice);
   // Locked people keep seeing their own digits, or the lock would show.
   const bool has_number = found && *found && (*found)->phone;
   standing.masked =

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lib/audit/event.h"
 #include "lib/base/phone_number.h"
 #include "lib/config/configuration.h"
+#include "lib/delivery/login_message.h"
 #include "lib/directory/directory.h"
 #include "lib/session/login_request.h"
 #include "lib/store/store.h"
@@ -16,14 +19,23 @@ namespace sms2fa {
 // Whether an attempt can succeed at all. If it can't, the person walks through a decoy: the same
 // prompts, nothing sent, no right code.
 struct Standing {
-  std::optional<PhoneNumber> phone;  // set exactly when the attempt is real
+  bool is_real = false;
+  std::optional<PhoneNumber> phone;  // where messages may go; of real attempts only
   // Set when the person is locked or disabled, and would otherwise be real.
   std::optional<PhoneNumber> barred_phone;
+  // How a message may reach the person, the preferred way first. A decoy's are those of somebody
+  // whose record names no methods.
+  std::vector<Medium> media;
+  // A message goes out before the first question; else only when the person asks for one.
+  bool message_first = true;
   Reason decoy_reason = Reason::internal_error;
   std::string detail;
   std::string masked;  // what the prompt shows of the number
 
-  bool is_decoy() const { return !phone.has_value(); }
+  bool is_decoy() const { return !is_real; }
+  bool may(Medium medium) const {
+    return std::find(media.begin(), media.end(), medium) != media.end();
+  }
 };
 
 // Looks at the account, the directory's record and the store's locks. An error means that the store

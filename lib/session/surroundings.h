@@ -10,8 +10,9 @@
 #include "lib/config/configuration.h"
 #include "lib/delivery/messenger.h"
 #include "lib/directory/directory.h"
-#include "lib/session/challenge.h"
+#include "lib/session/challenge_table.h"
 #include "lib/session/decoy.h"
+#include "lib/session/errands.h"
 #include "lib/store/store.h"
 
 namespace sms2fa {
@@ -31,7 +32,9 @@ struct Surroundings {
   Store& store;
   ChallengeTable& challenges;
   DeliveryHistory& deliveries;
+  DeliveryHistory& checks;  // how long providers took to check answers to codes of theirs
   AuditLog& audit;
+  Errands& errands;
 };
 
 }  // namespace sms2fa

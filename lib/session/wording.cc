@@ -24,11 +24,13 @@ std::string reduced(std::string_view text, size_t most) {
 
 }  // namespace
 
-std::string code_sent(const std::string& masked, const std::string& ref) {
+std::string code_sent(Medium medium, const std::string& masked, const std::string& ref) {
+  if (medium == Medium::voice) return "Calling " + masked + " with the code. ";
   return "Code sent by SMS to " + masked + " (ref " + ref + "). ";
 }
 
-std::string code_may_come(const std::string& masked, const std::string& ref) {
+std::string code_may_come(Medium medium, const std::string& masked, const std::string& ref) {
+  if (medium == Medium::voice) return "A call to " + masked + " should bring the code. ";
   return "A code should be on its way by SMS to " + masked + " (ref " + ref + "). ";
 }
 
@@ -38,7 +40,7 @@ std::string code_sent_before(std::chrono::seconds ago, const std::string& masked
 }
 
 std::string code_sent_again(const std::string& masked, const std::string& ref) {
-  return "Code sent again to " + masked + " (ref " + ref + "). ";
+  return "Code on its way again to " + masked + " (ref " + ref + "). ";
 }
 
 std::string resend_too_soon(std::chrono::seconds wait) {
@@ -57,12 +59,19 @@ std::string wrong_code(unsigned left) {
   return "Wrong code, " + std::to_string(left) + (left == 1 ? " try" : " tries") + " left. ";
 }
 
+std::string not_checked(unsigned left) {
+  return "The code could not be checked, " + std::to_string(left) +
+         (left == 1 ? " try" : " tries") + " left. ";
+}
+
 std::string that_is_the_password() {
   return "That was the password; this is about the code. ";
 }
 
-std::string prompt(const std::string& lead, const MessageSettings& settings, bool may_resend) {
-  return lead + settings.prompt + (may_resend ? " (r = resend): " : ": ");
+std::string prompt(const std::string& lead, const MessageSettings& settings, Offers offers) {
+  std::string text = lead + settings.prompt;
+  if (offers.message) text += offers.call ? " (r = resend, v = call me)" : " (r = resend)";
+  return text + ": ";
 }
 
 std::string out_of_tries(std::chrono::seconds wait) {
@@ -101,6 +110,20 @@ Secret text_message(const MessageSettings& settings, const std::string& host,
   std::string with_code = replace_placeholder(text, "code", code.reveal());
   Secret message(with_code);
   wipe(with_code);
+  return message;
+}
+
+Secret spoken_message(const MessageSettings& settings, const Secret& code) {
+  std::string digits;
+  digits.reserve(3 * code.size());
+  for (const char c : code.reveal()) {
+    if (!digits.empty()) digits += ". ";
+    digits += c;
+  }
+  std::string text = replace_placeholder(settings.voice, "code", digits);
+  wipe(digits);
+  Secret message(text);
+  wipe(text);
   return message;
 }
 

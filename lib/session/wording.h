@@ -7,24 +7,34 @@
 
 #include "lib/base/secret.h"
 #include "lib/config/configuration.h"
+#include "lib/delivery/login_message.h"
 
 namespace sms2fa::wording {
 
 // Everything a person reads, in one place. Prompts fit PAM's 512 bytes.
 
-std::string code_sent(const std::string& masked, const std::string& ref);
-std::string code_may_come(const std::string& masked, const std::string& ref);
+std::string code_sent(Medium medium, const std::string& masked, const std::string& ref);
+std::string code_may_come(Medium medium, const std::string& masked, const std::string& ref);
 std::string code_sent_before(std::chrono::seconds ago, const std::string& masked,
                              const std::string& ref);
+// The same for a text and a call: sshd keeps nothing of an answer but its length, so what a decoy
+// says after `v` must be what it says after `r`.
 std::string code_sent_again(const std::string& masked, const std::string& ref);
 std::string resend_too_soon(std::chrono::seconds wait);
 std::string resend_failed();
 std::string no_more_resends();
 std::string wrong_code(unsigned left);
+std::string not_checked(unsigned left);
 std::string that_is_the_password();
 
+// What one character at the prompt can bring.
+struct Offers {
+  bool message = false;  // one (more) may be sent
+  bool call = false;     // and told by a call
+};
+
 // `lead`, then the configured question, with what else may be typed, then ": ".
-std::string prompt(const std::string& lead, const MessageSettings& settings, bool may_resend);
+std::string prompt(const std::string& lead, const MessageSettings& settings, Offers offers);
 
 // Notices for attempts that end without (another) prompt.
 std::string out_of_tries(std::chrono::seconds wait);
@@ -39,5 +49,8 @@ std::string unavailable();
 // kLongestHost and kLongestService characters, for they come from outside.
 Secret text_message(const MessageSettings& settings, const std::string& host,
                     const std::string& service, const std::string& ref, const Secret& code);
+
+// What a call says: each character of the code is a sentence of its own, which keeps a voice slow.
+Secret spoken_message(const MessageSettings& settings, const Secret& code);
 
 }  // namespace sms2fa::wording

@@ -33,6 +33,7 @@ using namespace sms2fa;
 
 constexpr size_t kLockedMemory = size_t{1} << 20;
 constexpr size_t kMostChallenges = 4096;
+constexpr unsigned kMostErrands = 256;
 constexpr Milliseconds kGoodbye{4500};
 
 int give_up(const Error& error) {
@@ -100,9 +101,11 @@ int serve(const Options& options, ServiceManager& manager) {
   if (!store) return give_up(store.error());
   ChallengeTable challenges(clock, kMostChallenges);
   DeliveryHistory deliveries;
+  DeliveryHistory checks;
   SystemAuditLog log("sms2fad");
   RecordKeeper audit(log, **store, clock);
-  Surroundings around = {clock, random, **store, challenges, deliveries, audit};
+  Errands errands(kMostErrands);
+  Surroundings around = {clock, random, **store, challenges, deliveries, checks, audit, errands};
   Server server(around, *setup);
 
   const UniqueFd signal_fd(signalfd(-1, &signals, SFD_CLOEXEC));
@@ -114,7 +117,8 @@ int serve(const Options& options, ServiceManager& manager) {
       .run(listener.get(), signal_fd.get());
   manager.notify("STOPPING=1");
   listener.reset();
-  const bool clean = server.stop(kGoodbye);
+  // A message still under way stays spent, which is the safe side.
+  const bool clean = server.stop(kGoodbye) && errands.finish(Milliseconds(0));
   syslog(LOG_DAEMON | LOG_NOTICE, clean ? "stopped" : "stopped; attempts under way were denied");
   // Attempts that still wait for a provider see their connection close, which denies them. Their
   // threads use what this function owns, so it must not return before them.

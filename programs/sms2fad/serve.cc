@@ -155,13 +155,13 @@ bool Server::accept_from(int listener) {
 void Server::run(UniqueFd connection, uid_t peer, std::shared_ptr<const Setup> setup) noexcept {
   try {
     wire::Channel channel(std::move(connection), wire::Sender::daemon, stop_.get());
-    attempt(channel, peer, *setup);
+    attempt(channel, peer, std::move(setup));
   } catch (const std::exception& error) {
     syslog(LOG_AUTHPRIV | LOG_ERR, "denied an attempt: %s", error.what());
   }
 }
 
-void Server::attempt(wire::Channel& channel, uid_t peer, const Setup& setup) {
+void Server::attempt(wire::Channel& channel, uid_t peer, std::shared_ptr<const Setup> setup) {
   Message hello;
   const auto received = channel.receive(hello, soon());
   if (received == ChannelStatus::ok && hello.type() == MessageType::enquiry)
@@ -172,7 +172,7 @@ void Server::attempt(wire::Channel& channel, uid_t peer, const Setup& setup) {
     return;
   }
   const LoginRequest request = read_hello(hello);
-  const AuditEvent event = judge(request, peer, setup, channel);
+  const AuditEvent event = judge(request, peer, std::move(setup), channel);
   around_.audit.record(event);
   Message verdict(MessageType::verdict);
   verdict.put(Field::nonce, hello.text_of(Field::nonce))
@@ -182,20 +182,20 @@ void Server::attempt(wire::Channel& channel, uid_t peer, const Setup& setup) {
   (void)channel.send(verdict, soon());
 }
 
-AuditEvent Server::judge(const LoginRequest& request, uid_t peer, const Setup& setup,
-                         wire::Channel& channel) {
+AuditEvent Server::judge(const LoginRequest& request, uid_t peer,
+                         std::shared_ptr<const Setup> setup, wire::Channel& channel) {
   if (!may_speak_for(peer, request.user)) {
     AuditEvent event = denial(request, Reason::foreign_peer, AuditVerdict::denied);
     event.detail = "uid " + std::to_string(peer) + " may speak only for itself";
     return event;
   }
-  const auto place = admission_.admit(request.user, setup.configuration.limits.attempts_per_user);
+  const auto place = admission_.admit(request.user, setup->configuration.limits.attempts_per_user);
   ChannelConversation person(channel, request.silent, stop_.get());
   if (!place) {
     person.tell(wording::busy());
     return denial(request, Reason::busy, AuditVerdict::unavailable);
   }
-  return authenticate(request, setup, around_, person);
+  return authenticate(request, std::move(setup), around_, person);
 }
 
 bool Server::stop(Milliseconds patience) {

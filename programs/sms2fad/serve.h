@@ -39,8 +39,8 @@ class Server {
 
  private:
   void run(UniqueFd connection, uid_t peer, std::shared_ptr<const Setup> setup) noexcept;
-  void attempt(wire::Channel& channel, uid_t peer, const Setup& setup);
-  AuditEvent judge(const LoginRequest& request, uid_t peer, const Setup& setup,
+  void attempt(wire::Channel& channel, uid_t peer, std::shared_ptr<const Setup> setup);
+  AuditEvent judge(const LoginRequest& request, uid_t peer, std::shared_ptr<const Setup> setup,
                    wire::Channel& channel);
   bool begin(uid_t peer);
   void end(uid_t peer) noexcept;

@@ -53,7 +53,7 @@ class Reconnecting:
             self.assert_texts(1)
             time.sleep(seconds)
             person.types("R")
-            person.reads(rf"Code sent again to \*{{8}}67 \(ref {first.ref}\)\. Enter one time PIN")
+            person.reads(rf"Code on its way again to \*{{8}}67 \(ref {first.ref}\)\. Enter one time PIN")
             second = self.next_text(after=1)
             self.assertEqual(first.body, second.body)
             person.types(second.wrong_code)
@@ -145,7 +145,7 @@ class OneClient(Scenario):
             time.sleep(5)
             person.types("r")
             # That was the last, so the prompt offers no other.
-            person.reads(r"Code sent again to \S+ \(ref ..\)\. Enter one time PIN: ")
+            person.reads(r"Code on its way again to \S+ \(ref ..\)\. Enter one time PIN: ")
             person.types("r")
             person.sees("No more messages for this code. Enter one time PIN: ")
             person.types(self.next_text().code)

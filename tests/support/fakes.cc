@@ -40,9 +40,17 @@ bool FakeMessenger::offers(Medium medium, const Route&) const {
   return medium == Medium::sms || calls;
 }
 
-CheckStatus FakeMessenger::check(const std::string&, const PhoneNumber&, const std::string&,
-                                 const Secret&, SteadyTime) {
+CheckStatus FakeMessenger::check(const std::string& provider, const PhoneNumber&,
+                                 const std::string& message_id, const Secret& code, SteadyTime) {
+  const std::lock_guard lock(mutex_);
+  checks_.push_back(provider + " " + message_id + " " + std::string(code.reveal()));
+  clock_.advance(check_takes);
   return check_status;
+}
+
+std::vector<std::string> FakeMessenger::checks() const {
+  const std::lock_guard lock(mutex_);
+  return checks_;
 }
 
 SendReport FakeMessenger::deliver(const LoginMessage& message, const Route& route,
@@ -74,6 +82,11 @@ void FakeMessenger::next(SendReport report) {
 
 void FakeMessenger::next(SendStatus status, bool may_have_been_sent) {
   next({.status = status, .may_have_been_sent = may_have_been_sent});
+}
+
+void FakeMessenger::always_report(SendReport report) {
+  const std::lock_guard lock(mutex_);
+  otherwise_ = std::move(report);
 }
 
 void FakeMessenger::always(SendStatus status, bool may_have_been_sent) {

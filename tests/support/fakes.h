@@ -71,6 +71,7 @@ class FakeMessenger final : public Messenger {
 
   void next(SendReport report);
   void next(SendStatus status, bool may_have_been_sent = false);
+  void always_report(SendReport report);
   void always(SendStatus status, bool may_have_been_sent = false);
   // Called for each message once it is reserved; may throw, wait or look around.
   std::function<void()> while_sending;
@@ -78,6 +79,9 @@ class FakeMessenger final : public Messenger {
   bool calls = false;  // whether voice is offered
   // What a provider that makes its own codes says of the next answers.
   CheckStatus check_status = CheckStatus::wrong;
+  Milliseconds check_takes{0};
+  // "PROVIDER MESSAGE_ID ANSWER", each that it was asked about.
+  std::vector<std::string> checks() const;
 
   // Every request that was made, whatever came of it.
   std::vector<Text> texts() const;
@@ -89,6 +93,7 @@ class FakeMessenger final : public Messenger {
   std::deque<SendReport> script_;
   SendReport otherwise_{.status = SendStatus::accepted};
   std::vector<Text> texts_;
+  std::vector<std::string> checks_;
 };
 
 // Knows whom it was told about. Not to be changed while attempts are under way.

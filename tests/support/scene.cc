@@ -23,7 +23,7 @@ Scene::Scene()
       challenges(clock, 1000),
       messenger(new FakeMessenger(clock)),
       directory(new FakeDirectory),
-      around{clock, random, store, challenges, deliveries, audit} {
+      around{clock, random, store, challenges, deliveries, checks, audit, errands} {
   setup.messenger.reset(messenger);
   setup.directory.reset(directory);
   setup.host = "web01";
@@ -46,7 +46,7 @@ LoginRequest Scene::login(const std::string& user, const std::string& service,
 }
 
 AuditEvent Scene::attempt(ScriptedConversation& person, const LoginRequest& request) {
-  AuditEvent event = authenticate(request, setup, around, person);
+  AuditEvent event = authenticate(request, {std::shared_ptr<void>(), &setup}, around, person);
   check(event, person);
   return event;
 }

@@ -49,10 +49,13 @@ class Scene {
   FailingStore store;
   ChallengeTable challenges;
   DeliveryHistory deliveries;
+  DeliveryHistory checks;
   FakeAuditLog audit;
   FakeMessenger* messenger;  // owned by setup
   FakeDirectory* directory;  // owned by setup
   Setup setup;
+  // The last that is made and so the first to go: what is still under way uses the others.
+  Errands errands{16};
   Surroundings around;
 
  private:

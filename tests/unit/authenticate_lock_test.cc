@@ -55,7 +55,7 @@ TEST(who_is_locked_in_mid_attempt_gets_no_further_message) {
   const size_t before = 1 + 4;  // the attempt's own, and those of the failures
   scene.attempt(person);
   CHECK_EQ(scene.messenger->count(), before);
-  CHECK(person.prompt(2).starts_with("Code sent again to ********67"));
+  CHECK(person.prompt(2).starts_with("Code on its way again to ********67"));
 }
 
 TEST(a_lock_does_not_show_in_a_challenge_that_stood_open) {
@@ -70,7 +70,7 @@ TEST(a_lock_does_not_show_in_a_challenge_that_stood_open) {
   CHECK_EQ(event.reason, Reason::locked);
   CHECK(second.prompt(0).starts_with("Code sent 20 s ago to ********67"));
   CHECK(second.prompt(1).starts_with("Wrong code, 2 tries left."));
-  CHECK(second.prompt(2).starts_with("Code sent again to ********67"));
+  CHECK(second.prompt(2).starts_with("Code on its way again to ********67"));
   CHECK_EQ(scene.messenger->count(), 5u);
 }
 
@@ -153,7 +153,7 @@ TEST(sshds_placeholder_makes_the_challenge_void) {
   CHECK_EQ(event.verdict, AuditVerdict::denied);
   CHECK(person.prompt(1).starts_with("Wrong code, 2 tries left."));
   CHECK(person.prompt(2).starts_with("Wrong code, 1 try left."));
-  CHECK(person.prompt(3).starts_with("Code sent again to "));
+  CHECK(person.prompt(3).starts_with("Code on its way again to "));
   CHECK_EQ(scene.messenger->count(), 1u);
   auto again = scene.person().types([&] { return scene.code(); });
   CHECK_EQ(scene.attempt(again).reason, Reason::no_tries_left);
@@ -176,7 +176,7 @@ TEST(sshds_placeholder_of_one_character_asks_for_a_message_that_never_comes) {
       [&] { return scene.code(); });
   const AuditEvent event = scene.attempt(person);
   CHECK(person.prompt(1).starts_with("Not yet: r works in 30 s."));
-  CHECK(person.prompt(2).starts_with("Code sent again to ********67"));
+  CHECK(person.prompt(2).starts_with("Code on its way again to ********67"));
   CHECK(person.prompt(3).starts_with("Wrong code, 2 tries left."));
   CHECK_EQ(event.verdict, AuditVerdict::denied);
   CHECK_EQ(scene.messenger->count(), 1u);

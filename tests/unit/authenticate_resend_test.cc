@@ -16,7 +16,7 @@ TEST(a_resend_carries_the_same_code_and_costs_no_try) {
   CHECK_EQ(event.answers, 3u);
   REQUIRE(scene.messenger->count() == 2);
   CHECK_EQ(scene.messenger->texts()[0].body, scene.messenger->texts()[1].body);
-  CHECK_EQ(person.prompt(2), "Code sent again to ********67 (ref " + event.ref +
+  CHECK_EQ(person.prompt(2), "Code on its way again to ********67 (ref " + event.ref +
                                  "). Enter one time PIN (r = resend): ");
   CHECK(person.prompt(3).starts_with("Wrong code, 1 try left."));
 }
@@ -36,7 +36,7 @@ TEST(a_resend_too_soon_is_counted_from_the_last_one) {
   auto person = scene.person().waits(30s).types("r").waits(29s).types("r").waits(1s).types("r");
   scene.attempt(person);
   CHECK(person.prompt(2).starts_with("Not yet: r works in 1 s."));
-  CHECK(person.prompt(3).starts_with("Code sent again to "));
+  CHECK(person.prompt(3).starts_with("Code on its way again to "));
   CHECK_EQ(scene.messenger->count(), 3u);
 }
 
@@ -82,7 +82,7 @@ TEST(a_resend_that_fails_says_so_and_may_be_repeated_at_once) {
   const AuditEvent event = scene.attempt(person);
   CHECK_EQ(person.prompt(1),
            "The message could not be sent again. Enter one time PIN (r = resend): ");
-  CHECK(person.prompt(2).starts_with("Code sent again to "));
+  CHECK(person.prompt(2).starts_with("Code on its way again to "));
   CHECK_EQ(scene.messenger->count(), 3u);
   CHECK_EQ(event.verdict, AuditVerdict::accepted);
 }
@@ -155,5 +155,5 @@ TEST(a_resend_that_throws_does_not_block_the_next_one) {
   scene.messenger->while_sending = nullptr;
   auto second = scene.person().types("r").types([&] { return scene.code(0); });
   CHECK_EQ(scene.attempt(second).verdict, AuditVerdict::accepted);
-  CHECK(second.prompt(1).starts_with("Code sent again to "));
+  CHECK(second.prompt(1).starts_with("Code on its way again to "));
 }

@@ -192,20 +192,20 @@ TEST(a_resend_does_not_lengthen_a_codes_life) {
 TEST(a_full_table_turns_newcomers_away_but_goes_on_with_the_rest) {
   Scene scene;
   ChallengeTable small(scene.clock, 1);
-  Surroundings around{scene.clock, scene.random, scene.store, small, scene.deliveries,
-                      scene.audit};
+  Surroundings around{scene.clock,      scene.random, scene.store, small,
+                      scene.deliveries, scene.checks, scene.audit, scene.errands};
+  const std::shared_ptr<const Setup> setup(std::shared_ptr<void>(), &scene.setup);
   auto first = scene.person();
-  authenticate(Scene::login(), scene.setup, around, first);
+  authenticate(Scene::login(), setup, around, first);
   auto other = scene.person().types("x");
-  const AuditEvent event = authenticate(Scene::login("bob"), scene.setup, around, other);
+  const AuditEvent event = authenticate(Scene::login("bob"), setup, around, other);
   CHECK_EQ(event.verdict, AuditVerdict::unavailable);
   CHECK_EQ(event.reason, Reason::busy);
   CHECK_EQ(other.prompts().size(), 0u);
   CHECK_EQ(other.notice(), "The second factor cannot be checked at the moment.");
   auto again = scene.person().types([&] { return scene.code(0); });
-  CHECK_EQ(authenticate(Scene::login(), scene.setup, around, again).verdict,
-           AuditVerdict::accepted);
+  CHECK_EQ(authenticate(Scene::login(), setup, around, again).verdict, AuditVerdict::accepted);
   auto now = scene.person();
-  authenticate(Scene::login("bob"), scene.setup, around, now);
+  authenticate(Scene::login("bob"), setup, around, now);
   CHECK_EQ(now.prompts().size(), 1u);
 }

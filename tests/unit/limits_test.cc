@@ -14,6 +14,7 @@ namespace {
 
 Standing real() {
   Standing standing;
+  standing.is_real = true;
   standing.phone = PhoneNumber::parse_international("+353851234567");
   return standing;
 }

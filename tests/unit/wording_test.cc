@@ -8,13 +8,14 @@ using namespace sms2fa;
 using namespace std::chrono_literals;
 
 TEST(leads_read_as_documented) {
-  CHECK_EQ(wording::code_sent("********67", "K7"), "Code sent by SMS to ********67 (ref K7). ");
-  CHECK_EQ(wording::code_may_come("********67", "K7"),
+  CHECK_EQ(wording::code_sent(Medium::sms, "********67", "K7"),
+           "Code sent by SMS to ********67 (ref K7). ");
+  CHECK_EQ(wording::code_may_come(Medium::sms, "********67", "K7"),
            "A code should be on its way by SMS to ********67 (ref K7). ");
   CHECK_EQ(wording::code_sent_before(40s, "********67", "K7"),
            "Code sent 40 s ago to ********67 (ref K7). ");
   CHECK_EQ(wording::code_sent_again("********67", "K7"),
-           "Code sent again to ********67 (ref K7). ");
+           "Code on its way again to ********67 (ref K7). ");
   CHECK_EQ(wording::wrong_code(2), "Wrong code, 2 tries left. ");
   CHECK_EQ(wording::wrong_code(1), "Wrong code, 1 try left. ");
 }
@@ -29,18 +30,21 @@ TEST(times_are_seconds_first_and_minutes_rounded_up_later) {
 
 TEST(a_prompt_offers_what_may_be_typed) {
   MessageSettings settings;
-  CHECK_EQ(wording::prompt("Lead. ", settings, true), "Lead. Enter one time PIN (r = resend): ");
-  CHECK_EQ(wording::prompt("", settings, false), "Enter one time PIN: ");
+  CHECK_EQ(wording::prompt("Lead. ", settings, {true, false}),
+           "Lead. Enter one time PIN (r = resend): ");
+  CHECK_EQ(wording::prompt("", settings, {false, true}), "Enter one time PIN: ");
+  CHECK_EQ(wording::prompt("", settings, {true, true}),
+           "Enter one time PIN (r = resend, v = call me): ");
 }
 
 TEST(the_longest_prompt_fits_into_what_pam_takes) {
   MessageSettings settings;
   settings.prompt = std::string(100, 'p');
   for (const auto& lead :
-       {wording::code_may_come("********67", "K7"),
+       {wording::code_may_come(Medium::sms, "********67", "K7"),
         wording::code_sent_before(600s, "********67", "K7"), wording::that_is_the_password(),
         wording::no_more_resends(), wording::resend_failed()})
-    CHECK(wording::prompt(lead, settings, true).size() <= 511);
+    CHECK(wording::prompt(lead, settings, {true, true}).size() <= 511);
 }
 
 TEST(notices_are_one_line_without_a_question) {
@@ -75,6 +79,14 @@ TEST(the_longest_message_is_one_sms) {
       wording::text_message(settings, std::string(300, 'h'), std::string(300, 's'), "K7", code);
   const size_t length = gsm7_length(text.reveal());
   CHECK(length > 0 && length <= 160);
+}
+
+TEST(a_call_says_each_character_as_a_sentence) {
+  MessageSettings settings;
+  CHECK_EQ(wording::spoken_message(settings, Secret("4938A7")).reveal(),
+           "Your login code is 4. 9. 3. 8. A. 7.");
+  CHECK_EQ(wording::code_sent(Medium::voice, "********67", "K7"),
+           "Calling ********67 with the code. ");
 }
 
 TEST(a_template_may_repeat_its_placeholders) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/session/challenge.h"
+#include "lib/session/challenge_table.h"
 
 #include <thread>
 
@@ -23,16 +23,17 @@ constexpr ChallengeRules kRules = {5min, 3, 3, 30s};
 struct Fixture {
   ManualClock clock;
   ChallengeTable table{clock, 3};
+  std::optional<PhoneNumber> number;
 
   ChallengeTable::Entry enter(const ChallengeKey& key = kKey, bool decoy = false,
                               Milliseconds patience = 0ms) {
-    return table.enter(key, decoy, kRules, patience);
+    return table.enter(key, number, decoy, kRules, patience);
   }
   ChallengeTable::Handle open(const ChallengeKey& key = kKey, bool decoy = false) {
     const auto entry = enter(key, decoy);
     if (entry.kind != Kind::opened) return nullptr;
     table.arm(entry.challenge, Secret("493817"), "K7");
-    table.sent(entry.challenge);
+    table.sent(entry.challenge, {"fake", "SM1"});
     return entry.challenge;
   }
   bool answer(const ChallengeTable::Handle& challenge, std::string_view text,
@@ -73,7 +74,7 @@ TEST(who_waits_for_a_send_hears_how_it_went) {
     const auto first = f.enter();
     Kind seen = Kind::crowded;
     std::thread waiter([&] { seen = f.enter(kKey, false, 1h).kind; });
-    sent ? f.table.sent(first.challenge) : f.table.not_sent(first.challenge, 5s);
+    sent ? f.table.sent(first.challenge, {}) : f.table.not_sent(first.challenge, 5s);
     waiter.join();
     CHECK_EQ(seen, sent ? Kind::resumed : Kind::unsent);
   }
@@ -220,14 +221,14 @@ TEST(resends_are_granted_one_at_a_time_in_their_time) {
   CHECK_EQ(resend.status, ResendStatus::too_soon);
   CHECK(resend.wait == 1s);
   f.clock.advance(2s);
-  f.table.end_resend(challenge, true);
+  f.table.end_resend(challenge, Carrier{});
   resend = f.table.begin_resend(challenge);
   CHECK_EQ(resend.status, ResendStatus::too_soon);
   CHECK(resend.wait == 30s);
   CHECK(f.enter().time == 0s);
   f.clock.advance(30s);
   CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::granted);
-  f.table.end_resend(challenge, false);
+  f.table.end_resend(challenge, std::nullopt);
   CHECK(!f.table.may_resend(challenge));
   CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::none_left);
 }
@@ -275,7 +276,7 @@ TEST(a_challenge_being_sent_is_not_swept_away) {
   f.clock.advance(10min);
   CHECK_EQ(f.enter(kOther).kind, Kind::opened);
   CHECK_EQ(f.table.size(), 2u);
-  f.table.sent(entry.challenge);
+  f.table.sent(entry.challenge, {"fake", "SM1"});
 }
 
 TEST(a_holder_may_outlive_the_tables_interest) {
@@ -285,4 +286,82 @@ TEST(a_holder_may_outlive_the_tables_interest) {
   CHECK_EQ(f.enter().kind, Kind::opened);
   CHECK(challenge->code().reveal() == "493817");
   CHECK_EQ(f.table.take_try(challenge).status, TryStatus::expired);
+}
+
+TEST(a_code_is_void_once_the_number_on_record_has_changed) {
+  Fixture f;
+  f.number = PhoneNumber::parse_international("+353851234567");
+  const auto old = f.open();
+  f.number = PhoneNumber::parse_international("+353851234568");
+  const auto entry = f.enter();
+  CHECK_EQ(entry.kind, Kind::opened);
+  CHECK(entry.challenge != old);
+}
+
+TEST(a_decoy_that_meets_a_challenge_goes_on_with_it_whatever_its_number) {
+  Fixture f;
+  f.number = PhoneNumber::parse_international("+353851234567");
+  const auto challenge = f.open();
+  f.number.reset();
+  CHECK(f.enter(kKey, true).challenge == challenge);
+}
+
+TEST(a_code_that_no_message_holds_is_no_answer) {
+  Fixture f;
+  const auto challenge = f.enter().challenge;
+  f.table.arm(challenge, Secret("493817"), "K7");
+  f.table.stand_by(challenge, false);
+  CHECK(!f.answer(challenge, "493817"));
+  REQUIRE(f.table.begin_resend(challenge).status == ResendStatus::granted);
+  f.table.end_resend(challenge, Carrier{"fake", "SM1"});
+  CHECK(f.answer(challenge, "493817"));
+}
+
+TEST(standing_by_asks_for_a_message_at_once_unless_one_is_on_its_way) {
+  Fixture f;
+  const auto challenge = f.enter().challenge;
+  f.table.stand_by(challenge, true);
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::too_soon);
+  CHECK(!f.enter().time.has_value());
+  f.table.end_resend(challenge, std::nullopt);
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::granted);
+}
+
+TEST(what_was_proved_otherwise_ends_a_code_that_is_out) {
+  Fixture f;
+  const auto challenge = f.open();
+  const auto other = f.enter().challenge;
+  REQUIRE(f.table.take_try(challenge).status == TryStatus::granted);
+  CHECK(f.table.answer_is_right(kKey, challenge, "another", true));
+  CHECK_EQ(f.table.take_try(other).status, TryStatus::used);
+  CHECK_EQ(f.enter().kind, Kind::opened);
+}
+
+TEST(what_was_proved_without_a_message_leaves_others_at_their_prompt) {
+  Fixture f;
+  const auto challenge = f.enter().challenge;
+  f.table.stand_by(challenge, false);
+  const auto other = f.enter().challenge;
+  CHECK(other == challenge);
+  REQUIRE(f.table.take_try(challenge).status == TryStatus::granted);
+  CHECK(f.table.answer_is_right(kKey, challenge, "another", true));
+  CHECK_EQ(f.table.take_try(other).status, TryStatus::granted);
+  CHECK(f.table.answer_is_right(kKey, other, "one more", true));
+  CHECK_EQ(f.enter().kind, Kind::opened);
+}
+
+TEST(a_decoy_is_proved_by_nothing) {
+  Fixture f;
+  const auto challenge = f.open(kKey, true);
+  REQUIRE(f.table.take_try(challenge).status == TryStatus::granted);
+  CHECK(!f.table.answer_is_right(kKey, challenge, "493817", true));
+}
+
+TEST(a_code_that_the_provider_checks_is_compared_with_nothing_of_ours) {
+  Fixture f;
+  const auto challenge = f.enter().challenge;
+  f.table.arm(challenge, Secret("493817"), "K7");
+  f.table.sent(challenge, {"verify", "VE1", true});
+  CHECK_EQ(f.table.carrier_of(challenge).provider, "verify");
+  CHECK(!f.answer(challenge, "493817"));
 }

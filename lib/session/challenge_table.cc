@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/session/challenge.h"
+#include "lib/session/challenge_table.h"
+
+#include <algorithm>
 
 #include "lib/otp/pin.h"
 
@@ -35,11 +37,13 @@ void ChallengeTable::sweep() {
   std::erase_if(challenges_, [this](const auto& item) { return is_spent(*item.second); });
 }
 
-ChallengeTable::Entry ChallengeTable::open_new(const ChallengeKey& key, bool decoy,
+ChallengeTable::Entry ChallengeTable::open_new(const ChallengeKey& key,
+                                               const std::optional<PhoneNumber>& number, bool decoy,
                                                const ChallengeRules& rules) {
   if (challenges_.size() >= most_ && !challenges_.contains(key))
     return {Entry::Kind::crowded, nullptr};
   auto challenge = std::make_shared<Challenge>();
+  challenge->number_ = number;
   challenge->decoy_ = decoy;
   challenge->rules_ = rules;
   challenge->tries_left_ = rules.tries;
@@ -48,7 +52,8 @@ ChallengeTable::Entry ChallengeTable::open_new(const ChallengeKey& key, bool dec
   return {Entry::Kind::opened, challenge};
 }
 
-ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key, bool decoy,
+ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key,
+                                            const std::optional<PhoneNumber>& number, bool decoy,
                                             const ChallengeRules& rules, Milliseconds patience) {
   std::unique_lock lock(mutex_);
   sweep();
@@ -59,7 +64,8 @@ ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key, bool decoy,
   if (!changed_.wait_for(lock, patience, settled)) return {Entry::Kind::crowded, nullptr};
 
   const auto found = challenges_.find(key);
-  if (found == challenges_.end() || is_spent(*found->second)) return open_new(key, decoy, rules);
+  if (found == challenges_.end() || is_spent(*found->second))
+    return open_new(key, number, decoy, rules);
   const Handle challenge = found->second;
   const SteadyTime now = clock_.now();
   switch (challenge->state_) {
@@ -72,9 +78,12 @@ ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key, bool decoy,
     case Challenge::State::used:
       break;
   }
-  if (challenge->decoy_ && !decoy) return open_new(key, decoy, rules);
+  if (!decoy && (challenge->decoy_ || challenge->number_ != number))
+    return open_new(key, number, decoy, rules);
   if (decoy) challenge->decoy_ = challenge->void_ = true;
-  return {Entry::Kind::resumed, challenge, floor<seconds>(now - challenge->sent_at_)};
+  Entry resumed = {Entry::Kind::resumed, challenge};
+  if (challenge->sent_at_) resumed.time = floor<seconds>(now - *challenge->sent_at_);
+  return resumed;
 }
 
 void ChallengeTable::arm(const Handle& challenge, Secret code, std::string ref) {
@@ -83,9 +92,11 @@ void ChallengeTable::arm(const Handle& challenge, Secret code, std::string ref) 
   challenge->ref_ = std::move(ref);
 }
 
-void ChallengeTable::sent(const Handle& challenge) {
+void ChallengeTable::sent(const Handle& challenge, Carrier carrier) {
   const std::lock_guard lock(mutex_);
+  challenge->carrier_ = std::move(carrier);
   challenge->state_ = Challenge::State::open;
+  challenge->sends_ = 1;
   challenge->sent_at_ = clock_.now();
   changed_.notify_all();
 }
@@ -94,6 +105,14 @@ void ChallengeTable::not_sent(const Handle& challenge, seconds rest) {
   const std::lock_guard lock(mutex_);
   challenge->state_ = Challenge::State::unsent;
   challenge->rests_until_ = clock_.now() + rest;
+  changed_.notify_all();
+}
+
+void ChallengeTable::stand_by(const Handle& challenge, bool sending) {
+  const std::lock_guard lock(mutex_);
+  challenge->state_ = Challenge::State::open;
+  challenge->resending_ = sending;
+  challenge->sends_ = sending ? 1 : 0;
   changed_.notify_all();
 }
 
@@ -122,19 +141,28 @@ void ChallengeTable::forfeit_try(const Handle& challenge) {
 }
 
 bool ChallengeTable::answer_is_right(const ChallengeKey& key, const Handle& challenge,
-                                     std::string_view answer) {
+                                     std::string_view answer, bool proved) {
   const std::lock_guard lock(mutex_);
-  const bool matches = pin_matches(challenge->code_, answer);
+  const bool code_is_out = challenge->sends_ > 0;
+  const bool is_code = pin_matches(challenge->code_, answer) && code_is_out;
+  const bool matches = (is_code && !challenge->carrier_.checks) || proved;
   const bool may_succeed = challenge->state_ == Challenge::State::open && !challenge->decoy_ &&
                            !challenge->void_ && clock_.now() < challenge->expires_at_;
   if (matches && may_succeed) {
-    challenge->state_ = Challenge::State::used;
-    const auto found = challenges_.find(key);
-    if (found != challenges_.end() && found->second == challenge) challenges_.erase(found);
+    // Without a message, others may be at the same prompt with app codes of their own.
+    if (code_is_out) challenge->state_ = Challenge::State::used;
+    --challenge->tries_under_way_;
+    forget(key, challenge);
     return true;
   }
   end_wrong_try(*challenge);
   return false;
+}
+
+// The next attempt begins anew.
+void ChallengeTable::forget(const ChallengeKey& key, const Handle& challenge) {
+  const auto found = challenges_.find(key);
+  if (found != challenges_.end() && found->second == challenge) challenges_.erase(found);
 }
 
 void ChallengeTable::make_void(const Handle& challenge) {
@@ -165,7 +193,8 @@ bool ChallengeTable::has_sends_left(const Challenge& challenge) const {
 ChallengeTable::Resend ChallengeTable::begin_resend(const Handle& challenge) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.now();
-  const SteadyTime again_at = challenge->sent_at_ + challenge->rules_.resend_after;
+  const auto rest = challenge->rules_.resend_after;
+  const SteadyTime again_at = challenge->sent_at_ ? *challenge->sent_at_ + rest : now;
   if (!has_sends_left(*challenge)) return {ResendStatus::none_left};
   if (challenge->resending_ || now < again_at)
     return {ResendStatus::too_soon, std::max(seconds(1), ceil<seconds>(again_at - now))};
@@ -174,10 +203,17 @@ ChallengeTable::Resend ChallengeTable::begin_resend(const Handle& challenge) {
   return {ResendStatus::granted};
 }
 
-void ChallengeTable::end_resend(const Handle& challenge, bool sent) {
+void ChallengeTable::end_resend(const Handle& challenge, std::optional<Carrier> carrier) {
   const std::lock_guard lock(mutex_);
   challenge->resending_ = false;
-  if (sent) challenge->sent_at_ = clock_.now();
+  if (!carrier) return;
+  challenge->carrier_ = std::move(*carrier);
+  challenge->sent_at_ = clock_.now();
+}
+
+Carrier ChallengeTable::carrier_of(const Handle& challenge) const {
+  const std::lock_guard lock(mutex_);
+  return challenge->carrier_;
 }
 
 size_t ChallengeTable::size() const {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/judge.h"
+
+#include <algorithm>
+
+#include "lib/otp/pin.h"
+#include "lib/session/limits.h"
+
+namespace sms2fa {
+
+namespace {
+
+using Kind = Judgement::Kind;
+using TryStatus = ChallengeTable::TryStatus;
+
+// A try that was taken must end, whatever interrupts the judging.
+class OpenTry {
+ public:
+  OpenTry(ChallengeTable& challenges, const ChallengeTable::Handle& challenge)
+      : challenges_(challenges), challenge_(challenge) {}
+  ~OpenTry() {
+    if (pending_) challenges_.forfeit_try(challenge_);
+  }
+  OpenTry(const OpenTry&) = delete;
+  OpenTry& operator=(const OpenTry&) = delete;
+  void has_ended() { pending_ = false; }
+
+ private:
+  ChallengeTable& challenges_;
+  const ChallengeTable::Handle& challenge_;
+  bool pending_ = true;
+};
+
+Kind kind_of(TryStatus status) {
+  switch (status) {
+    case TryStatus::expired:
+      return Kind::expired;
+    case TryStatus::used:
+      return Kind::used;
+    case TryStatus::granted:
+    case TryStatus::none_left:
+      return Kind::none_left;
+  }
+  return Kind::none_left;
+}
+
+}  // namespace
+
+Judgement Judge::judge(const Reply& reply, const Standing& standing, const ChallengeKey& key,
+                       const ChallengeTable::Handle& challenge) {
+  auto& challenges = around_.challenges;
+  const auto granted = challenges.take_try(challenge);
+  if (granted.status == TryStatus::used && pin_matches(challenge->code(), reply.text.reveal()))
+    notices_.replayed(event_.method, event_.ref);
+  if (granted.status != TryStatus::granted) return {kind_of(granted.status)};
+  ++event_.answers;
+  OpenTry open(challenges, challenge);
+
+  bool real = !standing.is_decoy() && !reply.is_placeholder;
+  const auto counted = count(real);
+  if (!counted) return {Kind::store_failed, 0, counted.error().message};
+  // Locked since this attempt began: from here on no answer can be right.
+  if (real && !counted->id) challenges.make_decoy(challenge);
+  real = counted->id.has_value();
+
+  const Carrier carrier = challenges.carrier_of(challenge);
+  const CheckStatus checked =
+      carrier.checks ? ask_provider(reply, standing, carrier, real) : CheckStatus::wrong;
+  const bool right = challenges.answer_is_right(key, challenge, reply.text.reveal(),
+                                                checked == CheckStatus::right);
+  open.has_ended();
+  if (real) {
+    const auto committed = around_.store.commit_outcome(*counted->id, right);
+    if (!committed) return {Kind::store_failed, 0, committed.error().message};
+    notices_.answered(*counted, right, event_.method);
+  }
+  if (right) return {Kind::right};
+  if (granted.left == 0) return {Kind::none_left};
+  return {checked == CheckStatus::unreachable ? Kind::not_checked : Kind::wrong, granted.left};
+}
+
+// Without an id for the answers of decoys, and of people who are locked by now.
+Result<CountedAttempt> Judge::count(bool real) {
+  if (real)
+    return around_.store.count_attempt(request_.user, lock_rules(setup_.configuration.limits));
+  if (auto paused = commit_nothing(); !paused) return paused.error();
+  return CountedAttempt{};
+}
+
+// What counting an answer costs, and how it fails, without counting anything: a decoy's answer must
+// take as long as a real one, and meet the same end when the state can't be written.
+Result<void> Judge::commit_nothing() {
+  const auto reserved = around_.store.reserve_send({});
+  if (!reserved) return reserved.error();
+  if (reserved->reserved) return around_.store.settle_send(*reserved->reserved, false);
+  return {};
+}
+
+// The provider's own word on a code that it made. Decoys take as long as others did.
+CheckStatus Judge::ask_provider(const Reply& reply, const Standing& standing,
+                                const Carrier& carrier, bool real) {
+  const SteadyTime start = around_.clock.now();
+  if (!real || !standing.phone) {
+    const auto sample = around_.checks.draw(around_.random, start);
+    if (sample) (void)person_.pause(sample->took);
+    return CheckStatus::wrong;
+  }
+  const CheckStatus status =
+      setup_.messenger->check(carrier.provider, *standing.phone, carrier.message_id, reply.text,
+                              start + setup_.configuration.delivery.deadline);
+  const SteadyTime end = around_.clock.now();
+  if (status != CheckStatus::unreachable)
+    around_.checks.remember(
+        {std::chrono::duration_cast<Milliseconds>(end - start), SendStatus::accepted, false, end});
+  return status;
+}
+
+}  // namespace sms2fa

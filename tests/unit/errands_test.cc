@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/errands.h"
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <thread>
+
+#include "tests/support/test.h"
+
+using namespace sms2fa;
+using namespace std::chrono_literals;
+
+TEST(an_errand_runs_while_its_caller_goes_on) {
+  std::promise<void> go;
+  std::atomic<bool> done = false;
+  Errands errands(2);
+  CHECK(errands.run([&] {
+    go.get_future().wait();
+    done = true;
+  }));
+  CHECK(!errands.finish(0ms));
+  CHECK(!done);
+  go.set_value();
+  CHECK(errands.finish(1h));
+  CHECK(done);
+}
+
+TEST(no_more_run_than_allowed) {
+  std::promise<void> go;
+  const auto wait = [gone = go.get_future().share()] { gone.wait(); };
+  Errands errands(2);
+  CHECK(errands.run(wait));
+  CHECK(errands.run(wait));
+  bool ran = false;
+  CHECK(!errands.run([&] { ran = true; }));
+  go.set_value();
+  CHECK(errands.finish(1h));
+  CHECK(!ran);
+  CHECK(errands.run([&] { ran = true; }));
+  CHECK(errands.finish(1h));
+  CHECK(ran);
+}
+
+TEST(what_an_errand_held_is_gone_when_it_counts_as_ended) {
+  Errands errands(1);
+  auto held = std::make_shared<int>(1);
+  const std::weak_ptr<int> left = held;
+  CHECK(errands.run([kept = std::move(held)] {}));
+  CHECK(errands.finish(1h));
+  CHECK(left.expired());
+}
+
+TEST(destruction_waits) {
+  std::atomic<bool> done = false;
+  {
+    Errands errands(1);
+    CHECK(errands.run([&] {
+      std::this_thread::yield();
+      done = true;
+    }));
+  }
+  CHECK(done);
+}
