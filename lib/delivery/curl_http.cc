@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <forward_list>
 #include <list>
 #include <mutex>
 #include <system_error>
@@ -16,13 +17,14 @@
 
 #include "lib/delivery/curl_transfer.h"
 #include "lib/delivery/tls_context.h"
+#include "lib/delivery/warmth.h"
 
 namespace sms2fa {
 
 namespace {
 
 constexpr long kMostIdleConnections = 64;
-constexpr int kLongestPollMilliseconds = 60'000;
+constexpr Milliseconds kLongestPoll = std::chrono::seconds(60);
 
 // libcurl copies headers and bodies into buffers of its own and frees them as they are. Given these
 // instead of malloc and free, nothing it ever held stays behind.
@@ -80,7 +82,10 @@ class CurlHttp::Loop {
  public:
   // Throws std::system_error when no thread can be had.
   Loop(TrustStore trust, std::string proxy, MultiHandle multi)
-      : trust_(std::move(trust)), proxy_(std::move(proxy)), multi_(std::move(multi)) {
+      : trust_(std::move(trust)),
+        road_{trust_.get(), std::move(proxy), &watch_},
+        multi_(std::move(multi)),
+        warmth_(multi_.get(), road_) {
     const AllSignalsBlocked blocked;
     thread_ = std::thread([this] { run(); });
   }
@@ -97,7 +102,7 @@ class CurlHttp::Loop {
   HttpOutcome perform(const HttpRequest& request, SteadyTime deadline) {
     if (std::chrono::steady_clock::now() >= deadline)
       return {.kind = HttpOutcome::Kind::not_sent, .detail = "no time left"};
-    CurlTransfer transfer(request, deadline, trust_.get(), proxy_);
+    CurlTransfer transfer(request, deadline, road_, origin_of(request.url));
     if (!transfer.usable())
       return {.kind = HttpOutcome::Kind::not_sent, .detail = "libcurl can't be set up"};
     std::list<CurlTransfer*> one{&transfer};
@@ -109,13 +114,34 @@ class CurlHttp::Loop {
     return transfer.wait();
   }
 
+  void keep_warm(const std::string& url) {
+    if (!url.starts_with("https://") || origin_of(url) != nullptr) return;
+    {
+      const std::lock_guard lock(mutex_);
+      origins_.emplace_front(url);
+    }
+    curl_multi_wakeup(multi_.get());
+  }
+
  private:
+  Origin* origin_of(const std::string& url) {
+    const std::string_view wanted = Origin::part_of(url);
+    const std::lock_guard lock(mutex_);
+    for (Origin& origin : origins_)
+      if (origin.url == wanted) return &origin;
+    return nullptr;
+  }
+
   void run() {
     while (start_new()) {
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
       finish_done();
-      curl_multi_poll(multi_.get(), nullptr, 0, kLongestPollMilliseconds, nullptr);
+      const Milliseconds pause = tend_origins();
+      auto& idle = watch_.poll_list();
+      curl_multi_poll(multi_.get(), idle.data(), static_cast<unsigned>(idle.size()),
+                      static_cast<int>(pause.count()), nullptr);
+      replace_closed();
     }
     while (!active_.empty()) end(*active_.back(), CURLE_ABORTED_BY_CALLBACK);
   }
@@ -132,6 +158,7 @@ class CurlHttp::Loop {
     while (!fresh.empty()) {
       CurlTransfer& transfer = *fresh.front();
       active_.splice(active_.end(), fresh, fresh.begin());
+      warmth_.begins(transfer.origin());
       if (curl_multi_add_handle(multi_.get(), transfer.handle()) != CURLM_OK)
         end(transfer, CURLE_OUT_OF_MEMORY);
     }
@@ -142,19 +169,41 @@ class CurlHttp::Loop {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
       const CURLcode code = message->data.result;
-      end(CurlTransfer::of(message->easy_handle), code);
+      CurlJob& job = CurlJob::of(message->easy_handle);
+      if (auto* const transfer = dynamic_cast<CurlTransfer*>(&job); transfer != nullptr) {
+        end(*transfer, code);
+      } else {
+        curl_multi_remove_handle(multi_.get(), job.handle());
+        job.finish(code);
+      }
     }
   }
 
   void end(CurlTransfer& transfer, CURLcode code) {
     curl_multi_remove_handle(multi_.get(), transfer.handle());
     active_.remove(&transfer);
+    warmth_.ends(transfer.origin());
     transfer.finish(code);
   }
 
+  // How long there is nothing to do about warmth.
+  Milliseconds tend_origins() {
+    const auto now = std::chrono::steady_clock::now();
+    SteadyTime next = now + kLongestPoll;
+    const std::lock_guard lock(mutex_);
+    for (Origin& origin : origins_) next = std::min(next, warmth_.tend(origin, now));
+    return std::chrono::ceil<Milliseconds>(std::max(next - now, SteadyTime::duration(0)));
+  }
+
+  void replace_closed() {
+    const auto now = std::chrono::steady_clock::now();
+    while (Origin* const origin = watch_.take_closed()) warmth_.lost(origin, now);
+  }
+
   const TrustStore trust_;
-  const std::string proxy_;
-  const MultiHandle multi_;
+  ConnectionWatch watch_;
+  const CurlRoad road_;
+
   // Lists, because the caller makes the one node that moves from list to list: the delivery thread
   // allocates nothing that could fail.
   std::list<CurlTransfer*> active_;  // the delivery thread's own
@@ -162,7 +211,10 @@ class CurlHttp::Loop {
   std::mutex mutex_;
   std::list<CurlTransfer*> new_;
   bool stopping_ = false;
+  std::forward_list<Origin> origins_;  // grows only
 
+  const MultiHandle multi_;
+  Warmth warmth_;
   std::thread thread_;
 };
 
@@ -194,6 +246,10 @@ Result<std::unique_ptr<CurlHttp>> CurlHttp::create(const CurlHttpOptions& option
 
 HttpOutcome CurlHttp::perform(const HttpRequest& request, SteadyTime deadline) {
   return loop_->perform(request, deadline);
+}
+
+void CurlHttp::keep_warm(const std::string& url) {
+  loop_->keep_warm(url);
 }
 
 }  // namespace sms2fa

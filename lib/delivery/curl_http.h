@@ -42,6 +42,7 @@ class CurlHttp final : public HttpTransport {
   ~CurlHttp() override;
 
   HttpOutcome perform(const HttpRequest& request, SteadyTime deadline) override;
+  void keep_warm(const std::string& url) override;
 
  private:
   class Loop;

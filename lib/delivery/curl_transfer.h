@@ -1,65 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <curl/curl.h>
-
 #include <condition_variable>
 #include <deque>
-#include <memory>
 #include <mutex>
 #include <string>
 
+#include "lib/delivery/curl_job.h"
 #include "lib/delivery/http.h"
-#include "lib/delivery/tls_context.h"
 
 namespace sms2fa {
 
-// One request on its way through libcurl: made by the caller's thread, driven by the delivery
-// thread, and awaited by the caller, who owns it. Internal to CurlHttp.
-class CurlTransfer {
+// One request that somebody waits for: made by the caller's thread, driven by the delivery thread,
+// and awaited by the caller, who owns it. Internal to CurlHttp.
+class CurlTransfer final : public CurlJob {
  public:
   // What is referred to must outlive the transfer.
-  CurlTransfer(const HttpRequest& request, SteadyTime deadline, X509_STORE* trust,
-               const std::string& proxy);
-  CurlTransfer(const CurlTransfer&) = delete;
-  CurlTransfer& operator=(const CurlTransfer&) = delete;
-  ~CurlTransfer();
+  CurlTransfer(const HttpRequest& request, SteadyTime deadline, const CurlRoad& road,
+               Origin* origin);
+  ~CurlTransfer() override;
 
-  // False when libcurl could not take every setting: it must not be started then.
-  bool usable() const { return usable_; }
-  CURL* handle() const { return easy_.get(); }
+  // Where the request goes, when those connections are kept warm.
+  Origin* origin() const { return origin_; }
 
-  // The transfer behind a handle.
-  static CurlTransfer& of(CURL* easy);
-
-  // Delivery thread: the transfer has ended with `code` and is no part of the multi handle any
-  // more. Wakes the caller, after which the transfer may be gone.
-  void finish(CURLcode code) noexcept;
+  // Wakes the caller.
+  void finish(CURLcode code) noexcept override;
 
   // Caller: blocks until finish().
   HttpOutcome wait();
 
  private:
-  struct CloseEasy {
-    void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
-  };
-
-  template <typename T>
-  void set(CURLoption option, T value);
   void set_headers(const HttpRequest& request);
   void set_what_is_sent(const HttpRequest& request);
-  void set_limits(SteadyTime deadline);
-  void set_trust(X509_STORE* trust, const std::string& proxy);
+  bool may_leave() noexcept override;
   void read_answer(HttpOutcome& outcome);
+  StepTimes read_times() const;
   std::string describe(CURLcode code) const;
-
-  static CURLcode on_tls_context(CURL* easy, void* context, void* trust) noexcept;
-  static int on_request(void* self, char*, char*, int, int) noexcept;
-  static size_t on_header(char* data, size_t one, size_t size, void* self) noexcept;
   static size_t on_body(char* data, size_t one, size_t size, void* self) noexcept;
 
-  std::unique_ptr<CURL, CloseEasy> easy_;
-  bool usable_ = false;
+  Origin* const origin_;
   // Deques, for libcurl and the nodes point at what is in them.
   std::deque<std::string> header_lines_;
   std::deque<curl_slist> headers_;
@@ -67,8 +46,7 @@ class CurlTransfer {
 
   int tries_ = 0;                              // how often the request began to leave
   std::shared_ptr<const TlsPeer> first_peer_;  // of the connection that it left on first
-  size_t header_bytes_ = 0;
-  bool too_long_ = false;
+  bool body_too_long_ = false;
   std::string body_;
 
   std::mutex mutex_;

@@ -9,6 +9,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/secret.h"
+#include "lib/delivery/step_times.h"
 
 namespace sms2fa {
 
@@ -39,6 +40,7 @@ struct HttpOutcome {
   std::string body = {};  // holds whatever the provider echoes, the code too: wipe() it after use
   std::optional<std::chrono::seconds> retry_after = {};  // Retry-After, or else x-ratelimit-reset
   std::string detail = {};  // why there is no response; fixed words that are fit for a log
+  StepTimes times = {};
 };
 
 // The seam between the providers and the network. Thread-safe.
@@ -47,6 +49,9 @@ class HttpTransport {
   virtual ~HttpTransport() = default;
   // Sends the request once and waits for its end, at `deadline` at the latest. Follows no redirect.
   virtual HttpOutcome perform(const HttpRequest& request, SteadyTime deadline) = 0;
+  // From now on there is always a connection ready to the host of `url`, as far as can be: a
+  // request does not wait for names, TCP or TLS. Does not block.
+  virtual void keep_warm(const std::string& /*url*/) {}
 };
 
 // Values for HttpRequest::authorization: RFC 7617 and RFC 6750. Throw std::bad_alloc.

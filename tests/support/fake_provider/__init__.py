@@ -45,6 +45,7 @@ Records, one JSON object a line, each written before its answer is sent, and nev
   messages.jsonl     accepted messages: provider, to, from, body, id, validity_period, and
                      messaging_service_sid, messaging_profile_id or lost_answer where there is one
   requests.jsonl     method, path, status (null: none was sent), mode, connection
+  warm_ups.jsonl     connection: a HEAD of a client that keeps it open; no request, and no mode
   connections.jsonl  when one closes: connection, tls (the handshake was completed), http_bytes
                      (bytes of HTTP read, inside TLS or where TLS should have been)
 """
@@ -81,7 +82,8 @@ class FakeProvider:
         self.tls = certificates.tls_context(files, tls_max)
         self.port = port
         self._changed = threading.Condition()
-        self._records = {"messages": [], "requests": [], "connections": []}
+        self._records = {"messages": [], "requests": [], "connections": [],
+                         "warm_ups": []}
         self._logs = {}
         self._sent = {}
         self._mode, self._times = None, None
@@ -191,6 +193,10 @@ class FakeProvider:
         with self._changed:
             self._record("requests", {"method": method, "path": path, "status": status,
                                       "mode": mode, "connection": connection})
+
+    def record_warm_up(self, connection):
+        with self._changed:
+            self._record("warm_ups", {"connection": connection})
 
     def record_connection(self, connection, record):
         with self._changed:

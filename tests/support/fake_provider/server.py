@@ -193,6 +193,10 @@ class Connection:
             return False
         if request is None:
             return False
+        if request.method == "HEAD":
+            self._provider.record_warm_up(self.number)
+            self._sock.sendall(head(404, [], 0))
+            return request.keep_alive
         mode, path, backend = None, request.target.partition("?")[0], None
         try:
             if path.startswith("/!"):

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/delivery/warmth.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace sms2fa {
+
+namespace {
+
+constexpr Milliseconds kRound = std::chrono::seconds(30);
+constexpr Milliseconds kFirstPause = std::chrono::seconds(1);
+constexpr Milliseconds kLongestPause = std::chrono::seconds(60);
+constexpr Milliseconds kTimeToConnect = std::chrono::seconds(5);
+constexpr Milliseconds kTimeInAll = std::chrono::seconds(10);
+// The age at which a connection, and with it the host's address, is replaced by a new one. Well
+// below what a login still accepts, so that a login never has to.
+constexpr long kOldestConnection = 4 * 60;
+constexpr long kOldestAddress = 2 * 60;
+constexpr Milliseconds kBetweenSpares{100};
+constexpr size_t kSpares = 2;
+constexpr size_t kMostConnections = 32;
+
+}  // namespace
+
+Origin::Origin(std::string_view any_url) : url(part_of(any_url)) {}
+
+std::string_view Origin::part_of(std::string_view any_url) {
+  constexpr std::string_view kScheme = "https://";
+  return any_url.substr(0, any_url.find_first_of("/?#", kScheme.size()));
+}
+
+class Warmth::WarmUp final : public CurlJob {
+ public:
+  WarmUp(Warmth& warmth, Origin& to, const CurlRoad& road)
+      : CurlJob(road, &to, kTimeToConnect, kTimeInAll), origin(to), warmth_(warmth) {
+    set(CURLOPT_URL, (to.url + "/").c_str());
+    set(CURLOPT_NOBODY, 1L);
+    set(CURLOPT_MAXLIFETIME_CONN, kOldestConnection);
+    set(CURLOPT_DNS_CACHE_TIMEOUT, kOldestAddress);
+  }
+  void finish(CURLcode code) noexcept override {
+    leave_connection();
+    close_handle();
+    warmth_.ended(*this, code == CURLE_OK);
+  }
+
+  Origin& origin;
+
+ private:
+  Warmth& warmth_;
+};
+
+Warmth::Warmth(CURLM* multi, const CurlRoad& road) : multi_(multi), road_(road) {}
+
+Warmth::~Warmth() {
+  for (const auto& job : under_way_) curl_multi_remove_handle(multi_, job->handle());
+}
+
+void Warmth::begins(Origin* origin) noexcept {
+  if (origin == nullptr) return;
+  ++origin->in_flight;
+  origin->peak = std::max(origin->peak, origin->in_flight);
+  origin->pause = Milliseconds(0);
+}
+
+void Warmth::ends(Origin* origin) noexcept {
+  if (origin != nullptr) --origin->in_flight;
+}
+
+// A server that closes its connections soon, or takes none, is asked less and less often until
+// somebody logs in.
+void Warmth::lost(Origin* origin, SteadyTime now) noexcept {
+  if (origin == nullptr || road_.watch->idle(origin) > 0) return;
+  origin->next_round = std::min(origin->next_round, now + origin->pause);
+  origin->pause = std::clamp(origin->pause * 2, kFirstPause, kLongestPause);
+}
+
+SteadyTime Warmth::tend(Origin& origin, SteadyTime now) noexcept {
+  const bool none_left = road_.watch->idle(&origin) == 0;
+  if (now >= origin.next_round) {
+    if (!none_left) origin.pause = Milliseconds(0);
+    origin.next_round = now + kRound;
+    start(origin, std::min(kSpares + origin.peak, kMostConnections));
+    origin.peak = std::max(origin.peak / 2, origin.in_flight);
+  } else if (none_left && origin.warming == 0 && now >= origin.next_spare && origin.in_flight > 0 &&
+             origin.in_flight < kMostConnections) {
+    // The last one was taken: the next login finds another.
+    origin.next_spare = now + kBetweenSpares;
+    start(origin, 1);
+  }
+  return origin.next_round;
+}
+
+void Warmth::start(Origin& origin, size_t count) noexcept {
+  for (; origin.warming < count; ++origin.warming) {
+    try {
+      auto& job = under_way_.emplace_back(std::make_unique<WarmUp>(*this, origin, road_));
+      if (job->usable() && curl_multi_add_handle(multi_, job->handle()) == CURLM_OK) continue;
+      under_way_.pop_back();
+    } catch (const std::exception&) {
+      if (!under_way_.empty() && !under_way_.back()) under_way_.pop_back();
+    }
+    return;  // no memory: the next round is another chance
+  }
+}
+
+void Warmth::ended(WarmUp& warm_up, bool good) noexcept {
+  Origin& origin = warm_up.origin;
+  --origin.warming;
+  if (!good) lost(&origin, std::chrono::steady_clock::now());
+  std::erase_if(under_way_, [&](const auto& one) { return one.get() == &warm_up; });
+}
+
+}  // namespace sms2fa

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/delivery/warmth.h"
+
+#include <set>
+#include <thread>
+
+#include "lib/delivery/curl_http.h"
+#include "lib/delivery/json.h"
+#include "tests/support/fake_provider_process.h"
+#include "tests/support/test.h"
+
+using namespace sms2fa;
+using namespace sms2fa::test;
+
+namespace {
+
+constexpr std::chrono::seconds kAmple{20};
+
+std::unique_ptr<CurlHttp> connect(const FakeProviderProcess& provider) {
+  auto created = CurlHttp::create({.ca_file = provider.ca_file(), .proxy = ""});
+  REQUIRE(created.ok());
+  return std::move(*created);
+}
+
+HttpOutcome post(HttpTransport& transport, const std::string& base_url) {
+  const Secret authorization = bearer_authorization(Secret("KEY" + std::string(32, 'f')));
+  const HttpRequest request{
+      .url = base_url + "/v2/messages",
+      .content_type = "application/json",
+      .authorization = authorization,
+      .body = Secret(R"({"from": "+13115552368", "to": "+353851234567", "text": "493817"})")};
+  return transport.perform(request, std::chrono::steady_clock::now() + kAmple);
+}
+
+std::set<int> connections_in(const std::vector<std::string>& records) {
+  std::set<int> numbers;
+  for (const auto& record : records) {
+    const auto json = JsonDocument::parse(record);
+    REQUIRE(json.has_value());
+    numbers.insert(json->code("/connection").value_or(0));
+  }
+  return numbers;
+}
+
+// The connections that were warmed up and are open; waits until there are at least `count`.
+std::set<int> wait_for_warm(const FakeProviderProcess& provider, size_t count) {
+  for (size_t seen = 1;; ++seen) {
+    std::set<int> warm = connections_in(provider.wait_for("warm_ups", seen));
+    for (const int closed : connections_in(provider.records("connections"))) warm.erase(closed);
+    if (warm.size() >= count) return warm;
+  }
+}
+
+bool needed_a_connection(const HttpOutcome& outcome) {
+  return outcome.times.connect.count() > 0 || outcome.times.tls.count() > 0;
+}
+
+}  // namespace
+
+TEST(the_origin_is_what_a_connection_is_for) {
+  CHECK_EQ(Origin("https://api.example:8443/v2/messages?x=/").url, "https://api.example:8443");
+  CHECK_EQ(Origin("https://api.example").url, "https://api.example");
+}
+
+TEST(the_first_request_finds_a_connection) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider);
+  http->keep_warm(provider.base_url() + "/v2/messages");
+  const auto warm = wait_for_warm(provider, 2);
+  const auto outcome = post(*http, provider.base_url());
+  CHECK_EQ(outcome.status, 200);
+  CHECK(!needed_a_connection(outcome));
+  CHECK(warm.contains(*connections_in(provider.records("requests")).begin()));
+}
+
+TEST(without_warmth_the_first_request_pays_for_its_connection_and_says_so) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider);
+  const auto cold = post(*http, provider.base_url());
+  CHECK(cold.times.tls.count() > 0);
+  CHECK(cold.times.first_byte.count() > 0);
+  CHECK(cold.times.look_up + cold.times.connect + cold.times.tls + cold.times.first_byte <=
+        cold.times.total);
+  const auto kept = post(*http, provider.base_url());
+  CHECK(!needed_a_connection(kept));
+  CHECK(kept.times.first_byte.count() > 0);
+  CHECK(provider.records("warm_ups").empty());
+}
+
+TEST(a_closed_connection_is_replaced_before_it_is_needed) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider);
+  http->keep_warm(provider.base_url());
+  std::set<int> warm = wait_for_warm(provider, 2);
+  // All that there are are told to close once idle, spares included.
+  std::vector<std::thread> requests;
+  for (int i = 0; i < 4; ++i)
+    requests.emplace_back([&] { post(*http, provider.base_url("close-idle")); });
+  for (auto& request : requests) request.join();
+  const size_t used = connections_in(provider.records("requests")).size();
+  provider.wait_for("connections", used);
+  wait_for_warm(provider, 1);
+  CHECK(!needed_a_connection(post(*http, provider.base_url())));
+}
+
+TEST(nobody_there_is_no_harm) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider);
+  http->keep_warm("https://localhost:1");
+  http->keep_warm("http://localhost:1");
+  http->keep_warm("");
+  CHECK_EQ(post(*http, "https://localhost:1").kind, HttpOutcome::Kind::not_sent);
+  CHECK_EQ(post(*http, provider.base_url()).status, 200);
+}
+
+TEST(the_transport_can_go_while_it_warms_up) {
+  FakeProviderProcess provider({"--misbehave", "reset-early"});
+  for (int i = 0; i < 20; ++i) connect(provider)->keep_warm(provider.base_url());
+}
