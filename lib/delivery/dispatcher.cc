@@ -46,6 +46,10 @@ std::vector<Gateway*> Dispatcher::along(const Route& route, Medium medium) const
   return usable;
 }
 
+void Dispatcher::keep_warm() {
+  for (const auto& gateway : gateways_) gateway->keep_warm();
+}
+
 bool Dispatcher::offers(Medium medium, const Route& route) const {
   return !along(route, medium).empty();
 }

@@ -20,6 +20,7 @@ class Dispatcher final : public Messenger {
 
   SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
                      SteadyTime deadline) override;
+  void keep_warm() override;
   bool offers(Medium medium, const Route& route) const override;
   CheckStatus check(const std::string& provider, const PhoneNumber& to,
                     const std::string& message_id, const Secret& code,

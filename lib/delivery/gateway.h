@@ -14,6 +14,9 @@ class Gateway {
  public:
   virtual ~Gateway() = default;
   virtual const std::string& name() const = 0;
+  // From now on, what can be done before there is a message is done before: a long-running
+  // program calls this once. Does not block. The one call that may throw (std::bad_alloc).
+  virtual void keep_warm() {}
   // Whether messages of this kind can go out here, as far as the configuration says.
   virtual bool serves(Medium medium) const { return medium == Medium::sms; }
   // Never retries an ambiguous send. Precondition: serves(message.medium).

@@ -42,6 +42,7 @@ SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
     const HttpRequest request = write_request(message);
     handed_over = true;
     HttpOutcome outcome = transport_->perform(request, deadline);
+    report.times = outcome.times;
     judge(outcome, report);
     wipe(outcome.body);
   } catch (const std::exception&) {

@@ -35,6 +35,7 @@ class HttpGateway : public Gateway {
  public:
   const std::string& name() const final { return name_; }
   SendReport send(const LoginMessage& message, SteadyTime deadline) final;
+  void keep_warm() final { transport_->keep_warm(home()); }
 
  protected:
   struct Verdict {
@@ -47,6 +48,8 @@ class HttpGateway : public Gateway {
   HttpGateway(std::string name, std::shared_ptr<HttpTransport> transport)
       : name_(std::move(name)), transport_(std::move(transport)) {}
 
+  // Any URL of the host that messages go to.
+  virtual std::string home() const = 0;
   // May throw std::bad_alloc, both of them.
   virtual HttpRequest write_request(const LoginMessage& message) const = 0;
   virtual Verdict read_answer(int status, const std::string& body) const = 0;

@@ -42,6 +42,9 @@ class Messenger {
   // them.
   virtual SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
                              SteadyTime deadline) = 0;
+  // For a program that goes on running: from now on connections are ready before they are needed.
+  // Does not block. Throws std::bad_alloc.
+  virtual void keep_warm() {}
   // Whether any provider serves this medium along this route.
   virtual bool offers(Medium medium, const Route& route) const = 0;
   // Asks the provider that made a code about an answer.

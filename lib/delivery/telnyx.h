@@ -23,6 +23,7 @@ class Telnyx final : public HttpGateway {
   Telnyx(const TelnyxOptions& options, std::shared_ptr<HttpTransport> transport);
 
  private:
+  std::string home() const override { return url_; }
   HttpRequest write_request(const LoginMessage& message) const override;
   Verdict read_answer(int status, const std::string& body) const override;
 

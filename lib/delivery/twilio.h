@@ -28,6 +28,7 @@ class Twilio final : public HttpGateway {
   Twilio(const TwilioOptions& options, std::shared_ptr<HttpTransport> transport);
 
  private:
+  std::string home() const override { return url_; }
   HttpRequest write_request(const LoginMessage& message) const override;
   Verdict read_answer(int status, const std::string& body) const override;
 

@@ -87,13 +87,14 @@ AuditEvent denial(const LoginRequest& request, Reason reason, AuditVerdict verdi
 }  // namespace
 
 Server::Server(Surroundings& around, std::shared_ptr<const Setup> setup)
-    : around_(around),
-      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      setup_(std::move(setup)) {}
+    : around_(around), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), setup_(std::move(setup)) {
+  setup_->messenger->keep_warm();
+}
 
 void Server::use(std::shared_ptr<const Setup> setup) {
   const std::lock_guard lock(mutex_);
   setup_ = std::move(setup);
+  setup_->messenger->keep_warm();
 }
 
 // A local user may not fill the house: everybody but root gets as many places as one user may have.

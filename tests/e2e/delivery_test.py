@@ -62,7 +62,8 @@ class ProviderTrouble:
         self.logged(f"{self.provider}: credentials (HTTP 401")
 
     def test_a_connection_that_is_reset_at_once_goes_to_the_other(self):
-        self.start_with_both("reset-early")
+        self.fake(self.provider).misbehave("reset-early")
+        self.start_with_both()
         self.the_other_delivers()
 
     def test_a_hang_may_have_delivered_so_nobody_else_is_asked(self):

@@ -20,6 +20,7 @@ class ScriptedGateway final : public Gateway {
     log_.push_back("send " + name_);
     return report_;
   }
+  void keep_warm() override { log_.push_back("warm " + name_); }
 
  private:
   const std::string name_;
@@ -154,6 +155,14 @@ TEST(after_the_deadline_nothing_is_reserved) {
   CHECK_EQ(report.provider, "first");
   CHECK_EQ(report.detail, "first: failing (why); second: no time left");
   CHECK_EQ(one.log.size(), 3u);
+}
+
+TEST(all_are_kept_warm) {
+  Fixture one;
+  one.add("first", SendStatus::accepted);
+  one.add("second", SendStatus::accepted);
+  Dispatcher(std::move(one.gateways), one.clock).keep_warm();
+  CHECK((one.log == Log{"warm first", "warm second"}));
 }
 
 TEST(without_a_provider_nothing_is_sent) {
