@@ -28,8 +28,9 @@ Result<passwd> service_account() {
   const passwd* found = getpwnam(kServiceAccount);
   if (found == nullptr)
     return make_error(ErrorKind::permission,
-                      "there is no account _sms2fa to run as; make it with: useradd --system "
-                      "--home-dir /nonexistent --shell /usr/sbin/nologin _sms2fa");
+                      "there is no account _sms2fa to run as; make it with: "
+                      "systemd-sysusers, or useradd --system --home-dir /nonexistent --shell "
+                      "/usr/sbin/nologin _sms2fa");
   return *found;
 }
 
@@ -48,7 +49,10 @@ Result<void> hand_over(const std::string& directory, const passwd& account) {
 }  // namespace
 
 Result<void> prepare_directories(const std::vector<std::string>& directories) {
-  if (geteuid() != 0) return {};
+  if (geteuid() != 0) {
+    for (const auto& directory : directories) (void)mkdir(directory.c_str(), 0700);
+    return {};
+  }
   const auto account = service_account();
   if (!account) return account.error();
   for (const auto& directory : directories)

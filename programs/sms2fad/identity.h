@@ -8,9 +8,9 @@
 
 namespace sms2fa {
 
-// When this process runs as root: makes those of the directories that are missing (mode 0700), and
-// hands them to _sms2fa. One that exists changes hands only when it is root's and empty, for a
-// mistyped path must not give anything away. Otherwise does nothing.
+// Makes those of the directories that are missing (mode 0700). As root, hands them to _sms2fa; one
+// that exists changes hands only when it is root's and empty, for a mistyped path must not give
+// anything away. As anybody else, leaves it to those who use them to find one that can't be made.
 Result<void> prepare_directories(const std::vector<std::string>& directories);
 
 // When this process runs as root: becomes _sms2fa, without supplementary groups and without a way

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programs/sms2fad/system_calls.h"
 
-#include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -176,8 +175,6 @@ void allow_sockets(Filter& filter) {
     for (const int kind : {SOCK_STREAM, SOCK_DGRAM})
       filter.allow("socket", {is(0, static_cast<uint64_t>(family)),
                               has(1, kKind, static_cast<uint64_t>(kind))});
-  // getaddrinfo() asks which addresses this machine has.
-  filter.allow("socket", {is(0, AF_NETLINK), is(2, NETLINK_ROUTE)});
   for (const unsigned long request : {FIONREAD, FIONBIO, TCGETS, SIOCGIFINDEX})
     filter.allow("ioctl", {is(1, request)});
 }

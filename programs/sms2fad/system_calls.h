@@ -9,8 +9,8 @@ namespace sms2fa {
 // of its has a use for fail with ENOSYS, as on a kernel that never had them, so that libraries fall
 // back to older ones. Those that only an intruder would make (running programs, looking into other
 // processes, mounting, loading code into the kernel) end the process, and the kernel logs it.
-// Memory is never writable and executable, no process can be started, and sockets are local, TCP,
-// UDP or the kernel's routing table.
+// Memory is never writable and executable, no process can be started, and sockets are local, TCP
+// or UDP.
 //
 // Needs no_new_privs. permission: the filter could not be made or loaded.
 Result<void> allow_only_known_system_calls();

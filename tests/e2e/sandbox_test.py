@@ -129,7 +129,7 @@ class Daemon(Scenario):
             "--config", CONFIGURATION, "--socket", self.machine.socket])
 
     def test_a_step_that_fails_refuses_to_start(self):
-        steps = {"capset": "dropping capabilities", "prlimit64": "forbidding core dumps",
+        steps = {"capget": "looking at capabilities", "prlimit64": "forbidding core dumps",
                  "prctl": "dropping ambient capabilities", "seccomp": "the filter of system calls"}
         for call, step in steps.items():
             with self.subTest(call):

@@ -43,6 +43,10 @@ int make_audit_link(const Ground&) {
   return make_socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT);
 }
 
+int make_routing_link(const Ground&) {
+  return make_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+}
+
 int make_device_link(const Ground&) {
   return make_socket(AF_NETLINK, SOCK_RAW, NETLINK_KOBJECT_UEVENT);
 }
@@ -100,6 +104,7 @@ std::vector<Act> network_acts() {
       {"make a raw socket", make_raw, ENOSYS},
       {"make a packet socket", make_packet, ENOSYS},
       {"make a socket to the audit system", make_audit_link, ENOSYS},
+      {"make a socket to the routing table", make_routing_link, ENOSYS},
       {"make a socket to the device manager", make_device_link, ENOSYS},
       {"make a socket to the kernel's ciphers", make_crypto, ENOSYS},
       {"take a TCP port", take_port, EACCES},

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `cmake --install` leaves, and whether the files of other programs' languages are right.
+
+usage: install_test.py BUILD
+
+Installs into a scratch directory only. The last line is `N passed, N failed, N skipped`.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent / "support"))
+
+import unittest_report  # noqa: E402
+
+BUILD = None
+
+
+def run(*command, **options):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          check=False, **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{command[0]}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def needs(program):
+    return unittest.skipUnless(shutil.which(program), f"needs {program}")
+
+
+class Installed(unittest.TestCase):
+    def setUp(self):
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix="sms2fa-install."))
+        self.addCleanup(shutil.rmtree, self.place)
+        self.place.chmod(0o755)
+        self.install("/usr")
+
+    def install(self, prefix):
+        return run("cmake", "--install", BUILD, "--prefix", prefix,
+                   env=os.environ | {"DESTDIR": str(self.place)})
+
+    def mode(self, name):
+        return stat.S_IMODE((self.place / name).stat().st_mode)
+
+    def unit(self, prefix="usr"):
+        return self.place / prefix / "lib/systemd/system/sms2fad.service"
+
+    def test_everything_is_where_it_is_looked_for(self):
+        for name in ("usr/bin/sms2fa", "usr/sbin/sms2fad", "usr/lib/systemd/system/sms2fad.socket",
+                     "usr/lib/systemd/system/sms2fad.service", "usr/lib/sysusers.d/sms2fa.conf",
+                     "usr/lib/tmpfiles.d/sms2fa.conf", "etc/sms2fa/sms2fa.conf",
+                     "etc/sms2fa/users.conf"):
+            self.assertTrue((self.place / name).is_file(), name)
+        modules = list(self.place.glob("usr/lib/**/security/pam_sms2fa.so"))
+        self.assertEqual(1, len(modules), modules)
+        self.assertEqual(0o640, self.mode("etc/sms2fa/sms2fa.conf"))
+        self.assertEqual(0o750, self.mode("etc/sms2fa"))
+
+    def test_no_file_names_the_place_it_was_built_in(self):
+        for path in self.place.rglob("*"):
+            if path.is_file() and path.suffix in (".service", ".socket", ".conf"):
+                self.assertNotIn(str(ROOT), path.read_text(encoding="utf-8"), path)
+
+    def test_installing_again_keeps_the_configuration(self):
+        configuration = self.place / "etc/sms2fa/sms2fa.conf"
+        configuration.write_text("mine\n")
+        self.assertIn("Kept: /etc/sms2fa/sms2fa.conf", self.install("/usr"))
+        self.assertEqual("mine\n", configuration.read_text())
+
+    def test_the_unit_starts_the_daemon_of_its_prefix(self):
+        self.assertIn("ExecStart=/usr/sbin/sms2fad\n", self.unit().read_text())
+        self.install("/opt/sms2fa")
+        self.assertIn("ExecStart=/opt/sms2fa/sbin/sms2fad\n",
+                      self.unit("opt/sms2fa").read_text())
+
+    @needs("systemd-analyze")
+    def test_the_unit_exposes_little(self):
+        done = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--threshold=12",
+                               "--no-pager", self.unit()], capture_output=True, text=True,
+                              check=False)
+        score = re.search(r"Overall exposure level.*: (\d+\.\d+)", done.stdout)
+        self.assertIsNotNone(score, done.stderr)
+        print(f"\nsystemd-analyze security: {score.group(1)}")
+        self.assertEqual(0, done.returncode, done.stdout)
+        self.assertNotIn("PrivateUsers=yes", self.unit().read_text())
+
+    @needs("systemd-analyze")
+    def test_the_unit_is_well_formed(self):
+        shutil.copy(self.unit().with_name("sms2fad.socket"), self.place)
+        text = self.unit().read_text().replace("/usr/sbin/sms2fad", "/bin/true")
+        unit = self.place / "sms2fad.service"
+        unit.write_text(text)
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], text=True,
+                              capture_output=True, check=False)
+        self.assertEqual("", done.stderr)
+
+    @needs("systemd-sysusers")
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_account_and_modes(self):
+        for _ in range(2):  # and once more, for it happens at every boot
+            run("systemd-sysusers", f"--root={self.place}")
+            run("systemd-tmpfiles", f"--root={self.place}", "--create", "sms2fa.conf")
+        account = next(line.split(":") for line in (self.place / "etc/passwd").read_text().splitlines()
+                       if line.startswith("_sms2fa:"))
+        self.assertTrue(account[-1].endswith("/nologin"), account)
+        group = int(account[3])
+        for name, mode, owner in (("etc/sms2fa", 0o750, 0), ("etc/sms2fa/sms2fa.conf", 0o640, 0),
+                                  ("etc/sms2fa/users.conf", 0o640, 0),
+                                  ("var/lib/sms2fa", 0o700, int(account[2]))):
+            info = (self.place / name).stat()
+            self.assertEqual((mode, owner, group),
+                             (stat.S_IMODE(info.st_mode), info.st_uid, info.st_gid), name)
+
+
+class OtherLanguages(unittest.TestCase):
+    @needs("apparmor_parser")
+    def test_the_apparmor_profile_compiles(self):
+        run("apparmor_parser", "-Q", "-K", ROOT / "conf/apparmor/usr.sbin.sms2fad")
+
+    @needs("apparmor_parser")
+    def test_a_broken_profile_would_not(self):
+        text = (ROOT / "conf/apparmor/usr.sbin.sms2fad").read_text().replace("rwkl,", "rwxyz,")
+        with tempfile.NamedTemporaryFile("w", suffix=".profile") as file:
+            file.write(text)
+            file.flush()
+            with self.assertRaises(AssertionError):
+                run("apparmor_parser", "-Q", "-K", file.name)
+
+    @needs("checkmodule")
+    def test_the_selinux_module_compiles(self):
+        with tempfile.TemporaryDirectory() as place:
+            run("checkmodule", "-M", "-m", "-o", f"{place}/sms2fa.mod", ROOT / "conf/selinux/sms2fa.te")
+            run("semodule_package", "-o", f"{place}/p", "-m", f"{place}/sms2fa.mod",
+                "-f", ROOT / "conf/selinux/sms2fa.fc")
+            self.assertTrue(pathlib.Path(place, "p").stat().st_size > 0)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    BUILD = sys.argv.pop()
+    unittest_report.run_and_exit(
+        unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]))
