@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <new>
 #include <vector>
 
 namespace sms2fa {
@@ -62,8 +63,11 @@ Result<DeliveryHistory::Sample> DeliveryHistory::draw(Random& random, SteadyTime
 std::string decoy_digits(const std::array<unsigned char, 32>& key, std::string_view user) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(user.data()), user.size(), digest.data(), &size);
+  const auto* const made =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(user.data()), user.size(), digest.data(), &size);
+  // Without a digest all decoys would show the same digits.
+  if (made == nullptr) throw std::bad_alloc();
   // 65536 is not a multiple of 100, but the bias (1 in 1500) says nothing about anybody.
   const unsigned number = (unsigned{digest[0]} << 8 | digest[1]) % 100;
   return {static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};

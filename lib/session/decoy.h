@@ -39,7 +39,7 @@ class DeliveryHistory {
 };
 
 // The two digits that a decoy shows for `user`: the same at every attempt, unpredictable without
-// `key`.
+// `key`. Throws std::bad_alloc.
 std::string decoy_digits(const std::array<unsigned char, 32>& key, std::string_view user);
 
 }  // namespace sms2fa

@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 
 #include <algorithm>
+#include <new>
 
 namespace sms2fa::limit_tables {
 
@@ -70,9 +71,11 @@ std::chrono::seconds exhausted_for(Transaction& transaction, const HashedBudget&
 HashedBudget hashed(const Budget& budget, const StoreKey& key) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(budget.key.data()), budget.key.size(), digest.data(),
-       &size);
+  const auto* const made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                                reinterpret_cast<const unsigned char*>(budget.key.data()),
+                                budget.key.size(), digest.data(), &size);
+  // Without a digest everybody would share one budget.
+  if (made == nullptr) throw std::bad_alloc();
   HashedBudget result{budget.scope, {}, budget.count, Milliseconds(budget.window).count()};
   std::copy_n(digest.begin(), result.key.size(), result.key.begin());
   return result;

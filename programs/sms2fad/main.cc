@@ -11,6 +11,7 @@
 #include <exception>
 
 #include "lib/audit/audit_log.h"
+#include "lib/base/openssl.h"
 #include "lib/base/random.h"
 #include "lib/base/secret.h"
 #include "lib/base/trusted_file.h"
@@ -65,6 +66,7 @@ int serve(const Options& options, ServiceManager& manager) {
   if (!reserve_locked_memory(kLockedMemory))
     return give_up(make_error(ErrorKind::permission,
                               "cannot lock 1 MiB of memory for secrets (raise RLIMIT_MEMLOCK)"));
+  if (auto loaded = load_openssl(); !loaded) return give_up(loaded.error());
 
   UniqueFd listener = manager.take_listener();
   if (listener.valid()) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 
 #include "programs/sms2fad/log_lines.h"
 #include "programs/sms2fad/places.h"
@@ -34,12 +35,16 @@ Result<std::shared_ptr<const Setup>> MainLoop::read_again() {
 
 void MainLoop::reload() {
   manager_.notify("RELOADING=1");
-  const auto setup = read_again();
-  if (setup) {
-    server_.use(*setup);
-    syslog(LOG_DAEMON | LOG_NOTICE, "read %s again", configuration_.c_str());
-  } else {
-    log_lines(LOG_DAEMON | LOG_ERR, "keeping the old configuration: ", setup.error().message);
+  try {
+    const auto setup = read_again();
+    if (setup) {
+      server_.use(*setup);
+      syslog(LOG_DAEMON | LOG_NOTICE, "read %s again", configuration_.c_str());
+    } else {
+      log_lines(LOG_DAEMON | LOG_ERR, "keeping the old configuration: ", setup.error().message);
+    }
+  } catch (const std::exception& error) {
+    syslog(LOG_DAEMON | LOG_ERR, "keeping the old configuration: %s", error.what());
   }
   manager_.notify("READY=1");
 }

@@ -127,26 +127,28 @@ bool Server::accept_from(int listener) {
   ucred peer{};
   socklen_t size = sizeof peer;
   if (getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return true;
-  if (!begin(peer.uid)) {
-    syslog(LOG_AUTHPRIV | LOG_WARNING,
-           "turned away a connection of pid %d, uid %u: too many attempts at once "
-           "(attempts_at_once, attempts_per_user)",
-           peer.pid, peer.uid);
-    return true;
-  }
-  std::shared_ptr<const Setup> setup;
-  {
-    const std::lock_guard lock(mutex_);
-    setup = setup_;
-  }
+  bool begun = false;
   try {
+    begun = begin(peer.uid);
+    if (!begun) {
+      syslog(LOG_AUTHPRIV | LOG_WARNING,
+             "turned away a connection of pid %d, uid %u: too many attempts at once "
+             "(attempts_at_once, attempts_per_user)",
+             peer.pid, peer.uid);
+      return true;
+    }
+    std::shared_ptr<const Setup> setup;
+    {
+      const std::lock_guard lock(mutex_);
+      setup = setup_;
+    }
     std::thread([this, uid = peer.uid, setup = std::move(setup),
                  fd = std::move(connection)]() mutable {
       run(std::move(fd), uid, std::move(setup));
       end(uid);
     }).detach();
   } catch (const std::exception& error) {
-    end(peer.uid);
+    if (begun) end(peer.uid);
     syslog(LOG_AUTHPRIV | LOG_ERR, "cannot begin an attempt: %s", error.what());
     return false;
   }
