@@ -32,7 +32,7 @@ constexpr Call kCalls[] = {
     {"getpwnam_r", {EIO, EMFILE, ERANGE}},
     {"poll", {ENOMEM, EINVAL, EINTR}},
     {"recv", {ENOMEM, ECONNRESET, EINTR}},
-    {"send", {ENOBUFS, EPIPE, EINTR}},
+    {"send", {ENOBUFS, ENOMEM, EINTR}},
 };
 
 FailingCalls plan;

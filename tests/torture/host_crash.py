@@ -10,18 +10,13 @@ import re
 import time
 
 from attempts import HERE, Told, other_code, walk
-from house import PATIENCE, House, processes_named, require
+from house import PATIENCE, processes_named, require
+from place import Place
 from stops import SYS_OPENAT, Tracee, text_at
 
 NAME = "the PAM host, killed"
 SERVICE = "torture"
 TRIES = 3
-USERS = 400
-SPACIOUS = """\
-sends_per_number = 100000/1h
-sends_per_source = 100000/1h
-sends_per_host = 100000/1h
-"""
 SCENARIOS = {
     "right code": ["right"],
     "wrong code, then right": ["wrong", "right"],
@@ -31,38 +26,9 @@ SCENARIOS = {
 }
 
 
-class Place:
-    """One daemon for many hosts; at each, another user logs in."""
-
-    def __init__(self, machine):
-        machine.pam_service(SERVICE, ["auth requisite {module}", "account required pam_permit.so"])
-        users = "".join(f"user{number} = +353851234567\n" for number in range(USERS))
-        self.house = House(machine, limits=SPACIOUS, users="[users]\n" + users)
-        self._daemon = None
-        self._user = USERS
-        self.idle_threads = 0
-
-    def threads(self):
-        return len(os.listdir(f"/proc/{self._daemon}/task"))
-
-    def new_user(self):
-        self._user += 1
-        if self._user >= USERS:
-            self.close()
-            self.house.reset()
-            self._daemon = self.house.start()
-            self._user = 0
-            self.idle_threads = self.threads()
-        return f"user{self._user}"
-
-    def close(self):
-        if self._daemon:
-            self.house.stop(self._daemon)
-            self.house.check_integrity()
-            self._daemon = None
-
-
-prepare = Place
+def prepare(machine):
+    machine.pam_service(SERVICE, ["auth requisite {module}", "account required pam_permit.so"])
+    return Place(machine)
 
 
 class Person:

@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import time
+import traceback
 
 CONFIGURATION = "/etc/sms2fa/sms2fa.conf"
 SETTINGS = """\
@@ -92,9 +93,11 @@ class House:
                         return pid
                 except TimeoutError:
                     ended, status = os.waitpid(pid, os.WNOHANG)
-                    require(not ended, f"the daemon did not start ({status:#x}): "
-                                       + self._errors.read_text(errors="replace")[-2000:])
+                    require(not ended, f"the daemon did not start ({status:#x}): {self._said()}")
                     require(time.monotonic() < end, "the daemon is not ready")
+
+    def _said(self):
+        return self._errors.read_text(errors="replace")[-2000:] if self._errors.exists() else ""
 
     def _become_daemon(self, program, environment):
         try:
@@ -107,6 +110,8 @@ class House:
             path = str(self.machine.build / program)
             os.execve(path, [path, "--config", CONFIGURATION, "--socket", self.machine.socket],
                       {"PATH": "/usr/bin:/bin", **environment})
+        except BaseException:  # pylint: disable=broad-except
+            traceback.print_exc()
         finally:
             os._exit(127)
 

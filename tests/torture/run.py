@@ -24,7 +24,7 @@ import private_machine  # noqa: E402
 from house import Failed  # noqa: E402
 
 # Module, points in a sample.
-PARTS = {"daemon_crash": 200, "host_crash": 200}
+PARTS = {"daemon_crash": 200, "host_crash": 200, "call_faults": 60, "allocation_faults": 5000}
 MOST_SHOWN = 10
 
 
@@ -33,7 +33,8 @@ def run_part(machine, name, options, seed):
     place = part.prepare(machine)
     began = time.monotonic()
     every = list(part.points(place))
-    size = len(every) if options.all else min(options.sample or PARTS[name], len(every))
+    most = len(every) if options.all else options.sample or PARTS[name]
+    size = min(most, len(every))
     chosen = every if options.all else random.Random(seed).sample(every, size)
     failed = 0
     for point in chosen:
