@@ -5,6 +5,7 @@ The host is pamtester. A point is an entry into or a return from one of its syst
 moment it opens the module until its end.
 """
 
+import collections
 import os
 import re
 import time
@@ -15,6 +16,8 @@ from place import Place
 from stops import SYS_OPENAT, Tracee, text_at
 
 NAME = "the PAM host, killed"
+# A test in which nothing happened before the kill would show nothing.
+SEEN = collections.Counter()
 SERVICE = "torture"
 TRIES = 3
 SCENARIOS = {
@@ -159,6 +162,8 @@ def check(place, point):
         require(time.monotonic() < end, "the daemon still waits for a host that is dead")
         time.sleep(0.001)
     wrong = told.wrong["x"]
+    SEEN["answers called wrong"] += wrong
+    SEEN["people let in"] += len(told.accepted)
     require(house.wrong_answers(user)[1] >= wrong, "an answer was judged and not recorded")
     # Whoever comes back guesses on until the end: the tries are those of one challenge.
     later = Told()

@@ -24,7 +24,7 @@ import private_machine  # noqa: E402
 from house import Failed  # noqa: E402
 
 # Module, points in a sample.
-PARTS = {"daemon_crash": 200, "host_crash": 200, "call_faults": 60, "allocation_faults": 5000}
+PARTS = {"daemon_crash": 150, "host_crash": 100, "call_faults": 40, "allocation_faults": 600}
 MOST_SHOWN = 10
 
 
@@ -51,6 +51,9 @@ def run_part(machine, name, options, seed):
     place.close()
     print(f"{part.NAME}: {size} of {len(every)} points, {failed} failed, "
           f"{time.monotonic() - began:.0f} s", flush=True)
+    if seen := getattr(part, "SEEN", None):
+        print("  before the end: " + ", ".join(f"{count} {what}" for what, count in seen.items()),
+              flush=True)
     return size - failed, failed
 
 
