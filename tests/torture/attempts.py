@@ -3,6 +3,7 @@
 
 import json
 import os
+import time
 import traceback
 
 import protocol
@@ -11,19 +12,22 @@ from protocol import ACCEPTED, PROMPT, REASON, RESULT, TEXT, VERDICT, Client
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 # Attempts, one after the other: user, source, and what is typed at the prompts. "right" is the code of
-# the newest message, "wrong" another one; who has nothing more to type leaves.
+# the newest message, "wrong" another one, "wait" is patience until r works; who has nothing more to type
+# leaves.
 SCENARIOS = {
     "right code": [("alice", HERE, ["right"])],
     "wrong code, then right": [("alice", HERE, ["wrong", "right"])],
     "three wrong codes": [("alice", HERE, ["wrong"] * 3)],
     "leaves and comes back": [("alice", HERE, ["wrong"]), ("alice", HERE, ["right"])],
     "r too soon, nothing, right": [("alice", HERE, ["r", "", "right"])],
+    "sent again": [("alice", HERE, ["wrong", "wait", "r", "right"])],
     "stranger": [("mallory", HERE, ["wrong"] * 3)],
     "two sources": [("alice", HERE, ["right"]), ("alice", THERE, ["right"])],
     "until locked": [("alice", HERE, ["wrong"] * 3), ("alice", THERE, ["wrong", "wrong", "right"])],
     "two people": [("alice", HERE, ["wrong", "right"]), ("bob", HERE, ["wrong", "right"])],
 }
 FAILURES_BEFORE_LOCK = 5  # as house.py has it
+RESEND_AFTER = 1  # s, as daemon_crash.py has it
 
 
 class Told:
@@ -75,6 +79,9 @@ def walk(house, told, user, rhost, steps, service="sshd"):
             told.codes = house.codes()
             code = told.codes[-1] if told.codes else "123456"
             step = steps.pop(0)
+            if step == "wait":
+                time.sleep(RESEND_AFTER)
+                step = steps.pop(0)
             if step == "right":
                 told.tried_right.append(user)
             answered = True

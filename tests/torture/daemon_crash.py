@@ -10,15 +10,18 @@ import os
 import signal
 
 from aftermath import check_restart, check_state
-from attempts import SCENARIOS, in_child, result_of, walk_all
+from attempts import RESEND_AFTER, SCENARIOS, in_child, result_of, walk_all
 from house import House, require
 from stops import Tracee
 
 NAME = "the daemon, killed"
 
-prepare = House
 # A test in which nothing happened before the kill would show nothing.
 SEEN = collections.Counter()
+
+
+def prepare(machine):
+    return House(machine, limits=f"resend_after = {RESEND_AFTER}s\n")
 
 
 def run(house, scenario, kill_at):
