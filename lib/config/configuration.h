@@ -13,6 +13,8 @@
 #include "lib/base/method.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
+#include "lib/config/enroll_settings.h"
+#include "lib/config/store_settings.h"
 
 namespace sms2fa {
 
@@ -22,8 +24,10 @@ struct CodeSettings {
   Alphabet alphabet = Alphabet::digits;
   std::chrono::seconds lifetime = std::chrono::minutes(5);
   unsigned attempts = 3;
-  // Ways in for people whose record names none.
-  Methods methods = {Method::sms};
+  // Ways in for people whose record names none: whatever they have.
+  Methods methods = {Method::sms, Method::voice, Method::totp, Method::backup};
+  // People who have neither a number nor anything enrolled.
+  Unenrolled unenrolled = Unenrolled::deny;
 };
 
 // The longest values that a message's placeholders may be filled with: with them an SMS still fits
@@ -123,14 +127,6 @@ struct LimitSettings {
   unsigned attempts_at_once = 64;
 };
 
-enum class StoreType { memory, sqlite };
-
-// [store]
-struct StoreSettings {
-  StoreType type = StoreType::sqlite;
-  std::string path = "/var/lib/sms2fa/state.db";
-};
-
 // The whole of sms2fa.conf, validated. Move-only, for it holds the providers' secrets.
 struct Configuration {
   CodeSettings code;
@@ -138,6 +134,7 @@ struct Configuration {
   DeliverySettings delivery;
   DirectorySettings directory;
   LimitSettings limits;
+  EnrollSettings enroll;
   StoreSettings store;
 };
 

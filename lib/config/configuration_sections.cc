@@ -45,19 +45,32 @@ std::string take_source(Text text, DirectorySource& out) {
   return take_choice(text, kSources, out);
 }
 
+std::string take_unenrolled(Text text, CodeSettings& out) {
+  constexpr std::pair<Text, Unenrolled> kChoices[] = {{"deny", Unenrolled::deny},
+                                                      {"pass", Unenrolled::pass}};
+  return take_choice(text, kChoices, out.unenrolled);
+}
+
+std::string take_number_change(Text text, EnrollSettings& out) {
+  constexpr std::pair<Text, NumberChange> kChoices[] = {{"refuse", NumberChange::refuse},
+                                                        {"wait", NumberChange::wait}};
+  return take_choice(text, kChoices, out.number_change);
+}
+
 std::string take_store_type(Text text, StoreSettings& out) {
   constexpr std::pair<Text, StoreType> kTypes[] = {{"sqlite", StoreType::sqlite},
                                                    {"memory", StoreType::memory}};
   return take_choice(text, kTypes, out.type);
 }
 
-constexpr std::array<Key<CodeSettings>, 5> kCodeKeys = {{
+constexpr std::array<Key<CodeSettings>, 6> kCodeKeys = {{
     {"length",
      [](Text v, CodeSettings& s) { return take_count(v, kShortestCode, kLongestCode, s.length); }},
     {"alphabet", take_alphabet},
     {"lifetime", [](Text v, CodeSettings& s) { return take_duration(v, 1s, 10min, s.lifetime); }},
     {"attempts", [](Text v, CodeSettings& s) { return take_count(v, 1, 5, s.attempts); }},
     {"methods", [](Text v, CodeSettings& s) { return take_methods(v, s.methods); }},
+    {"unenrolled", take_unenrolled},
 }};
 
 constexpr std::array<Key<MessageSettings>, 5> kMessageKeys = {{
@@ -110,9 +123,16 @@ constexpr std::array<Key<LimitSettings>, 12> kLimitKeys = {{
      [](Text v, LimitSettings& s) { return take_count(v, 1, 10000, s.attempts_at_once); }},
 }};
 
-constexpr std::array<Key<StoreSettings>, 2> kStoreKeys = {{
+constexpr std::array<Key<EnrollSettings>, 2> kEnrollKeys = {{
+    {"number_change", take_number_change},
+    {"wait",
+     [](Text v, EnrollSettings& s) { return take_duration(v, 1h, std::chrono::days(30), s.wait); }},
+}};
+
+constexpr std::array<Key<StoreSettings>, 3> kStoreKeys = {{
     {"type", take_store_type},
     {"path", [](Text v, StoreSettings& s) { return take_path(v, s.path); }},
+    {"key_file", [](Text v, StoreSettings& s) { return take_path(v, s.key_file); }},
 }};
 
 struct Section {
@@ -120,7 +140,7 @@ struct Section {
   std::string (*take)(Text key, Text value, Configuration& out);
 };
 
-constexpr std::array<Section, 6> kSections = {{
+constexpr std::array<Section, 7> kSections = {{
     {"code",
      [](Text key, Text value, Configuration& out) {
        return take_key<CodeSettings>(kCodeKeys, key, value, out.code);
@@ -140,6 +160,10 @@ constexpr std::array<Section, 6> kSections = {{
     {"limits",
      [](Text key, Text value, Configuration& out) {
        return take_key<LimitSettings>(kLimitKeys, key, value, out.limits);
+     }},
+    {"enroll",
+     [](Text key, Text value, Configuration& out) {
+       return take_key<EnrollSettings>(kEnrollKeys, key, value, out.enroll);
      }},
     {"store",
      [](Text key, Text value, Configuration& out) {

@@ -57,7 +57,8 @@ Attempt::~Attempt() {
 }
 
 Ending Attempt::run() {
-  auto standing = standing_of(request_, setup_->configuration, *setup_->directory, around_.store);
+  auto standing = standing_of(request_, setup_->configuration, *setup_->directory, around_.store,
+                              setup_->keys.get());
   if (!standing) return store_failed(standing.error().message);
   standing_ = std::move(*standing);
   event_.number = standing_.phone;

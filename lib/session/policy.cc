@@ -33,6 +33,15 @@ std::vector<Medium> media_of(const Methods& methods, bool by_default, bool calls
   return media;
 }
 
+// Whoever has enrolled something is known, whatever the directory holds.
+Result<std::optional<Person>> with_enrolled(Result<std::optional<Person>> found,
+                                            const std::string& user, const Factors& factors) {
+  if (!found || factors.nothing_enrolled()) return found;
+  if (!*found) *found = Person{user, std::nullopt, {}};
+  if (!(*found)->phone) (*found)->phone = factors.number();
+  return found;
+}
+
 Standing decide(const LoginRequest& request, const Configuration& configuration,
                 const Result<std::optional<Person>>& found, const UserState& state) {
   if (!found) return decoy(Reason::directory_failed, found.error().message);
@@ -56,20 +65,26 @@ Standing decide(const LoginRequest& request, const Configuration& configuration,
 }  // namespace
 
 Result<Standing> standing_of(const LoginRequest& request, const Configuration& configuration,
-                             const Directory& directory, Store& store) {
+                             const Directory& directory, Store& store, KeyRing* keys) {
   const auto state = store.state_of(request.user);
   if (!state) return state.error();
   const auto key = store.decoy_key();
   if (!key) return key.error();
+  auto factors = Factors::of(request.user, store, keys);
+  if (!factors) return factors.error();
   // One look into the directory for everybody: a second one would take time that tells.
-  const auto found = directory.find(request.user);
+  const auto found = with_enrolled(directory.find(request.user), request.user, *factors);
+  const bool has_methods = found && *found && !(*found)->methods.empty();
   Standing standing = decide(request, configuration, found, *state);
   if (standing.is_decoy())
     standing.media = media_of(configuration.code.methods, true, configuration.delivery.voice);
+  standing.methods = has_methods ? (*found)->methods : configuration.code.methods;
+  if (standing.detail.empty()) standing.detail = factors->trouble();
   // Locked people keep seeing their own digits, or the lock would show.
   const bool has_number = found && *found && (*found)->phone;
   standing.masked =
       has_number ? (*found)->phone->masked() : mask_ending_in(decoy_digits(*key, request.user));
+  standing.factors = std::make_shared<const Factors>(std::move(*factors));
   return standing;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "lib/config/configuration.h"
 #include "lib/delivery/login_message.h"
 #include "lib/directory/directory.h"
+#include "lib/session/factors.h"
 #include "lib/session/login_request.h"
 #include "lib/store/store.h"
 
@@ -30,7 +32,9 @@ struct Standing {
   bool message_first = true;
   Reason decoy_reason = Reason::internal_error;
   std::string detail;
-  std::string masked;  // what the prompt shows of the number
+  std::string masked;                                // what the prompt shows of the number
+  Methods methods;                                   // that the person may use, in this order
+  std::shared_ptr<const Factors> factors = nullptr;  // set by standing_of()
 
   bool is_decoy() const { return !is_real; }
   bool may(Medium medium) const {
@@ -38,9 +42,11 @@ struct Standing {
   }
 };
 
-// Looks at the account, the directory's record and the store's locks. An error means that the store
-// failed, which concerns everybody alike: the attempt ends as unavailable.
+// Looks at the account, the directory's record, what was enrolled and the store's locks. A number
+// in the directory goes before an enrolled one. `keys` may be nullptr, as for Factors::of(). An
+// error means that the store failed, which concerns everybody alike: the attempt ends as
+// unavailable.
 Result<Standing> standing_of(const LoginRequest& request, const Configuration& configuration,
-                             const Directory& directory, Store& store);
+                             const Directory& directory, Store& store, KeyRing* keys);
 
 }  // namespace sms2fa

@@ -6,6 +6,7 @@
 
 #include "lib/audit/audit_log.h"
 #include "lib/base/clock.h"
+#include "lib/base/key_ring.h"
 #include "lib/base/random.h"
 #include "lib/config/configuration.h"
 #include "lib/delivery/messenger.h"
@@ -22,7 +23,8 @@ struct Setup {
   Configuration configuration;
   std::unique_ptr<Directory> directory;
   std::unique_ptr<Messenger> messenger;
-  std::string host;  // this machine's name, for the message
+  std::string host;                         // this machine's name, for the message
+  std::unique_ptr<KeyRing> keys = nullptr;  // for what is sealed in the store
 };
 
 // What stays for the daemon's life.

@@ -39,6 +39,15 @@ class MemoryStore final : public Store {
   Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
   Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
 
+  Result<Enrolment> enrolment_of(const std::string& user) override;
+  Result<std::vector<std::string>> enrolled_users() override;
+  Result<void> set_number(const std::string& user, const std::string& sealed) override;
+  Result<void> plan_number(const std::string& user, const std::string& sealed,
+                           std::chrono::seconds wait) override;
+  Result<void> put_app(const std::string& user, const EnrolledApp& app) override;
+  Result<bool> remove_enrolment(const std::string& user) override;
+  Result<size_t> reseal(const std::string& key_id, const Reseal& reseal) override;
+
  private:
   using BudgetKey = std::pair<BudgetScope, std::string>;
   struct Send {
@@ -58,6 +67,12 @@ class MemoryStore final : public Store {
     std::string parameters;
     std::set<std::string> unused;
   };
+  struct Enrolled {
+    std::string number;
+    std::string planned;
+    SteadyTime due{};
+    std::map<std::string, EnrolledApp> apps;
+  };
   struct Unsettled {
     SteadyTime at;
     std::vector<BudgetKey> keys;
@@ -68,6 +83,8 @@ class MemoryStore final : public Store {
   unsigned failed_since_yesterday(const std::string& user) const;
   void forget_old_sends(std::deque<Send>& sends, std::chrono::seconds window) const;
   void drop_idle_budgets();
+  bool is_current_key(const std::string& sealed);
+  void settle_plan(Enrolled& enrolled) const;
 
   const Clock& clock_;
   std::array<unsigned char, 32> decoy_key_{};
@@ -83,6 +100,8 @@ class MemoryStore final : public Store {
   std::deque<VerdictRecord> verdicts_;
   std::map<std::string, int64_t> totp_steps_;
   std::map<std::string, BackupSet> backup_sets_;
+  std::string sealing_key_id_;
+  std::map<std::string, Enrolled> enrolled_;
 };
 
 }  // namespace sms2fa

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/store/enrolment_tables.h"
 #include "lib/store/limit_tables.h"
 #include "lib/store/record_tables.h"
 
@@ -105,6 +106,42 @@ Result<std::optional<BackupCodes>> SqliteStore::backup_codes(const std::string& 
 
 Result<bool> SqliteStore::use_backup_code(const std::string& user, const std::string& hash) {
   return committed([&](Transaction& t) { return record_tables::use_backup_code(t, user, hash); });
+}
+
+Result<Enrolment> SqliteStore::enrolment_of(const std::string& user) {
+  return committed([&](Transaction& t) { return enrolment_tables::enrolment_of(t, user); });
+}
+
+Result<std::vector<std::string>> SqliteStore::enrolled_users() {
+  return committed(enrolment_tables::enrolled_users);
+}
+
+Result<void> SqliteStore::set_number(const std::string& user, const std::string& sealed) {
+  return put_outcome(
+      committed([&](Transaction& t) { return enrolment_tables::set_number(t, user, sealed); }));
+}
+
+Result<void> SqliteStore::plan_number(const std::string& user, const std::string& sealed,
+                                      std::chrono::seconds wait) {
+  return put_outcome(committed(
+      [&](Transaction& t) { return enrolment_tables::plan_number(t, user, sealed, wait); }));
+}
+
+Result<void> SqliteStore::put_app(const std::string& user, const EnrolledApp& app) {
+  return put_outcome(
+      committed([&](Transaction& t) { return enrolment_tables::put_app(t, user, app); }));
+}
+
+Result<bool> SqliteStore::remove_enrolment(const std::string& user) {
+  return committed([&](Transaction& t) { return enrolment_tables::remove_enrolment(t, user); });
+}
+
+Result<size_t> SqliteStore::reseal(const std::string& key_id, const Reseal& reseal) {
+  const auto done =
+      committed([&](Transaction& t) { return enrolment_tables::reseal(t, key_id, reseal); });
+  if (!done) return done.error();
+  if (!*done) return make_error(ErrorKind::refused, "not everything could be sealed anew");
+  return **done;
 }
 
 }  // namespace sms2fa

@@ -48,6 +48,15 @@ class SqliteStore final : public Store {
   Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
   Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
 
+  Result<Enrolment> enrolment_of(const std::string& user) override;
+  Result<std::vector<std::string>> enrolled_users() override;
+  Result<void> set_number(const std::string& user, const std::string& sealed) override;
+  Result<void> plan_number(const std::string& user, const std::string& sealed,
+                           std::chrono::seconds wait) override;
+  Result<void> put_app(const std::string& user, const EnrolledApp& app) override;
+  Result<bool> remove_enrolment(const std::string& user) override;
+  Result<size_t> reseal(const std::string& key_id, const Reseal& reseal) override;
+
  private:
   SqliteStore(StateFile state, Options options, Random& random, const TimeSource& time);
 

@@ -10,6 +10,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
+#include "lib/store/enrolment.h"
 
 namespace sms2fa {
 
@@ -87,10 +88,8 @@ struct BackupCodes {
 // What must survive: how many guesses, how many messages, what is used up. Thread-safe; each call
 // is atomic, and durable when it returns, unless it says "soon". Any error means that the caller
 // denies.
-class Store {
+class Store : public EnrolmentStore {
  public:
-  virtual ~Store() = default;
-
   // Before a message leaves: takes one from every budget, or none from any.
   virtual Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) = 0;
   // After the request has ended: gives the message back when it was certainly not sent. A

@@ -71,7 +71,8 @@ class Lookup {
   Result<void> look_up(Account& account) const {
     LoginRequest request;
     request.user = account.name;
-    const auto standing = standing_of(request, settings_, *directory_, *store_);
+    KeyRing keys(settings_.store.key_file);
+    const auto standing = standing_of(request, settings_, *directory_, *store_, &keys);
     if (!standing) return standing.error();
     account.has_way = !standing->is_decoy();
     account.way = account.has_way ? standing->masked : reason_of(*standing);

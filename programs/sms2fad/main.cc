@@ -59,6 +59,14 @@ sigset_t block_signals() {
   return signals;
 }
 
+// Codes by message go on without it, and everybody else finds out here why they can't log in.
+void complain_about_keys(KeyRing& keys, Store& store) {
+  const auto enrolled = store.enrolled_users();
+  const auto usable = keys.check();
+  if (usable || !enrolled || enrolled->empty()) return;
+  log_lines(LOG_DAEMON | LOG_ERR, "enrolled numbers and apps don't work: ", usable.error().message);
+}
+
 int serve(const Options& options, ServiceManager& manager) {
   const SystemClock clock;
   SystemRandom random;
@@ -101,6 +109,7 @@ int serve(const Options& options, ServiceManager& manager) {
   const StoreSettings& store_settings = (*setup)->configuration.store;
   auto store = make_store(store_settings, clock, random, **time);
   if (!store) return give_up(store.error());
+  complain_about_keys(*(*setup)->keys, **store);
   ChallengeTable challenges(clock, kMostChallenges);
   DeliveryHistory deliveries;
   DeliveryHistory checks;

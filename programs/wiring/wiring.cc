@@ -133,9 +133,10 @@ Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& cl
   auto messenger =
       make_messenger(records.configuration.delivery, std::move(records.transports), clock);
   if (!messenger) return messenger.error();
+  auto keys = std::make_unique<KeyRing>(records.configuration.store.key_file);
   return std::shared_ptr<const Setup>(
       std::make_shared<Setup>(Setup{std::move(records.configuration), std::move(records.directory),
-                                    std::move(*messenger), host_name()}));
+                                    std::move(*messenger), host_name(), std::move(keys)}));
 }
 
 std::string host_name() {

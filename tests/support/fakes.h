@@ -14,6 +14,7 @@
 #include "lib/delivery/messenger.h"
 #include "lib/directory/directory.h"
 #include "lib/store/store.h"
+#include "tests/support/failing_store.h"
 
 // The session's seams, in the hands of a test. All are thread-safe unless they say otherwise.
 namespace sms2fa::test {
@@ -108,48 +109,6 @@ class FakeDirectory final : public Directory {
  private:
   std::map<std::string, Result<std::optional<Person>>, std::less<>> people_;
   mutable std::atomic<int> lookups_ = 0;
-};
-
-enum class StoreCall {
-  reserve_send,
-  settle_send,
-  state_of,
-  count_attempt,
-  commit_outcome,
-  decoy_key
-};
-
-// Another store, of which any call can be made to fail, and which remembers its calls.
-class FailingStore final : public Store {
- public:
-  explicit FailingStore(Store& store) : store_(store) {}
-  Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) override;
-  Result<void> settle_send(SendId id, bool spent) override;
-  Result<UserState> state_of(const std::string& user) override;
-  Result<CountedAttempt> count_attempt(const std::string& user, const LockRules& rules) override;
-  Result<void> commit_outcome(AttemptId id, bool right) override;
-  Result<std::array<unsigned char, 32>> decoy_key() override;
-
-  // From now on; mend() ends it.
-  void fail(StoreCall call) { failing_ = static_cast<int>(call); }
-  void throw_at(StoreCall call) { throwing_ = static_cast<int>(call); }
-  void mend() { failing_ = throwing_ = -1; }
-  // Called before each call goes on to the other store. Set it before the first thread.
-  std::function<void(StoreCall)> before;
-
-  // "count alice", "outcome right", "reserve", "settle spent" and so on, in their order.
-  std::vector<std::string> calls() const;
-  void forget_calls();
-  int count_of(const std::string& call) const;
-
- private:
-  bool fails(StoreCall call, const std::string& shown);
-
-  Store& store_;
-  std::atomic<int> failing_ = -1;
-  std::atomic<int> throwing_ = -1;
-  mutable std::mutex mutex_;
-  std::vector<std::string> calls_;
 };
 
 }  // namespace sms2fa::test

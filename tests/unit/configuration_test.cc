@@ -35,7 +35,11 @@ TEST(the_least_file_has_the_defaults) {
   CHECK(result->code.alphabet == Alphabet::digits);
   CHECK(result->code.lifetime == 5min);
   CHECK_EQ(result->code.attempts, 3u);
-  CHECK(result->code.methods == Methods{Method::sms});
+  CHECK(
+      (result->code.methods == Methods{Method::sms, Method::voice, Method::totp, Method::backup}));
+  CHECK(result->code.unenrolled == Unenrolled::deny);
+  CHECK(result->enroll.number_change == NumberChange::refuse);
+  CHECK_EQ(result->store.key_file, "/etc/sms2fa/store.key");
   CHECK(result->message.echo);
   CHECK(result->delivery.deadline == 8s);
   CHECK(!result->delivery.voice);

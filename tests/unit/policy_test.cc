@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 Result<Standing> standing(Scene& scene, const LoginRequest& request) {
-  return standing_of(request, scene.setup.configuration, *scene.directory, scene.store);
+  return standing_of(request, scene.setup.configuration, *scene.directory, scene.store,
+                     scene.setup.keys.get());
 }
 
 void check_decoy(const Result<Standing>& standing, Reason reason) {

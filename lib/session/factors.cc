@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/factors.h"
+
+#include <algorithm>
+
+#include "lib/otp/backup_code.h"
+#include "lib/otp/totp.h"
+
+namespace sms2fa {
+
+namespace {
+
+using Outcome = FactorCheck::Outcome;
+
+// Has no codes, for nobody's name is empty; asking the store about them costs what it costs for
+// anybody.
+const std::string kNobody;
+
+bool contains(const Methods& methods, Method method) {
+  return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+Result<Secret> open(KeyRing* keys, const std::string& context, const std::string& sealed) {
+  if (keys == nullptr) return make_error(ErrorKind::unavailable, "there is no key for the store");
+  return keys->open(context, sealed);
+}
+
+}  // namespace
+
+std::string number_context(const std::string& user) {
+  return "number of " + user;
+}
+
+std::string app_context(const std::string& user) {
+  return "app of " + user;
+}
+
+void Factors::open_number(const std::string& sealed, KeyRing* keys) {
+  const auto plain = open(keys, number_context(user_), sealed);
+  if (plain) number_ = PhoneNumber::parse_international(plain->reveal());
+  if (number_) return;
+  number_beyond_reach_ = true;
+  trouble_ = plain ? "the enrolled number is none" : plain.error().message;
+}
+
+void Factors::open_app(const EnrolledApp& app, KeyRing* keys) {
+  auto plain = open(keys, app_context(user_), app.sealed);
+  if (plain) {
+    apps_.push_back({std::move(*plain), app.parameters});
+    return;
+  }
+  app_beyond_reach_ = true;
+  trouble_ = plain.error().message;
+}
+
+Result<Factors> Factors::of(const std::string& user, Store& store, KeyRing* keys) {
+  const auto enrolment = store.enrolment_of(user);
+  if (!enrolment) return enrolment.error();
+  auto backup = store.backup_codes(user);
+  if (!backup) return backup.error();
+  Factors factors;
+  factors.user_ = user;
+  factors.backup_ = std::move(*backup);
+  if (enrolment->sealed_number) factors.open_number(*enrolment->sealed_number, keys);
+  for (const EnrolledApp& app : enrolment->apps) factors.open_app(app, keys);
+  return factors;
+}
+
+bool Factors::nothing_enrolled() const {
+  return !number_ && apps_.empty() && !backup_ && !app_beyond_reach_ && !number_beyond_reach_;
+}
+
+// As many computations as somebody with the most apps needs, so that their number doesn't show.
+std::optional<int64_t> Factors::matching_step(std::string_view answer, WallTime now) const {
+  static const Secret nobodys_key(std::string(kTotpKeySize, '\0'));
+  const int64_t step = totp_step_at(now);
+  std::optional<int64_t> matching;
+  for (size_t i = 0; i < std::max(kMostApps, apps_.size()); ++i) {
+    const bool is_real = i < apps_.size();
+    const auto matches =
+        matching_totp_step(is_real ? apps_[i].key : nobodys_key,
+                           is_real ? apps_[i].parameters : TotpParameters(), step, answer);
+    if (is_real && matches) matching = std::max(*matches, matching.value_or(*matches));
+  }
+  return matching;
+}
+
+Result<FactorCheck> Factors::spend(std::optional<int64_t> step, const std::string& hash,
+                                   const Methods& allowed, Store& store) const {
+  if (step && contains(allowed, Method::totp)) {
+    const auto fresh = store.use_totp_step(user_, *step);
+    if (!fresh) return fresh.error();
+    return FactorCheck{*fresh ? Outcome::app : Outcome::replayed, backup_codes_left()};
+  }
+  const bool may_match = backup_ && contains(allowed, Method::backup);
+  const auto used = store.use_backup_code(may_match ? user_ : kNobody, hash);
+  if (!used) return used.error();
+  if (*used) return FactorCheck{Outcome::backup, backup_->left > 0 ? backup_->left - 1 : 0};
+  return FactorCheck{Outcome::wrong, backup_codes_left()};
+}
+
+Result<FactorCheck> Factors::check(std::string_view answer, WallTime now, const Methods& allowed,
+                                   Store& store, bool real) const {
+  const auto step = matching_step(answer, now);
+  const auto hash =
+      hash_backup_code(backup_ ? backup_->parameters : dummy_backup_parameters(), answer);
+  if (!hash) return hash.error();
+  return real ? spend(step, *hash, allowed, store) : spend(std::nullopt, *hash, {}, store);
+}
+
+}  // namespace sms2fa

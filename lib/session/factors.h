@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/key_ring.h"
+#include "lib/base/method.h"
+#include "lib/base/phone_number.h"
+#include "lib/base/secret.h"
+#include "lib/store/store.h"
+
+namespace sms2fa {
+
+// What came of one answer.
+struct FactorCheck {
+  enum class Outcome {
+    wrong,
+    app,      // a code of an app, for the first time
+    backup,   // an unused backup code
+    replayed  // a code of an app whose step, or a later one, was used before
+  };
+  Outcome outcome = Outcome::wrong;
+  unsigned backup_codes_left = 0;  // after this one
+
+  bool is_right() const { return outcome == Outcome::app || outcome == Outcome::backup; }
+};
+
+// What one person has enrolled: a number, authenticator apps, backup codes. Move-only, for it holds
+// the apps' keys. Reading and checking cost the same for everybody, whatever they hold.
+class Factors {
+ public:
+  Factors() = default;
+
+  // `keys` may be nullptr: nothing sealed can be read then. An error means that the store failed.
+  // What can't be opened is left out, and trouble() says why.
+  static Result<Factors> of(const std::string& user, Store& store, KeyRing* keys);
+
+  const std::optional<PhoneNumber>& number() const { return number_; }
+  bool has_app() const { return !apps_.empty(); }
+  bool has_app_beyond_reach() const { return app_beyond_reach_; }
+  unsigned backup_codes_left() const { return backup_ ? backup_->left : 0; }
+  // Holds nothing at all, readable or not.
+  bool nothing_enrolled() const;
+  // Why something enrolled can't be used, for the log; "" when all is well.
+  const std::string& trouble() const { return trouble_; }
+
+  // Tries the answer on every app and backup code of the `allowed` methods, and spends what it
+  // matched. Call it after the answer was counted. With `real` false it costs the same, changes
+  // nothing, and the answer is wrong. An error means that the store failed: the caller denies.
+  Result<FactorCheck> check(std::string_view answer, WallTime now, const Methods& allowed,
+                            Store& store, bool real) const;
+
+ private:
+  struct App {
+    Secret key;
+    TotpParameters parameters;
+  };
+  void open_number(const std::string& sealed, KeyRing* keys);
+  void open_app(const EnrolledApp& app, KeyRing* keys);
+  std::optional<int64_t> matching_step(std::string_view answer, WallTime now) const;
+  Result<FactorCheck> spend(std::optional<int64_t> step, const std::string& hash,
+                            const Methods& allowed, Store& store) const;
+
+  std::string user_;
+  std::optional<PhoneNumber> number_;
+  std::vector<App> apps_;
+  std::optional<BackupCodes> backup_;
+  bool app_beyond_reach_ = false;
+  bool number_beyond_reach_ = false;
+  std::string trouble_;
+};
+
+// What numbers and app keys are sealed with beside the key: a value that is moved to another person
+// or place in the store doesn't open.
+std::string number_context(const std::string& user);
+std::string app_context(const std::string& user);
+
+}  // namespace sms2fa

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/failing_store.h"
+
+#include <stdexcept>
+
+namespace sms2fa::test {
+
+bool FailingStore::fails(StoreCall call, const std::string& shown) {
+  {
+    const std::lock_guard lock(mutex_);
+    calls_.push_back(shown);
+  }
+  if (before) before(call);
+  if (throwing_ == static_cast<int>(call)) throw std::runtime_error("the store threw");
+  return failing_ == static_cast<int>(call);
+}
+
+namespace {
+Error broken() {
+  return make_error(ErrorKind::unavailable, "the store is broken");
+}
+}  // namespace
+
+Result<SendDecision> FailingStore::reserve_send(const std::vector<Budget>& budgets) {
+  if (fails(StoreCall::reserve_send, "reserve")) return broken();
+  return store_.reserve_send(budgets);
+}
+
+Result<void> FailingStore::settle_send(SendId id, bool spent) {
+  if (fails(StoreCall::settle_send, spent ? "settle spent" : "settle unsent")) return broken();
+  return store_.settle_send(id, spent);
+}
+
+Result<UserState> FailingStore::state_of(const std::string& user) {
+  if (fails(StoreCall::state_of, "state " + user)) return broken();
+  return store_.state_of(user);
+}
+
+Result<CountedAttempt> FailingStore::count_attempt(const std::string& user,
+                                                   const LockRules& rules) {
+  if (fails(StoreCall::count_attempt, "count " + user)) return broken();
+  return store_.count_attempt(user, rules);
+}
+
+Result<void> FailingStore::commit_outcome(AttemptId id, bool right) {
+  if (fails(StoreCall::commit_outcome, right ? "outcome right" : "outcome wrong")) return broken();
+  return store_.commit_outcome(id, right);
+}
+
+Result<std::array<unsigned char, 32>> FailingStore::decoy_key() {
+  if (fails(StoreCall::decoy_key, "key")) return broken();
+  return store_.decoy_key();
+}
+
+Result<bool> FailingStore::use_totp_step(const std::string& user, int64_t step) {
+  if (fails(StoreCall::use_totp_step, "step " + user)) return broken();
+  return store_.use_totp_step(user, step);
+}
+
+Result<void> FailingStore::replace_backup_codes(const std::string& user,
+                                                const std::string& parameters,
+                                                const std::vector<std::string>& hashes) {
+  if (fails(StoreCall::replace_backup_codes, "new codes " + user)) return broken();
+  return store_.replace_backup_codes(user, parameters, hashes);
+}
+
+Result<std::optional<BackupCodes>> FailingStore::backup_codes(const std::string& user) {
+  if (fails(StoreCall::backup_codes, "codes " + user)) return broken();
+  return store_.backup_codes(user);
+}
+
+Result<bool> FailingStore::use_backup_code(const std::string& user, const std::string& hash) {
+  if (fails(StoreCall::use_backup_code, "use code " + user)) return broken();
+  return store_.use_backup_code(user, hash);
+}
+
+Result<Enrolment> FailingStore::enrolment_of(const std::string& user) {
+  if (fails(StoreCall::enrolment_of, "enrolment " + user)) return broken();
+  return store_.enrolment_of(user);
+}
+
+Result<void> FailingStore::set_number(const std::string& user, const std::string& sealed) {
+  if (fails(StoreCall::set_number, "number " + user)) return broken();
+  return store_.set_number(user, sealed);
+}
+
+Result<void> FailingStore::plan_number(const std::string& user, const std::string& sealed,
+                                       std::chrono::seconds wait) {
+  if (fails(StoreCall::plan_number, "plan " + user)) return broken();
+  return store_.plan_number(user, sealed, wait);
+}
+
+Result<void> FailingStore::put_app(const std::string& user, const EnrolledApp& app) {
+  if (fails(StoreCall::put_app, "app " + user)) return broken();
+  return store_.put_app(user, app);
+}
+
+std::vector<std::string> FailingStore::calls() const {
+  const std::lock_guard lock(mutex_);
+  return calls_;
+}
+
+void FailingStore::forget_calls() {
+  const std::lock_guard lock(mutex_);
+  calls_.clear();
+}
+
+int FailingStore::count_of(const std::string& call) const {
+  int count = 0;
+  for (const auto& made : calls()) count += made == call;
+  return count;
+}
+
+}  // namespace sms2fa::test

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/session/factors.h"
+
+#include "lib/base/key_file.h"
+#include "lib/otp/backup_code.h"
+#include "lib/otp/totp.h"
+#include "lib/store/memory_store.h"
+#include "tests/support/fakes.h"
+#include "tests/support/test.h"
+#include "tests/unit/scratch_directory.h"
+
+using namespace sms2fa;
+using namespace sms2fa::test;
+using namespace std::chrono_literals;
+using Outcome = FactorCheck::Outcome;
+
+namespace {
+
+const Methods kAll = {Method::sms, Method::voice, Method::totp, Method::backup};
+
+class Scene {
+ public:
+  Scene() {
+    SystemRandom system;
+    CHECK(add_key(keys.path(), system).ok());
+  }
+
+  void enroll_app(const std::string& user, const Secret& key, TotpParameters parameters = {},
+                  const std::string& label = "app") {
+    const auto sealed = keys.seal(app_context(user), key, random);
+    REQUIRE(sealed.ok());
+    CHECK(store.put_app(user, {label, *sealed, parameters, clock.wall_now()}).ok());
+  }
+
+  void enroll_codes(const std::string& user, const std::vector<std::string>& codes) {
+    const auto parameters = make_backup_parameters(random);
+    REQUIRE(parameters.ok());
+    std::vector<std::string> hashes;
+    for (const auto& code : codes) hashes.push_back(*hash_backup_code(*parameters, code));
+    CHECK(store.replace_backup_codes(user, *parameters, hashes).ok());
+  }
+
+  Factors of(const std::string& user) {
+    auto factors = Factors::of(user, store, &keys);
+    REQUIRE(factors.ok());
+    return std::move(*factors);
+  }
+
+  FactorCheck check(const std::string& user, std::string_view answer, const Methods& allowed = kAll,
+                    bool real = true) {
+    const auto checked = of(user).check(answer, clock.wall_now(), allowed, store, real);
+    REQUIRE(checked.ok());
+    return *checked;
+  }
+
+  std::string code(const Secret& key, std::chrono::seconds ahead = 0s,
+                   TotpParameters parameters = {}) const {
+    const auto step = static_cast<uint64_t>(totp_step_at(clock.wall_now() + ahead));
+    return std::string(hotp(key, step, parameters).reveal());
+  }
+
+  const ScratchDirectory directory;
+  ManualClock clock;
+  ScriptedRandom random;
+  std::unique_ptr<MemoryStore> memory = std::move(*MemoryStore::create(clock, random));
+  FailingStore store{*memory};
+  KeyRing keys{directory.path("store.key")};
+};
+
+const Secret kKey("12345678901234567890");
+const Secret kOtherKey("abcdefghijklmnopqrst");
+
+}  // namespace
+
+TEST(whoever_enrolled_nothing_holds_nothing_and_is_never_right) {
+  Scene scene;
+  const Factors factors = scene.of("alice");
+  CHECK(factors.nothing_enrolled());
+  CHECK(!factors.number() && !factors.has_app() && factors.trouble().empty());
+  CHECK_EQ(factors.backup_codes_left(), 0u);
+  // The dummy key's own code is nobody's.
+  for (const std::string& answer :
+       {std::string("123456"), scene.code(Secret(std::string(kTotpKeySize, '\0'))), std::string()})
+    CHECK(scene.check("alice", answer).outcome == Outcome::wrong);
+}
+
+TEST(an_app_code_is_right_once_one_step_to_each_side) {
+  for (const auto ahead : {-30s, 0s, 30s}) {
+    Scene scene;
+    scene.enroll_app("alice", kKey);
+    const std::string code = scene.code(kKey, ahead);
+    CHECK(scene.check("alice", code).outcome == Outcome::app);
+    CHECK(scene.check("alice", code).outcome == Outcome::replayed);
+    CHECK(scene.check("bob", code).outcome == Outcome::wrong);
+  }
+  Scene scene;
+  scene.enroll_app("alice", kKey);
+  for (const auto ahead : {-60s, 60s})
+    CHECK(scene.check("alice", scene.code(kKey, ahead)).outcome == Outcome::wrong);
+}
+
+TEST(a_used_step_stays_used_when_the_clock_goes_back_an_hour) {
+  Scene scene;
+  scene.enroll_app("alice", kKey);
+  const std::string code = scene.code(kKey);
+  CHECK(scene.check("alice", code).outcome == Outcome::app);
+  scene.clock.jump_wall(-1h);
+  CHECK(scene.check("alice", scene.code(kKey)).outcome == Outcome::replayed);
+  scene.clock.jump_wall(1h);
+  CHECK(scene.check("alice", code).outcome == Outcome::replayed);
+  scene.clock.advance(30s);
+  CHECK(scene.check("alice", scene.code(kKey)).outcome == Outcome::app);
+}
+
+TEST(each_app_of_a_person_works_with_its_own_parameters) {
+  Scene scene;
+  scene.enroll_app("alice", kKey, {}, "old");
+  scene.enroll_app("alice", kOtherKey, {TotpAlgorithm::sha512, 8}, "new");
+  CHECK(scene.check("alice", scene.code(kOtherKey, 0s, {TotpAlgorithm::sha512, 8})).outcome ==
+        Outcome::app);
+  scene.clock.advance(30s);
+  CHECK(scene.check("alice", scene.code(kKey)).outcome == Outcome::app);
+}
+
+TEST(a_backup_code_is_right_once_and_says_how_many_are_left) {
+  Scene scene;
+  scene.enroll_codes("alice", {"AAAAA-AAAAA", "BBBBB-BBBBB"});
+  CHECK_EQ(scene.of("alice").backup_codes_left(), 2u);
+  const auto used = scene.check("alice", "aaaaaaaaaa");
+  CHECK(used.outcome == Outcome::backup);
+  CHECK_EQ(used.backup_codes_left, 1u);
+  CHECK(scene.check("alice", "AAAAA-AAAAA").outcome == Outcome::wrong);
+  CHECK(scene.check("bob", "BBBBB-BBBBB").outcome == Outcome::wrong);
+  CHECK_EQ(scene.check("alice", "BBBBB-BBBBB").backup_codes_left, 0u);
+  CHECK(!scene.of("alice").nothing_enrolled());
+}
+
+TEST(a_method_that_is_not_allowed_is_never_right_and_spends_nothing) {
+  Scene scene;
+  scene.enroll_app("alice", kKey);
+  scene.enroll_codes("alice", {"AAAAA-AAAAA"});
+  CHECK(scene.check("alice", scene.code(kKey), {Method::sms, Method::backup}).outcome ==
+        Outcome::wrong);
+  CHECK(scene.check("alice", "AAAAA-AAAAA", {Method::sms, Method::totp}).outcome == Outcome::wrong);
+  CHECK(scene.check("alice", scene.code(kKey), {Method::totp}).outcome == Outcome::app);
+  CHECK(scene.check("alice", "AAAAA-AAAAA", {Method::backup}).outcome == Outcome::backup);
+}
+
+TEST(an_answer_that_is_not_real_spends_nothing) {
+  Scene scene;
+  scene.enroll_app("alice", kKey);
+  scene.enroll_codes("alice", {"AAAAA-AAAAA"});
+  for (const std::string& answer : {scene.code(kKey), std::string("AAAAA-AAAAA")})
+    CHECK(scene.check("alice", answer, kAll, false).outcome == Outcome::wrong);
+  CHECK(scene.check("alice", scene.code(kKey)).outcome == Outcome::app);
+  CHECK(scene.check("alice", "AAAAA-AAAAA").outcome == Outcome::backup);
+}
+
+// The same calls to the store for everybody, or a decoy's answer would take another time.
+TEST(reading_and_checking_ask_the_store_the_same_for_everybody) {
+  Scene scene;
+  scene.enroll_app("alice", kKey);
+  scene.enroll_codes("alice", {"AAAAA-AAAAA"});
+  std::vector<size_t> calls;
+  for (const char* user : {"alice", "nobody"})
+    for (const bool real : {true, false}) {
+      scene.store.forget_calls();
+      scene.check(user, "000000", kAll, real);
+      calls.push_back(scene.store.calls().size());
+    }
+  for (const size_t count : calls) CHECK_EQ(count, calls.front());
+}
+
+TEST(an_enrolled_number_is_read) {
+  Scene scene;
+  const auto sealed =
+      scene.keys.seal(number_context("alice"), Secret("+353851234567"), scene.random);
+  CHECK(scene.store.set_number("alice", *sealed).ok());
+  const Factors factors = scene.of("alice");
+  REQUIRE(factors.number().has_value());
+  CHECK_EQ(factors.number()->e164(), "+353851234567");
+  CHECK(!factors.nothing_enrolled());
+}
+
+TEST(what_belongs_to_somebody_else_opens_for_nobody) {
+  Scene scene;
+  const auto sealed = scene.keys.seal(app_context("mallory"), kKey, scene.random);
+  CHECK(scene.store.put_app("alice", {"app", *sealed, {}, {}}).ok());
+  const Factors factors = scene.of("alice");
+  CHECK(!factors.has_app());
+  CHECK(factors.has_app_beyond_reach());
+  CHECK(!factors.trouble().empty());
+  CHECK(scene.check("alice", scene.code(kKey)).outcome == Outcome::wrong);
+}
+
+TEST(without_the_key_codes_by_message_and_backup_codes_remain) {
+  Scene scene;
+  scene.enroll_app("alice", kKey);
+  scene.enroll_codes("alice", {"AAAAA-AAAAA"});
+  const auto factors = Factors::of("alice", scene.store, nullptr);
+  REQUIRE(factors.ok());
+  CHECK(!factors->has_app());
+  CHECK(factors->has_app_beyond_reach());
+  CHECK(!factors->nothing_enrolled());
+  CHECK_EQ(factors->trouble(), "there is no key for the store");
+  const auto checked =
+      factors->check("AAAAA-AAAAA", scene.clock.wall_now(), kAll, scene.store, true);
+  REQUIRE(checked.ok());
+  CHECK(checked->outcome == Outcome::backup);
+}
+
+TEST(a_store_that_fails_is_an_error_and_never_a_right_answer) {
+  Scene scene;
+  scene.enroll_app("alice", kKey);
+  scene.enroll_codes("alice", {"AAAAA-AAAAA"});
+  for (const auto call : {StoreCall::enrolment_of, StoreCall::backup_codes}) {
+    scene.store.fail(call);
+    CHECK(!Factors::of("alice", scene.store, &scene.keys).ok());
+  }
+  scene.store.mend();
+  const Factors factors = scene.of("alice");
+  scene.store.fail(StoreCall::use_totp_step);
+  CHECK(!factors.check(scene.code(kKey), scene.clock.wall_now(), kAll, scene.store, true).ok());
+  scene.store.fail(StoreCall::use_backup_code);
+  CHECK(!factors.check("AAAAA-AAAAA", scene.clock.wall_now(), kAll, scene.store, true).ok());
+}
