@@ -14,6 +14,7 @@
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
 #include "lib/config/enroll_settings.h"
+#include "lib/config/provider_settings.h"
 #include "lib/config/store_settings.h"
 
 namespace sms2fa {
@@ -44,48 +45,6 @@ struct MessageSettings {
   std::string language = "en-US";
   std::string prompt = "Enter one time PIN";
   bool echo = true;
-};
-
-enum class ProviderType { twilio, telnyx, http, outbox };
-
-// [provider NAME]. Only the members of its own type are filled; the reader has made sure that the
-// mandatory ones are.
-struct ProviderSettings {
-  std::string name;
-  ProviderType type = ProviderType::outbox;
-
-  // twilio
-  std::string account_sid;
-  Secret auth_token;
-  std::string api_key_sid;
-  Secret api_key_secret;
-  std::string messaging_service_sid;
-
-  // telnyx
-  Secret api_key;
-  std::string messaging_profile_id;
-  std::string texml_application_id;
-
-  // twilio and telnyx
-  std::string from;  // E.164, or with telnyx a name
-
-  std::string base_url;  // without a slash at its end; the provider's own unless configured
-
-  // twilio, telnyx and http
-  std::string ca_file;  // empty: the system's
-  std::string proxy;    // empty: none, whatever the environment says
-
-  // http
-  std::string url;
-  std::string method = "POST";
-  std::map<std::string, Secret> headers;
-  // Either form or json is filled; their values hold {to} and {text}.
-  std::map<std::string, std::string> form;
-  std::string json;
-  std::vector<std::pair<unsigned, unsigned>> success_status = {{200, 299}};
-
-  // outbox
-  std::string directory;
 };
 
 // [delivery] and the providers it names, in its order.

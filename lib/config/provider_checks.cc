@@ -21,13 +21,23 @@ constexpr std::string_view kTwilioKeys[] = {"type",
                                             "api_key_secret",
                                             "api_key_secret_file",
                                             "from",
+                                            "call_from",
                                             "messaging_service_sid",
+                                            "redact_after_delivery",
                                             "base_url",
                                             "ca_file",
                                             "proxy"};
-constexpr std::string_view kTelnyxKeys[] = {"type",     "api_key", "api_key_file",
-                                            "from",     "proxy",   "messaging_profile_id",
-                                            "base_url", "ca_file", "texml_application_id"};
+constexpr std::string_view kTelnyxKeys[] = {"type",
+                                            "api_key",
+                                            "api_key_file",
+                                            "from",
+                                            "call_from",
+                                            "messaging_profile_id",
+                                            "texml_application_id",
+                                            "account_id",
+                                            "base_url",
+                                            "ca_file",
+                                            "proxy"};
 constexpr std::string_view kHttpKeys[] = {"type",  "url",  "method",  "header.*",      "form.*",
                                           "proxy", "json", "ca_file", "success_status"};
 constexpr std::string_view kOutboxKeys[] = {"type", "directory"};
@@ -82,6 +92,7 @@ void check_twilio(const KeyRules& rules, ProviderSettings& settings) {
   rules.require_one_of({"from", "messaging_service_sid"});
   if (rules.has("from") && !normalise_number(settings.from))
     rules.refuse("from", "must be a number in international form, such as +15005550006");
+  if (settings.call_from.empty()) settings.call_from = settings.from;
   if (settings.base_url.empty()) settings.base_url = kTwilioUrl;
 }
 
@@ -89,7 +100,8 @@ void check_telnyx(const KeyRules& rules, ProviderSettings& settings) {
   refuse_others(rules, kTelnyxKeys, "telnyx");
   rules.require_one_of({"api_key", "api_key_file"});
   rules.require("from");
-  if (rules.has("from") && !normalise_number(settings.from)) {
+  const bool has_number = normalise_number(settings.from);
+  if (rules.has("from") && !has_number) {
     if (!is_sender_name(settings.from))
       rules.refuse("from",
                    "must be a number in international form, or a name of up to 11 letters, digits "
@@ -97,6 +109,9 @@ void check_telnyx(const KeyRules& rules, ProviderSettings& settings) {
     else if (!rules.has("messaging_profile_id"))
       rules.refuse("from", "a name needs messaging_profile_id");
   }
+  if (settings.call_from.empty() && has_number) settings.call_from = settings.from;
+  if (rules.has("account_id") && !rules.has("texml_application_id"))
+    rules.refuse("account_id", "goes with texml_application_id");
   if (settings.base_url.empty()) settings.base_url = kTelnyxUrl;
 }
 

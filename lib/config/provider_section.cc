@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/base/phone_number.h"
 #include "lib/config/configuration_values.h"
 #include "lib/config/message_template.h"
 #include "lib/config/provider_checks.h"
@@ -37,6 +38,13 @@ std::string take_type(Text text, Settings& out) {
   return take_choice(text, kTypes, out.type);
 }
 
+std::string take_call_from(Text text, Settings& out) {
+  const auto number = PhoneNumber::parse_international(text);
+  if (!number) return "must be a number in international form, such as +15005550006";
+  out.call_from = number->e164();
+  return {};
+}
+
 std::string take_http_method(Text text, Settings& out) {
   constexpr std::pair<Text, Text> kMethods[] = {{"GET", "GET"}, {"POST", "POST"}, {"PUT", "PUT"}};
   Text method;
@@ -63,7 +71,7 @@ std::string take_status_range(Text text, std::pair<unsigned, unsigned>& out) {
   return {};
 }
 
-constexpr std::array<Key<Settings>, 21> kKeys = {{
+constexpr std::array<Key<Settings>, 24> kKeys = {{
     {"type", take_type},
     {"account_sid", [](Text v, Settings& s) { return take_sid(v, "AC", s.account_sid); }},
     {"auth_token", [](Text v, Settings& s) { return take_secret(v, s.auth_token); }},
@@ -74,12 +82,16 @@ constexpr std::array<Key<Settings>, 21> kKeys = {{
      [](Text v, Settings& s) { return take_secret_file(v, s.api_key_secret); }},
     {"messaging_service_sid",
      [](Text v, Settings& s) { return take_sid(v, "MG", s.messaging_service_sid); }},
+    {"redact_after_delivery",
+     [](Text v, Settings& s) { return take_flag(v, s.redact_after_delivery); }},
     {"api_key", [](Text v, Settings& s) { return take_secret(v, s.api_key); }},
     {"api_key_file", [](Text v, Settings& s) { return take_secret_file(v, s.api_key); }},
     {"messaging_profile_id",
      [](Text v, Settings& s) { return take_token(v, s.messaging_profile_id); }},
     {"texml_application_id",
      [](Text v, Settings& s) { return take_token(v, s.texml_application_id); }},
+    {"account_id", [](Text v, Settings& s) { return take_token(v, s.account_id); }},
+    {"call_from", take_call_from},
     // Its shape depends on the type.
     {"from",
      [](Text v, Settings& s) {

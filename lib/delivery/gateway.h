@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "lib/base/clock.h"
@@ -40,6 +41,10 @@ class Gateway {
   virtual bool redacts() const { return false; }
   // Empties it; false when the provider did not confirm.
   virtual bool redact(const std::string& /*message_id*/, SteadyTime /*deadline*/) { return false; }
+
+  // Asks whether the provider knows our account and key, by a request that sends nothing: the
+  // report is `accepted`, or has the class of the error. nullopt where there is nothing to ask.
+  virtual std::optional<SendReport> check_credentials(SteadyTime /*deadline*/) { return {}; }
 };
 
 }  // namespace sms2fa

@@ -39,11 +39,12 @@ SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
   bool handed_over = false;
   try {
     report.provider = name_;
+    report.medium = message.medium;
     const HttpRequest request = write_request(message);
     handed_over = true;
     HttpOutcome outcome = transport_->perform(request, deadline);
     report.times = outcome.times;
-    judge(outcome, report);
+    judge(message.medium, outcome, report);
     wipe(outcome.body);
   } catch (const std::exception&) {
     // In practice std::bad_alloc, so the detail stays empty.
@@ -53,7 +54,28 @@ SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
   return report;
 }
 
-void HttpGateway::judge(HttpOutcome& outcome, SendReport& report) const {
+std::optional<SendReport> HttpGateway::check_credentials(SteadyTime deadline) {
+  SendReport report{.status = SendStatus::try_elsewhere, .provider = name_};
+  try {
+    const auto request = write_probe();
+    if (!request) return std::nullopt;
+    HttpOutcome outcome = transport_->perform(*request, deadline);
+    const bool answered = outcome.kind == HttpOutcome::Kind::response;
+    if (answered && outcome.status / 100 == 2) {
+      report.status = SendStatus::accepted;
+      report.detail = "HTTP " + std::to_string(outcome.status);
+    } else {
+      judge(Medium::sms, outcome, report);
+      report.may_have_been_sent = false;
+    }
+    wipe(outcome.body);
+  } catch (const std::bad_alloc&) {
+    // The status says enough.
+  }
+  return report;
+}
+
+void HttpGateway::judge(Medium medium, HttpOutcome& outcome, SendReport& report) const {
   switch (outcome.kind) {
     case HttpOutcome::Kind::not_sent:
       report.status = SendStatus::try_elsewhere;
@@ -67,7 +89,7 @@ void HttpGateway::judge(HttpOutcome& outcome, SendReport& report) const {
     case HttpOutcome::Kind::response:
       break;
   }
-  Verdict verdict = read_answer(outcome.status, outcome.body);
+  Verdict verdict = read_answer(medium, outcome.status, outcome.body);
   report.status = verdict.status;
   report.message_id = std::move(verdict.message_id);
   report.may_have_been_sent =
@@ -76,6 +98,7 @@ void HttpGateway::judge(HttpOutcome& outcome, SendReport& report) const {
   report.too_many_requests = outcome.status == kTooManyRequests;
   report.detail = "HTTP " + std::to_string(outcome.status);
   if (verdict.code) report.detail += ", error " + std::to_string(*verdict.code);
+  report.retry_after = outcome.retry_after;
   if (outcome.retry_after && verdict.status == SendStatus::try_elsewhere)
     report.detail += ", retry after " + std::to_string(outcome.retry_after->count()) + " s";
 }

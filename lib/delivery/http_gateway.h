@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,8 +37,9 @@ class HttpGateway : public Gateway {
   const std::string& name() const final { return name_; }
   SendReport send(const LoginMessage& message, SteadyTime deadline) final;
   void keep_warm() final { transport_->keep_warm(home()); }
+  std::optional<SendReport> check_credentials(SteadyTime deadline) final;
 
- protected:
+  // What the answer to a send amounts to.
   struct Verdict {
     SendStatus status = SendStatus::ambiguous;
     std::optional<int> code = std::nullopt;  // the provider's error code
@@ -45,17 +47,33 @@ class HttpGateway : public Gateway {
     bool created = false;                    // the provider made a message, whatever became of it
   };
 
+ protected:
   HttpGateway(std::string name, std::shared_ptr<HttpTransport> transport)
       : name_(std::move(name)), transport_(std::move(transport)) {}
 
   // Any URL of the host that messages go to.
   virtual std::string home() const = 0;
-  // May throw std::bad_alloc, both of them.
+  // May throw std::bad_alloc, all three of them.
+  virtual std::optional<HttpRequest> write_probe() const { return std::nullopt; }
   virtual HttpRequest write_request(const LoginMessage& message) const = 0;
-  virtual Verdict read_answer(int status, const std::string& body) const = 0;
+  virtual Verdict read_answer(Medium medium, int status, const std::string& body) const = 0;
+
+  // For requests that send no message: performs what `write` returns, hands its end to `read`
+  // before the body is wiped, and returns what that made of it; Result() when memory runs out.
+  template <typename Result, typename Write, typename Read>
+  Result ask(Write write, SteadyTime deadline, Read read) const {
+    try {
+      HttpOutcome outcome = transport_->perform(write(), deadline);
+      Result result = read(outcome);
+      wipe(outcome.body);
+      return result;
+    } catch (const std::bad_alloc&) {
+      return Result();
+    }
+  }
 
  private:
-  void judge(HttpOutcome& outcome, SendReport& report) const;
+  void judge(Medium medium, HttpOutcome& outcome, SendReport& report) const;
 
   const std::string name_;
   const std::shared_ptr<HttpTransport> transport_;

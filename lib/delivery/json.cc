@@ -63,13 +63,16 @@ std::optional<int> JsonDocument::code(const char* pointer) const {
   return number;
 }
 
-Secret json_object(std::initializer_list<std::pair<const char*, std::string_view>> members) {
+Secret json_object(std::initializer_list<std::pair<const char*, std::string_view>> strings,
+                   std::initializer_list<std::pair<const char*, int64_t>> numbers) {
   json object = json::object();
-  for (const auto& [name, value] : members) object[name] = std::string(value);
+  for (const auto& [name, value] : strings) object[name] = std::string(value);
+  for (const auto& [name, value] : numbers) object[name] = value;
   std::string text = object.dump(-1, ' ', false, json::error_handler_t::replace);
   Secret secret(text);
   wipe(text);
-  for (auto& value : object) wipe(value.get_ref<std::string&>());
+  for (auto& value : object)
+    if (value.is_string()) wipe(value.get_ref<std::string&>());
   return secret;
 }
 

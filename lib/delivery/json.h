@@ -38,8 +38,9 @@ class JsonDocument {
   std::unique_ptr<const Tree> tree_;
 };
 
-// A JSON object of string members. Bytes that are no UTF-8 become U+FFFD. The copies made on the
-// way are wiped.
-Secret json_object(std::initializer_list<std::pair<const char*, std::string_view>> members);
+// A JSON object of strings and numbers. Bytes that are no UTF-8 become U+FFFD. The copies made on
+// the way are wiped.
+Secret json_object(std::initializer_list<std::pair<const char*, std::string_view>> strings,
+                   std::initializer_list<std::pair<const char*, int64_t>> numbers = {});
 
 }  // namespace sms2fa

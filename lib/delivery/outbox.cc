@@ -58,13 +58,15 @@ bool write_all(int fd, std::string_view bytes) {
 }  // namespace
 
 Result<std::unique_ptr<Outbox>> Outbox::create(std::string name, std::string directory,
-                                               const Clock& clock) {
+                                               bool takes_calls, const Clock& clock) {
   if (auto fd = open_directory(directory); !fd) return fd.error();
-  return std::unique_ptr<Outbox>(new Outbox(std::move(name), std::move(directory), clock));
+  return std::unique_ptr<Outbox>(
+      new Outbox(std::move(name), std::move(directory), takes_calls, clock));
 }
 
 SendReport Outbox::send(const LoginMessage& message, SteadyTime) {
-  SendReport report{.status = SendStatus::try_elsewhere, .provider = name_};
+  SendReport report{
+      .status = SendStatus::try_elsewhere, .provider = name_, .medium = message.medium};
   if (auto written = write(message); written) {
     report.status = SendStatus::accepted;
     report.message_id = *written;
@@ -92,7 +94,9 @@ Result<std::string> Outbox::write(const LoginMessage& message) {
   UniqueFd file(openat(directory, temporary.c_str(),
                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file.valid()) return failure(directory_, errno);
-  const std::string head = "To: " + message.to.e164() + "\nDate: " + date(now) + "\n\n";
+  std::string head = "To: " + message.to.e164() + "\nDate: " + date(now) + "\n";
+  if (message.medium == Medium::voice) head += "Voice: " + message.language + "\n";
+  head += "\n";
   if (write_all(file.get(), head) && write_all(file.get(), message.body.reveal()) &&
       write_all(file.get(), "\n") &&
       renameat(directory, temporary.c_str(), directory, name.data()) == 0)

@@ -21,24 +21,30 @@ namespace sms2fa {
 //
 //   web01: 123456 is your code …
 //
-// The message id is the file's name.
+// The message id is the file's name. What a call would say stands behind one more line of the head,
+// "Voice: en-US", the language.
 class Outbox final : public Gateway {
  public:
   // Fails when the directory is not there, a symbolic link, not owned by root or _sms2fa, or open
   // to group or others. The same is checked again at every send. `clock` must outlive the outbox.
   static Result<std::unique_ptr<Outbox>> create(std::string name, std::string directory,
-                                                const Clock& clock);
+                                                bool takes_calls, const Clock& clock);
 
   const std::string& name() const override { return name_; }
+  bool serves(Medium medium) const override { return medium == Medium::sms || takes_calls_; }
   SendReport send(const LoginMessage& message, SteadyTime deadline) override;
 
  private:
-  Outbox(std::string name, std::string directory, const Clock& clock)
-      : name_(std::move(name)), directory_(std::move(directory)), clock_(clock) {}
+  Outbox(std::string name, std::string directory, bool takes_calls, const Clock& clock)
+      : name_(std::move(name)),
+        directory_(std::move(directory)),
+        takes_calls_(takes_calls),
+        clock_(clock) {}
   Result<std::string> write(const LoginMessage& message);
 
   const std::string name_;
   const std::string directory_;
+  const bool takes_calls_;
   const Clock& clock_;
   std::atomic<uint32_t> count_{0};
 };

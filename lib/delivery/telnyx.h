@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lib/delivery/http_gateway.h"
+#include "lib/delivery/telnyx_calls.h"
 
 namespace sms2fa {
 
@@ -14,20 +15,30 @@ struct TelnyxOptions {
   std::string from;                  // a number, or a name of up to 11 characters
   std::string messaging_profile_id;  // needed with a name, else empty
   std::string base_url;              // empty: https://api.telnyx.com/v2
+  TelnyxCalls calls = {};            // unusable: no calls
 };
 
-// Messaging, https://developers.telnyx.com/api/messaging/send-message: the error classes are in
-// docs/PROVIDERS.md. The API has no validity period, so LoginMessage::validity has no effect.
+// Messaging, https://developers.telnyx.com/api/messaging/send-message, and calls: the error classes
+// are in docs/PROVIDERS.md. The API has no validity period, so LoginMessage::validity has no
+// effect.
 class Telnyx final : public HttpGateway {
  public:
   Telnyx(const TelnyxOptions& options, std::shared_ptr<HttpTransport> transport);
 
- private:
-  std::string home() const override { return url_; }
-  HttpRequest write_request(const LoginMessage& message) const override;
-  Verdict read_answer(int status, const std::string& body) const override;
+  bool serves(Medium medium) const override;
+  bool follows() const override { return true; }
+  DeliveryStatus delivery_status(const std::string& message_id, Medium medium,
+                                 SteadyTime deadline) override;
 
-  const std::string url_;
+ private:
+  std::string home() const override { return base_url_; }
+  std::optional<HttpRequest> write_probe() const override;
+  HttpRequest write_request(const LoginMessage& message) const override;
+  Verdict read_answer(Medium medium, int status, const std::string& body) const override;
+  Secret write_text(const LoginMessage& message) const;
+
+  const TelnyxCalls calls_;
+  const std::string base_url_;
   const Secret authorization_;
   const std::string from_;
   const std::string messaging_profile_id_;

@@ -18,24 +18,39 @@ struct TwilioOptions {
   // A sender, or a Messaging Service that picks one and wins when there is one.
   std::string from;
   std::string messaging_service_sid;
-  std::string base_url;  // empty: https://api.twilio.com
+  std::string base_url;        // empty: https://api.twilio.com
+  std::string call_from = {};  // the number that calls; empty: no calls
+  bool redact_after_delivery = false;
 };
 
-// Programmable Messaging, https://www.twilio.com/docs/messaging/api/message-resource: the error
-// classes are in docs/PROVIDERS.md.
+// Programmable Messaging, https://www.twilio.com/docs/messaging/api/message-resource, and calls by
+// https://www.twilio.com/docs/voice/api/call-resource: the error classes are in docs/PROVIDERS.md.
 class Twilio final : public HttpGateway {
  public:
   Twilio(const TwilioOptions& options, std::shared_ptr<HttpTransport> transport);
 
- private:
-  std::string home() const override { return url_; }
-  HttpRequest write_request(const LoginMessage& message) const override;
-  Verdict read_answer(int status, const std::string& body) const override;
+  bool serves(Medium medium) const override;
+  bool follows() const override { return true; }
+  DeliveryStatus delivery_status(const std::string& message_id, Medium medium,
+                                 SteadyTime deadline) override;
+  bool redacts() const override { return redact_after_delivery_; }
+  bool redact(const std::string& message_id, SteadyTime deadline) override;
 
-  const std::string url_;
+ private:
+  std::string home() const override { return account_url_; }
+  std::string url_of(Medium medium, std::string_view sid) const;
+  std::optional<HttpRequest> write_probe() const override;
+  HttpRequest write_request(const LoginMessage& message) const override;
+  Verdict read_answer(Medium medium, int status, const std::string& body) const override;
+  Secret write_text(const LoginMessage& message) const;
+  Secret write_call(const LoginMessage& message) const;
+
+  const std::string account_url_;  // without ".json"
   const Secret authorization_;
   const std::string sender_parameter_;
   const std::string sender_;
+  const std::string call_from_;
+  const bool redact_after_delivery_;
 };
 
 }  // namespace sms2fa

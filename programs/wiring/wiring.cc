@@ -10,14 +10,12 @@
 
 #include "lib/config/users_file.h"
 #include "lib/delivery/dispatcher.h"
-#include "lib/delivery/outbox.h"
-#include "lib/delivery/telnyx.h"
-#include "lib/delivery/twilio.h"
 #include "lib/directory/directory_chain.h"
 #include "lib/directory/gecos_directory.h"
 #include "lib/directory/users_file_directory.h"
 #include "lib/store/memory_store.h"
 #include "lib/store/sqlite_store.h"
+#include "programs/wiring/gateways.h"
 
 namespace sms2fa {
 
@@ -32,35 +30,6 @@ Result<std::unique_ptr<Directory>> make_users_file(const DirectorySettings& sett
   auto built = std::move(builder).build();
   if (!built) return built.error();
   return std::unique_ptr<Directory>(std::make_unique<UsersFileDirectory>(std::move(*built)));
-}
-
-Result<std::unique_ptr<Gateway>> make_gateway(const ProviderSettings& settings,
-                                              Transports& transports, const Clock& clock) {
-  if (settings.type == ProviderType::outbox) {
-    auto outbox = Outbox::create(settings.name, settings.directory, clock);
-    if (!outbox) return outbox.error();
-    return std::unique_ptr<Gateway>(std::move(*outbox));
-  }
-  auto transport = transports.get(settings);
-  if (!transport) return transport.error();
-  switch (settings.type) {
-    case ProviderType::twilio:
-      return std::unique_ptr<Gateway>(std::make_unique<Twilio>(
-          TwilioOptions{settings.name, settings.account_sid, settings.auth_token.clone(),
-                        settings.api_key_sid, settings.api_key_secret.clone(), settings.from,
-                        settings.messaging_service_sid, settings.base_url},
-          *transport));
-    case ProviderType::telnyx:
-      return std::unique_ptr<Gateway>(std::make_unique<Telnyx>(
-          TelnyxOptions{settings.name, settings.api_key.clone(), settings.from,
-                        settings.messaging_profile_id, settings.base_url},
-          *transport));
-    case ProviderType::http:
-    case ProviderType::outbox:
-      break;
-  }
-  return make_error(ErrorKind::configuration,
-                    "[provider " + settings.name + "]: type = http is not supported yet");
 }
 
 }  // namespace
@@ -86,13 +55,9 @@ Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& setti
 
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
                                                   Transports transports, const Clock& clock) {
-  std::vector<std::unique_ptr<Gateway>> gateways;
-  for (const ProviderSettings& provider : settings.providers) {
-    auto gateway = make_gateway(provider, transports, clock);
-    if (!gateway) return gateway.error();
-    gateways.push_back(std::move(*gateway));
-  }
-  return std::unique_ptr<Messenger>(std::make_unique<Dispatcher>(std::move(gateways), clock));
+  auto gateways = make_gateways(settings, transports, clock);
+  if (!gateways) return gateways.error();
+  return std::unique_ptr<Messenger>(std::make_unique<Dispatcher>(std::move(*gateways), clock));
 }
 
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,

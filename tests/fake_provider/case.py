@@ -11,6 +11,14 @@ import urllib.parse
 from fake_provider import FakeProvider, telnyx, twilio
 
 MESSAGES = f"/2010-04-01/Accounts/{twilio.ACCOUNT_SID}/Messages.json"
+CALLS = MESSAGES.replace("Messages", "Calls")
+TEXML_CALLS = f"/v2/texml/Accounts/{telnyx.ACCOUNT_ID}/Calls"
+SCRIPT = ('<Response><Say language="en-US">1. 2.</Say><Pause length="1"/>'
+          '<Say language="en-US">1. 2.</Say></Response>')
+CALL_FORM = {"To": "+353851234567", "From": twilio.FROM_NUMBER, "Twiml": SCRIPT,
+             "Timeout": "30", "TimeLimit": "90"}
+CALL_JSON = {"To": "+353851234567", "From": telnyx.FROM_NUMBER, "Texml": SCRIPT,
+             "ApplicationSid": telnyx.TEXML_APPLICATION_ID, "Timeout": 30, "TimeLimit": 90}
 FORM = {"To": "+353851234567", "From": twilio.FROM_NUMBER, "Body": "123456 is your code: é & +"}
 JSON = {"to": "+353851234567", "from": telnyx.FROM_NUMBER, "text": "123456 is your code"}
 

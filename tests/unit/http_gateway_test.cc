@@ -39,31 +39,37 @@ struct Fixture {
             .api_key_secret = {},
             .from = "+15005550006",
             .messaging_service_sid = {},
-            .base_url = provider.base_url(mode)};
+            .base_url = provider.base_url(mode),
+            .call_from = "+15005550006"};
   }
 
   TelnyxOptions telnyx_options(const std::string& mode = "") const {
-    return {.name = "telnyx",
-            .api_key = Secret("KEY" + std::string(32, 'f')),
-            .from = "+13115552368",
-            .messaging_profile_id = {},
-            .base_url = provider.base_url(mode) + "/v2"};
+    return {
+        .name = "telnyx",
+        .api_key = Secret("KEY" + std::string(32, 'f')),
+        .from = "+13115552368",
+        .messaging_profile_id = {},
+        .base_url = provider.base_url(mode) + "/v2",
+        .calls = {"00000000-0000-4000-8000-000000000003", "1700000000000000017", "+13115552368"}};
   }
 
   SendReport by_twilio(const std::string& mode, milliseconds time = kAmple,
-                       const std::string& to = kTo) {
-    return send(std::make_unique<Twilio>(twilio_options(mode), transport), time, to);
+                       const std::string& to = kTo, Medium medium = Medium::sms) {
+    return send(std::make_unique<Twilio>(twilio_options(mode), transport), time, to, medium);
   }
 
-  SendReport by_telnyx(const std::string& mode, milliseconds time = kAmple) {
-    return send(std::make_unique<Telnyx>(telnyx_options(mode), transport), time, kTo);
+  SendReport by_telnyx(const std::string& mode, milliseconds time = kAmple,
+                       Medium medium = Medium::sms) {
+    return send(std::make_unique<Telnyx>(telnyx_options(mode), transport), time, kTo, medium);
   }
 
-  static SendReport send(std::unique_ptr<Gateway> gateway, milliseconds time,
-                         const std::string& to) {
+  static SendReport send(std::unique_ptr<Gateway> gateway, milliseconds time, const std::string& to,
+                         Medium medium = Medium::sms) {
     const LoginMessage message{.to = *PhoneNumber::parse_international(to),
                                .body = Secret(kBody),
-                               .validity = std::chrono::minutes(5)};
+                               .validity = std::chrono::minutes(5),
+                               .medium = medium,
+                               .language = "de-DE"};
     return gateway->send(message, std::chrono::steady_clock::now() + time);
   }
 };
@@ -167,6 +173,87 @@ TEST(telnyx_accepts_a_name_with_a_profile) {
            SendStatus::accepted);
 }
 
+TEST(calls_say_the_code_twice_in_the_configured_language) {
+  Fixture one;
+  for (const bool twilio : {true, false}) {
+    const auto report = twilio ? one.by_twilio("", kAmple, kTo, Medium::voice)
+                               : one.by_telnyx("", kAmple, Medium::voice);
+    CHECK_EQ(report.status, SendStatus::accepted);
+    const auto record = JsonDocument::parse(one.provider.records("messages").back());
+    REQUIRE(record.has_value());
+    CHECK(record->string("/id") == report.message_id);
+    CHECK(record->string("/medium") == "voice");
+    CHECK(record->string("/to") == kTo);
+    CHECK(record->string("/said/0") == kBody);
+    CHECK(!record->string("/said/1"));
+    CHECK(record->string("/said/2") == kBody);
+    CHECK(record->string("/language") == "de-DE");
+    CHECK(record->code("/timeout") == 30);
+    CHECK(record->code("/time_limit") == 90);
+  }
+  auto options = one.telnyx_options();
+  options.calls.account_id = "";
+  CHECK_EQ(
+      Fixture::send(std::make_unique<Telnyx>(options, one.transport), kAmple, kTo, Medium::voice)
+          .status,
+      SendStatus::accepted);
+}
+
+TEST(a_message_is_followed_to_its_end_and_then_emptied) {
+  Fixture one;
+  const auto deadline = std::chrono::steady_clock::now() + kAmple;
+  Twilio twilio(one.twilio_options(), one.transport);
+  const auto sent = one.by_twilio("");
+  CHECK(!twilio.redact(sent.message_id, deadline));
+  CHECK_EQ(twilio.delivery_status(sent.message_id, Medium::sms, deadline).word, "queued");
+  CHECK_EQ(twilio.delivery_status(sent.message_id, Medium::sms, deadline).word, "delivered");
+  CHECK(twilio.redact(sent.message_id, deadline));
+  CHECK(!twilio.redact(sent.message_id, deadline));
+  CHECK(twilio.delivery_status("SM" + std::string(32, '0'), Medium::sms, deadline).state ==
+        DeliveryState::unknown);
+  const auto call = one.by_twilio("", kAmple, kTo, Medium::voice);
+  for (const char* word : {"queued", "ringing", "in-progress", "completed", "completed"})
+    CHECK_EQ(twilio.delivery_status(call.message_id, Medium::voice, deadline).word, word);
+}
+
+TEST(a_carriers_refusal_is_learned) {
+  Fixture one;
+  const auto deadline = std::chrono::steady_clock::now() + kAmple;
+  Twilio twilio(one.twilio_options("undelivered-30006"), one.transport);
+  Telnyx telnyx(one.telnyx_options("undelivered-40012"), one.transport);
+  struct Line {
+    Gateway& gateway;
+    SendReport sent;
+    const char* detail;
+  };
+  for (const Line& line : {Line{twilio, one.by_twilio(""), "undelivered, error 30006"},
+                           Line{telnyx, one.by_telnyx(""), "delivery_failed, error 40012"},
+                           Line{twilio, one.by_twilio("", kAmple, kTo, Medium::voice), "no-answer"},
+                           Line{telnyx, one.by_telnyx("", kAmple, Medium::voice), "no-answer"}}) {
+    DeliveryStatus status;
+    for (int asked = 0; asked < 3; ++asked)
+      status = line.gateway.delivery_status(line.sent.message_id, line.sent.medium, deadline);
+    CHECK(status.state == DeliveryState::failed);
+    CHECK_EQ(status.detail, line.detail);
+  }
+}
+
+TEST(credentials_are_checked_without_a_message) {
+  Fixture one;
+  const auto deadline = std::chrono::steady_clock::now() + kAmple;
+  auto twilio = one.twilio_options();
+  auto telnyx = one.telnyx_options();
+  CHECK_EQ(Twilio(twilio, one.transport).check_credentials(deadline)->status, SendStatus::accepted);
+  CHECK_EQ(Telnyx(telnyx, one.transport).check_credentials(deadline)->status, SendStatus::accepted);
+  twilio.auth_token = Secret("wrong");
+  telnyx.api_key = Secret("wrong");
+  CHECK_EQ(Twilio(twilio, one.transport).check_credentials(deadline)->detail,
+           "HTTP 401, error 20003");
+  CHECK_EQ(Telnyx(telnyx, one.transport).check_credentials(deadline)->detail,
+           "HTTP 401, error 10009");
+  CHECK_EQ(one.provider.records("messages").size(), 0u);
+}
+
 TEST(wrong_credentials_are_credentials) {
   Fixture one;
   auto twilio = one.twilio_options();
@@ -183,8 +270,10 @@ TEST(every_misbehaviour_has_its_class) {
   Fixture one;
   for (const auto& expected : kExpectations) {
     const size_t requests = one.provider.records("requests").size();
-    for (const auto& report : {one.by_twilio(expected.mode, expected.time),
-                               one.by_telnyx(expected.mode, expected.time)}) {
+    for (const auto& report :
+         {one.by_twilio(expected.mode, expected.time), one.by_telnyx(expected.mode, expected.time),
+          one.by_twilio(expected.mode, expected.time, kTo, Medium::voice),
+          one.by_telnyx(expected.mode, expected.time, Medium::voice)}) {
       const SendStatus status = report.provider == "twilio" ? expected.twilio : expected.telnyx;
       if (report.status != status || report.may_have_been_sent != expected.may_have_been_sent)
         fail(__FILE__, __LINE__,
@@ -194,6 +283,6 @@ TEST(every_misbehaviour_has_its_class) {
       CHECK(report.detail.find("493817") == std::string::npos);
     }
     // One request each, whatever came back: no duplicate, no redirect followed.
-    CHECK_EQ(one.provider.records("requests").size(), requests + 2);
+    CHECK_EQ(one.provider.records("requests").size(), requests + 4);
   }
 }

@@ -56,5 +56,6 @@ TEST(json_objects_are_escaped) {
   CHECK_EQ(json_object({{"to", "+353851234567"}, {"text", "a \"b\" \\ \n \x01"}}).reveal(),
            R"({"text":"a \"b\" \\ \n \u0001","to":"+353851234567"})");
   CHECK_EQ(json_object({{"text", "\xc3\xa9"}}).reveal(), "{\"text\":\"\xc3\xa9\"}");
+  CHECK_EQ(json_object({{"b", "1"}}, {{"a", 30}}).reveal(), R"({"a":30,"b":"1"})");
   CHECK_EQ(json_object({{"text", "\xff"}}).reveal(), "{\"text\":\"\xef\xbf\xbd\"}");
 }

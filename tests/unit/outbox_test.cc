@@ -35,7 +35,9 @@ struct Fixture {
   }
   ~Fixture() { fs::remove_all(directory); }
 
-  Result<std::unique_ptr<Outbox>> create() { return Outbox::create("demo", directory, clock); }
+  Result<std::unique_ptr<Outbox>> create() {
+    return Outbox::create("demo", directory, true, clock);
+  }
 
   std::vector<std::string> files() const {
     std::vector<std::string> names;
@@ -77,6 +79,21 @@ TEST(a_message_becomes_a_private_file) {
   REQUIRE(stat(path.c_str(), &info) == 0);
   CHECK_EQ(info.st_mode & 07777, 0600u);
   CHECK_EQ(one.files().size(), 1u);
+}
+
+TEST(a_call_says_so_in_its_head) {
+  Fixture one;
+  auto outbox = one.create();
+  REQUIRE(outbox.ok());
+  CHECK((*outbox)->serves(Medium::voice));
+  auto call = message("Your code is 4. 9. 3.");
+  call.medium = Medium::voice;
+  const auto report = (*outbox)->send(call, SteadyTime::max());
+  CHECK(report.medium == Medium::voice);
+  CHECK_EQ(content(fs::path(one.directory) / report.message_id),
+           "To: +353851234567\nDate: 2025-11-22T13:14:02Z\nVoice: en-US\n\n"
+           "Your code is 4. 9. 3.\n");
+  CHECK(!(*Outbox::create("demo", one.directory, false, one.clock))->serves(Medium::voice));
 }
 
 TEST(names_sort_in_the_order_of_sending) {
@@ -131,7 +148,7 @@ TEST(a_missing_directory_a_link_and_a_file_are_refused) {
   fs::create_directory_symlink(one.directory + "/real", link);
   std::ofstream(file) << "x";
   for (const auto& path : {link, file, one.directory + "/missing"})
-    CHECK(!Outbox::create("demo", path, one.clock).ok());
+    CHECK(!Outbox::create("demo", path, false, one.clock).ok());
 }
 
 TEST(a_directory_that_changes_later_fails_the_send) {

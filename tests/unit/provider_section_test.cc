@@ -139,6 +139,31 @@ TEST(telnyx_senders_are_numbers_or_short_names) {
                  "c:3: [provider p] lacks from");
 }
 
+TEST(calls_come_from_the_sender_or_a_number_of_their_own) {
+  const ScratchDirectory directory;
+  const auto read = [&](std::string_view type, const std::string& lines) {
+    auto result = read_configuration(directory.write("c", provider_file(type, lines)));
+    REQUIRE(result.ok());
+    return result->delivery.providers[0].call_from;
+  };
+  const std::string key = "auth_token = a\n";
+  CHECK_EQ(read("twilio", twilio(key + "from = +1 500 555 0006")), "+15005550006");
+  CHECK_EQ(read("twilio", twilio(key + "messaging_service_sid = " + sid("MG"))), "");
+  CHECK_EQ(read("twilio", twilio(key + "messaging_service_sid = " + sid("MG") +
+                                 "\ncall_from = +1 500 555 0006")),
+           "+15005550006");
+  CHECK_EQ(read("telnyx", "api_key = K\nfrom = +13115552368"), "+13115552368");
+  CHECK_EQ(read("telnyx", "api_key = K\nfrom = Example\nmessaging_profile_id = 1"), "");
+  CHECK_EQ(read("telnyx",
+                "api_key = K\nfrom = Example\nmessaging_profile_id = 1\ncall_from = +13115552368\n"
+                "texml_application_id = 17\naccount_id = 18"),
+           "+13115552368");
+  check_provider("telnyx", "api_key = K\nfrom = +13115552368\ncall_from = Example",
+                 "c:7: call_from: must be a number in international form, such as +15005550006");
+  check_provider("telnyx", "api_key = K\nfrom = +13115552368\naccount_id = 18",
+                 "c:7: account_id: goes with texml_application_id");
+}
+
 TEST(http_in_full) {
   const ScratchDirectory directory;
   const auto result = read_configuration(

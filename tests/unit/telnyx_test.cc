@@ -156,3 +156,60 @@ TEST(the_detail_echoes_nothing) {
       CHECK(detail.find("493817") == std::string::npos);
     }
 }
+
+namespace {
+
+struct CallFixture {
+  std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
+
+  SendReport answer(int status, const std::string& body, const std::string& account = "a c") {
+    TelnyxOptions with = options();
+    with.calls = {account, "17", "+13115552368"};
+    Telnyx telnyx(with, transport);
+    CHECK(telnyx.serves(Medium::voice));
+    auto call = message();
+    call.medium = Medium::voice;
+    transport->answer(status, body);
+    return telnyx.send(call, SteadyTime::max());
+  }
+};
+
+}  // namespace
+
+TEST(without_an_application_there_are_no_calls) {
+  Fixture one;
+  CHECK(one.telnyx.serves(Medium::sms));
+  CHECK(!one.telnyx.serves(Medium::voice));
+}
+
+TEST(the_request_is_that_of_a_texml_call) {
+  CallFixture one;
+  one.answer(200, "");
+  CHECK_EQ(one.transport->url, "https://telnyx.example/v2/texml/Accounts/a%20c/Calls");
+  const std::string say =
+      R"(<Say voice=\"alice\" language=\"en-US\">web01: &quot;493817&quot;</Say>)";
+  const std::string texml =
+      R"("Texml":"<Response>)" + say + R"(<Pause length=\"1\"/>)" + say + R"(</Response>")";
+  CHECK_EQ(one.transport->body, R"({"ApplicationSid":"17","From":"+13115552368",)" + texml +
+                                    R"(,"TimeLimit":90,"Timeout":30,"To":"+353851234567"})");
+  one.answer(200, "", "");
+  CHECK_EQ(one.transport->url, "https://telnyx.example/v2/texml/calls/17");
+  CHECK_EQ(one.transport->body, R"({"From":"+13115552368",)" + texml + R"(,"To":"+353851234567"})");
+}
+
+TEST(a_call_is_accepted_with_and_without_a_name) {
+  CallFixture one;
+  auto report = one.answer(200, R"({"from":"+1","to":"+353851234567","status":"queued"})");
+  CHECK_EQ(report.status, SendStatus::accepted);
+  CHECK_EQ(report.message_id, "");
+  report = one.answer(200, R"({"to":"+1","status":"queued","call_sid":"v3:a-b_c"})");
+  CHECK_EQ(report.status, SendStatus::accepted);
+  CHECK_EQ(report.message_id, "v3:a-b_c");
+  CHECK_EQ(one.answer(200, R"({"call_sid":"v3:a"})").message_id, "v3:a");
+  CHECK_EQ(one.answer(200, R"({"call_sid":"../../x"})").status, SendStatus::ambiguous);
+  CHECK_EQ(one.answer(200, R"({"to":"+1","status":"failed"})").status, SendStatus::try_elsewhere);
+  CHECK_EQ(one.answer(200, R"({"to":1,"status":2})").status, SendStatus::ambiguous);
+  CHECK_EQ(one.answer(401, error_body(10009)).status, SendStatus::credentials);
+  CHECK_EQ(one.answer(422, error_body(10016)).status, SendStatus::number_refused);
+  CHECK_EQ(one.answer(422, error_body(10004)).status, SendStatus::credentials);
+}

@@ -209,3 +209,70 @@ TEST(the_detail_says_when_to_come_back_and_echoes_nothing) {
       CHECK(detail.find(kCode) == std::string::npos);
     }
 }
+
+namespace {
+
+LoginMessage call() {
+  auto spoken = message();
+  spoken.body = Secret("Your code is 4. 9. 3.");
+  spoken.medium = Medium::voice;
+  return spoken;
+}
+
+struct CallFixture {
+  std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
+
+  SendReport answer(int status, const std::string& body) {
+    TwilioOptions with = options();
+    with.messaging_service_sid = "MGx";
+    with.call_from = "+15005550007";
+    Twilio twilio(with, transport);
+    CHECK(twilio.serves(Medium::voice));
+    transport->answer(status, body);
+    return twilio.send(call(), SteadyTime::max());
+  }
+};
+
+}  // namespace
+
+TEST(without_a_number_that_calls_there_are_no_calls) {
+  Fixture one;
+  CHECK(one.twilio.serves(Medium::sms));
+  CHECK(!one.twilio.serves(Medium::voice));
+}
+
+TEST(the_request_is_that_of_the_call_resource) {
+  CallFixture one;
+  one.answer(201, "");
+  CHECK_EQ(one.transport->url,
+           "https://twilio.example/2010-04-01/Accounts/AC" + std::string(32, 'a') + "/Calls.json");
+  const std::string say =
+      "%3CSay%20language%3D%22en-US%22%3EYour%20code%20is%204.%209.%203.%3C%2FSay%3E";
+  CHECK_EQ(one.transport->body,
+           "To=%2B353851234567&From=%2B15005550007&Timeout=30&TimeLimit=90&Twiml=%3CResponse%3E" +
+               say + "%3CPause%20length%3D%221%22%2F%3E" + say + "%3C%2FResponse%3E");
+}
+
+TEST(a_call_sid_means_accepted_and_a_message_sid_does_not) {
+  CallFixture one;
+  const std::string sid = "CA" + std::string(32, '1');
+  const auto report = one.answer(201, R"({"sid":")" + sid + R"(","status":"queued"})");
+  CHECK_EQ(report.status, SendStatus::accepted);
+  CHECK_EQ(report.message_id, sid);
+  CHECK(report.medium == Medium::voice);
+  CHECK_EQ(one.answer(201, R"({"sid":")" + std::string(kSid) + R"(","status":"queued"})").status,
+           SendStatus::ambiguous);
+  CHECK_EQ(one.answer(201, R"({"sid":")" + sid + R"(","status":"busy"})").status,
+           SendStatus::try_elsewhere);
+}
+
+TEST(the_codes_of_calls_have_their_class) {
+  CallFixture one;
+  for (const int code : {20003, 21210, 21212, 21215, 21219, 20404})
+    CHECK_EQ(one.answer(400, error_body(code)).status, SendStatus::credentials);
+  for (const int code : {21211, 21217, 13224})
+    CHECK_EQ(one.answer(400, error_body(code)).status, SendStatus::number_refused);
+  CHECK_EQ(one.answer(429, error_body(20429)).status, SendStatus::try_elsewhere);
+  // A code of messages says nothing about a call.
+  CHECK_EQ(one.answer(400, error_body(21614)).status, SendStatus::credentials);
+}

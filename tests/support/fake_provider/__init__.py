@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A fake SMS provider for tests: Twilio and Telnyx Messages over HTTPS, and their misbehaviour.
+"""A fake provider for tests: messages and calls of Twilio and Telnyx, and their misbehaviour.
 
 In Python, `with FakeProvider() as provider:`; from anything else, `python3 -m fake_provider`
 (see __main__.py). One server speaks both: Twilio below https://localhost:PORT/2010-04-01,
@@ -9,7 +9,12 @@ Credentials, all fake; `x * n` is the character x, n times:
   Twilio   account sid AC + a * 32, auth token b * 32; or API key SK + c * 32, secret d * 32
            (the path keeps the account sid); From +15005550006, or MessagingServiceSid MG + e * 32
   Telnyx   API key KEY + f * 32; from +13115552368, or a name with messaging_profile_id
-           00000000-0000-4000-8000-000000000001
+           00000000-0000-4000-8000-000000000001; calls by account
+           00000000-0000-4000-8000-000000000003 and TeXML application 1700000000000000017
+
+What became of a message or call is told in words, one a GET, the last one for ever:
+queued, delivered, or for calls queued, ringing, in-progress, completed. deliver_as() sets others.
+Twilio lets a message be emptied once, after a GET has told its final word.
 
 Modes, for `misbehave(mode)` or as the first part of a path, https://localhost:PORT/!MODE/...
 The provider refuses, whatever the request; nothing is sent, and no message recorded:
@@ -33,6 +38,8 @@ The provider accepts, and the client can't know; the message has "lost_answer": 
   wrong-type            the right JSON members with values of the wrong types
   bad-utf8              the true answer with bytes that are no UTF-8
 The true answer, in an unusual way:
+  undelivered[-N]       in the end a message is undelivered (Telnyx: delivery_failed) with error code
+                        N, and a call gets no answer
   slow-NNN              NNN milliseconds late; recorded when the request came
   close-idle            then the connection is closed after 100 ms without a request
   close-reused          then the connection is closed as soon as it is used again
@@ -43,7 +50,9 @@ is the fake's own: the test asked for an unknown mode, or for a path that is no 
 
 Records, one JSON object a line, each written before its answer is sent, and never a credential:
   messages.jsonl     accepted messages: provider, to, from, body, id, validity_period, and
-                     messaging_service_sid, messaging_profile_id or lost_answer where there is one
+                     messaging_service_sid, messaging_profile_id or lost_answer where there is one;
+                     calls: "medium": "voice", body (what is said first), said (all of it in order,
+                     null for a pause), language, voice, timeout, time_limit
   requests.jsonl     method, path, status (null: none was sent), mode, connection
   warm_ups.jsonl     connection: a HEAD of a client that keeps it open; no request, and no mode
   connections.jsonl  when one closes: connection, tls (the handshake was completed), http_bytes
@@ -58,6 +67,7 @@ import time
 from pathlib import Path
 
 from . import certificates
+from .book import Book
 from .server import BEFORE_TLS, Connection, parse_mode
 
 __all__ = ["FakeProvider"]
@@ -85,7 +95,8 @@ class FakeProvider:
         self._records = {"messages": [], "requests": [], "connections": [],
                          "warm_ups": []}
         self._logs = {}
-        self._sent = {}
+        self.book = Book()
+        self.delivery = None
         self._mode, self._times = None, None
         self._accepted = 0
         self._open = {}
@@ -161,6 +172,13 @@ class FakeProvider:
         with self._changed:
             self._mode = None
 
+    def deliver_as(self, *words, error=None):
+        """What a GET says of a message or call: one word a time, with this error code in the end.
+
+        The words are the provider's own; without any, the usual ones.
+        """
+        self.delivery = (words, error) if words else None
+
     # What follows is for Connection.
 
     def take_mode(self, before_tls=False):
@@ -175,18 +193,9 @@ class FakeProvider:
                     self._mode = None
             return mode
 
-    def find(self, identifier):
-        """Returns (message, how often it was asked for before), or None."""
-        with self._changed:
-            found = self._sent.get(identifier)
-            if found is None:
-                return None
-            self._sent[identifier] = (found[0], found[1] + 1)
-            return found
-
     def record_message(self, message):
         with self._changed:
-            self._sent[message["id"]] = (message, 0)
+            self.book.add(message)
             self._record("messages", message)
 
     def record_request(self, connection, method, path, status, mode):

@@ -25,12 +25,13 @@ REFUSED = {"status", "code", "problem", "too-many", "ok-error", "redirect"}
 LOST = {"reset", "hang", "drip", "truncated", "garbage", "not-http", "huge", "huge-chunked",
         "gzip-bomb", "deep-json", "wrong-type", "bad-utf8", "empty"}
 # A complete answer, if in an unusual way. "redirected" is where "redirect" leads.
-CLEAR = {"created-failed", "slow", "close-idle", "close-reused", "huge-header", "many-headers",
+CLEAR = {"created-failed", "undelivered", "slow", "close-idle", "close-reused", "huge-header", "many-headers",
          "redirected"}
 NUMBERS = {"status": range(400, 600), "code": range(10000, 100000),
            "problem": range(10000, 100000), "created-failed": range(10000, 100000),
+           "undelivered": range(10000, 100000),
            "slow": range(0, 10 ** 6)}
-NUMBER_OPTIONAL = {"created-failed"}
+NUMBER_OPTIONAL = {"created-failed", "undelivered"}
 BEFORE_TLS = "reset-early"
 
 
@@ -43,6 +44,8 @@ class Mode(NamedTuple):
 class Request(NamedTuple):
     method: str
     target: str
+    path: str  # without the mode and the query
+    query: str
     headers: dict
     body: bytes
     keep_alive: bool
@@ -197,7 +200,7 @@ class Connection:
             self._provider.record_warm_up(self.number)
             self._sock.sendall(head(404, [], 0))
             return request.keep_alive
-        mode, path, backend = None, request.target.partition("?")[0], None
+        mode, path, backend = None, request.path, None
         try:
             if path.startswith("/!"):
                 text, _, rest = path[2:].partition("/")
@@ -212,15 +215,18 @@ class Connection:
             self._provider.record_request(self.number, request.method, request.target, 418, None)
             self._send(418, [], (str(reason) or "no provider at this path").encode(), "text/plain")
             return request.keep_alive
-        return self._answer(request, mode, path, backend) and request.keep_alive
+        request = request._replace(path=path)
+        return self._answer(request, mode, backend) and request.keep_alive
 
-    def _answer(self, request, mode, path, backend):
+    def _answer(self, request, mode, backend):
         name, content_type, message = mode and mode.name, "application/json", None
         if name in REFUSED:
-            status, headers, content_type, body = refusal(mode, backend, path)
+            status, headers, content_type, body = refusal(mode, backend, request.path)
         else:
-            status, document, message = backend.answer(request.method, path, request.headers,
-                                                       request.body, self._provider.find)
+            script = self._provider.delivery
+            if name == "undelivered":
+                script = (backend.FAILED_DELIVERY, mode.number or backend.DELIVERY_FAILURE)
+            status, document, message = backend.answer(request, self._provider.book, script)
             if name == "created-failed" and message:
                 document = backend.failed(message, mode.number or backend.DELIVERY_FAILURE)
                 message = None
@@ -306,7 +312,8 @@ class Connection:
                 raise BadRequest("the body is shorter than its Content-Length")
         body, self._buffer = self._buffer[:int(length)], self._buffer[int(length):]
         keep_alive = line[3] == "1" and headers.get("connection", "").lower() != "close"
-        return Request(line[1], line[2], headers, body, keep_alive)
+        path, _, query = line[2].partition("?")
+        return Request(line[1], line[2], path, query, headers, body, keep_alive)
 
     def _receive(self):
         data = self._sock.recv(65536)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Telnyx Messages (POST and GET of /v2/messages), as a pure function of the request.
+"""Telnyx messages and TeXML calls (below /v2), as a function of the request and the book.
 
-The shape of a message is that of Telnyx's OpenAPI description; error codes are those of its
+The shape of a message or call is that of Telnyx's OpenAPI description; error codes are those of its
 documentation. Where Telnyx is lenient the fake is strict, and says so there.
 """
 
@@ -9,6 +9,9 @@ import json
 import re
 import uuid
 from datetime import datetime, timezone
+from urllib.parse import unquote
+
+from .calls import BadScript, read_script
 
 PREFIX = "/v2/"
 ACCEPTED = 200
@@ -18,6 +21,8 @@ API_KEY = "KEY" + "f" * 32
 FROM_NUMBER = "+13115552368"
 MESSAGING_PROFILE_ID = "00000000-0000-4000-8000-000000000001"
 ORGANIZATION_ID = "00000000-0000-4000-8000-000000000002"
+ACCOUNT_ID = "00000000-0000-4000-8000-000000000003"
+TEXML_APPLICATION_ID = "1700000000000000017"
 
 FAILURE = 40310
 DELIVERY_FAILURE = 40008
@@ -26,9 +31,16 @@ TOO_MANY_HEADERS = [("Retry-After", "3600"), ("x-ratelimit-limit", "10"),
 HEADERS = {}
 
 MAX_PARTS = 10
+JSON = "application/json"
 E164 = re.compile(r"\+(1[2-9]\d{9}|[2-9]\d{6,14})", re.ASCII)
 NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
-RESOURCE = re.compile(r"/v2/messages(?:/([^/]+))?")
+MESSAGES = re.compile(r"/v2/messages(?:/([^/]+))?")
+CALLS = re.compile(r"/v2/texml/Accounts/([^/]+)/Calls(?:/([^/]+))?|/v2/texml/calls/([^/]+)")
+# What GET says, one word a time; the last one stays. By the first letter of the identifier, "v" of
+# calls, and "m" for all others.
+DELIVERY = {"m": ["queued", "delivered"], "v": ["queued", "ringing", "in-progress", "completed"]}
+FAILED_DELIVERY = {"m": ["queued", "sent", "delivery_failed"],
+                   "v": ["queued", "ringing", "no-answer"]}
 
 # Country code 1 is shared: these area codes lie outside the United States, Canada and Puerto Rico.
 OTHER_AREA_CODES = set("242 246 264 268 284 345 441 473 649 658 664 721 758 767 784 809 829 849 "
@@ -56,40 +68,125 @@ CODE_OF_STATUS = {401: 10009, 403: 10010, 404: 10005, 408: 10008, 415: 10014, 42
                   429: 10011}
 
 
-def answer(method, path, headers, body, find):
-    """Returns (status, document, message to record or None). Header names are lower-case.
+def answer(request, book, script):
+    """Returns (status, document, record or None); the record is of what goes out.
 
-    `find(id)` returns (message, how often its status was asked before), or None.
+    `book` keeps what was made (see book.py); `script` is (words, error code) for the status of
+    whatever is asked about, or None.
     """
-    if headers.get("authorization") != f"Bearer {API_KEY}":
+    if request.headers.get("authorization") != f"Bearer {API_KEY}":
         return *error(10009), None
-    resource = RESOURCE.fullmatch(path)
-    if resource is None:
-        return *error(10005), None
-    identifier = resource[1]
-    if method == "GET" and identifier is not None:
-        found = find(identifier)
-        if found is None:
+    if request.path == "/v2/balance" and request.method == "GET":
+        return 200, {"data": {"record_type": "balance", "balance": "17.00", "currency": "USD"}}, None
+    resource = MESSAGES.fullmatch(request.path)
+    if resource:
+        return _messages(request, resource[1], book, script)
+    resource = CALLS.fullmatch(request.path)
+    if resource:
+        return _calls(request, resource, book, script)
+    return *error(10005), None
+
+
+def _word(record, kind, book, script):
+    words, code = script or (DELIVERY, None)
+    if isinstance(words, dict):
+        words = words[kind]
+    return words[min(book.asked(record["id"]), len(words) - 1)], code
+
+
+def _messages(request, identifier, book, script):
+    if request.method == "GET" and identifier is not None:
+        message = book.find(identifier)
+        if message is None:
             return *error(10005), None
-        return 200, document(found[0], "delivered" if found[1] else "queued"), None
-    if method != "POST" or identifier is not None:
+        word, code = _word(message, "m", book, script)
+        result = document(message, word)
+        if code is not None and word in ("delivery_failed", "sending_failed"):
+            result["data"]["errors"] = error(code)[1]["errors"]
+        return 200, result, None
+    if request.method != "POST" or identifier is not None:
         return *error(10015, status=405), None
-    message = _create(headers.get("content-type", ""), body)
+    message = _create(request)
     if isinstance(message, tuple):
         return *message, None
     return ACCEPTED, document(message, "queued"), message
 
 
-def _create(content_type, body):
-    """Returns the message, or (status, error document)."""
-    if content_type.partition(";")[0].strip().lower() != "application/json":
+def _calls(request, resource, book, script):
+    account, call_sid, application = resource.groups()
+    if account is not None and account != ACCOUNT_ID:
+        return *error(10005), None
+    if call_sid is not None:
+        call = book.find(unquote(call_sid))
+        if call is None or request.method != "GET":
+            return *error(10005 if call is None else 10015), None
+        return 200, _call_document(call, _word(call, "v", book, script)[0]), None
+    if request.method != "POST":
+        return *error(10015, status=405), None
+    parameters = _json(request)
+    if isinstance(parameters, tuple):
+        return *parameters, None
+    call = _call(parameters, application)
+    if isinstance(call, tuple):
+        return *call, None
+    if application is not None:
+        return ACCEPTED, {"call_sid": call["id"], "status": "queued"}, call
+    # The description has from, to and status only; the provider says which call it is.
+    return ACCEPTED, {"from": call["from"], "to": call["to"], "status": "queued",
+                      "call_sid": call["id"]}, call
+
+
+def _call(parameters, application):
+    """Returns the call, or (status, error document)."""
+    known = {"To", "From", "Texml", "ApplicationSid", "Timeout", "TimeLimit"}
+    for name in set(parameters) - known:
+        return error(10015, f"'{name}' is unknown, or goes not with Texml", f"/{name}")
+    if application is None:
+        application = parameters.get("ApplicationSid")
+    if application != TEXML_APPLICATION_ID:
+        return error(10004, "Can't be blank: ApplicationSid", "/ApplicationSid", 422)
+    to, sender = parameters.get("To"), parameters.get("From")
+    if not isinstance(to, str) or not E164.fullmatch(to):
+        return error(10016, f"{to} is not a number in +E.164 format", "/To")
+    if sender != FROM_NUMBER:
+        return error(10002, f"{sender} is no number of this account", "/From")
+    timeout, limit = parameters.get("Timeout", 30), parameters.get("TimeLimit", 14400)
+    if not (isinstance(timeout, int) and 5 <= timeout <= 120):
+        return error(10032, "Timeout is 5 to 120", "/Timeout", 422)
+    if not (isinstance(limit, int) and 30 <= limit <= 14400):
+        return error(10032, "TimeLimit is 30 to 14400", "/TimeLimit", 422)
+    try:
+        script = read_script(parameters.get("Texml", ""))
+    except BadScript as reason:
+        return error(10015, str(reason), "/Texml", 422)
+    return {"provider": "telnyx", "medium": "voice", "to": to, "from": sender,
+            "id": f"v3:{uuid.uuid4().hex}", **script, "timeout": timeout, "time_limit": limit}
+
+
+def _call_document(call, status):
+    return {"account_sid": ACCOUNT_ID, "direction": "outbound", "from": call["from"],
+            "to": call["to"], "sid": call["id"], "status": status,
+            "uri": f"/v2/texml/Accounts/{ACCOUNT_ID}/Calls/{call['id']}.json"}
+
+
+def _json(request):
+    """Returns the body's object, or (status, error document)."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
         return error(10014)
     try:
-        parameters = json.loads(body.decode("utf-8"))
+        parameters = json.loads(request.body.decode("utf-8"))
     except (ValueError, RecursionError):
         return error(10015, "The body is not JSON in UTF-8")
     if not isinstance(parameters, dict):
         return error(10015, "The body is not a JSON object")
+    return parameters
+
+
+def _create(request):
+    """Returns the message, or (status, error document)."""
+    parameters = _json(request)
+    if isinstance(parameters, tuple):
+        return parameters
     to, text, sender = (parameters.get(name) for name in ("to", "text", "from"))
     profile = parameters.get("messaging_profile_id")
 
@@ -170,7 +267,9 @@ def problem(code):
 
 
 def failed(message, code):
-    """The JSON of a message that was created and failed at once."""
+    """The JSON of a message or call that was created and failed at once."""
+    if message.get("medium") == "voice":
+        return _call_document(message, "failed")
     result = document(message, "sending_failed")
     result["data"]["errors"] = error(code)[1]["errors"]
     return result

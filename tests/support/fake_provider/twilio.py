@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Twilio Messages (POST and GET below /2010-04-01), as a pure function of the request.
+"""Twilio Messages and Calls (below /2010-04-01), as a function of the request and the book.
 
-The shape of a message is that of Twilio's OpenAPI description; error bodies and test numbers
+The shape of a message or call is that of Twilio's OpenAPI description; error bodies and test numbers
 are those of its documentation. Where Twilio is lenient the fake is strict, and says so there.
 """
 
@@ -12,6 +12,8 @@ import secrets
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from urllib.parse import parse_qs
+
+from .calls import BadScript, read_script
 
 PREFIX = "/2010-04-01/"
 ACCEPTED = 201
@@ -33,22 +35,33 @@ MAX_BODY = 1600
 MAX_VALIDITY_PERIOD = 36000
 FORM = "application/x-www-form-urlencoded"
 E164 = re.compile(r"\+(1[2-9]\d{9}|[2-9]\d{6,14})", re.ASCII)
-RESOURCE = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages(?:/([^/]+))?\.json")
+RESOURCE = re.compile(r"/2010-04-01/Accounts/([^/.]+)(?:/(Messages|Calls)(?:/([^/]+))?)?\.json")
+# What GET says, one word a time, by the first letter of the identifier; the last one stays.
+DELIVERY = {"S": ["queued", "delivered"], "C": ["queued", "ringing", "in-progress", "completed"]}
+FAILED_DELIVERY = {"S": ["queued", "sent", "undelivered"], "C": ["queued", "ringing", "no-answer"]}
+FINAL = {"delivered", "undelivered", "failed", "canceled", "read"}
 
 # Numbers that always fail, for use with test credentials. Any From but FROM_NUMBER is 21606.
 TO_FAILURES = {"+15005550001": 21211, "+15005550002": 21612, "+15005550003": 21408,
                "+15005550004": 21610, "+15005550009": 21614}
 FROM_FAILURES = {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611}
+CALL_FAILURES = {"+15005550001": 21217, "+15005550003": 21215, "+15005550004": 21219}
 
 # {} is the number: Twilio's own messages hold it, so a client that logs them leaks it.
 MESSAGES = {
     20001: "Bad request",
     20003: "Authenticate",
     20004: "Method not allowed",
+    20009: "The message is not finished, or has been redacted",
     20404: "The requested resource was not found",
     20429: "Too many requests",
     20500: "Internal server error",
     20503: "Service unavailable",
+    21205: "Neither 'Url' nor a sound 'Twiml' was given",
+    21210: "The 'From' number {} is not verified or not of this account",
+    21215: "Calls to the region of the 'To' number {} are not enabled for this account",
+    21217: "The 'To' number {} does not look like a phone number",
+    21219: "The 'To' number {} is not verified: this is a trial account",
     21211: "The 'To' number {} is not a valid phone number",
     21212: "The 'From' number {} is not a valid phone number or sender",
     21266: "'To' and 'From' are the same number, {}",
@@ -70,29 +83,58 @@ STATUS_OF_CODE = {20003: 401, 20004: 405, 20005: 403, 20008: 403}
 CODE_OF_STATUS = {400: 20001, 401: 20003, 405: 20004}
 
 
-def answer(method, path, headers, body, find):
-    """Returns (status, document, message to record or None). Header names are lower-case.
+def answer(request, book, script):
+    """Returns (status, document, record or None); the record is of what goes out.
 
-    `find(id)` returns (message, how often its status was asked before), or None.
+    `book` keeps what was made (see book.py); `script` is (words, error code) for the status of
+    whatever is asked about, or None.
     """
-    resource = RESOURCE.fullmatch(path)
-    if not _authorized(headers.get("authorization", ""), resource):
+    resource = RESOURCE.fullmatch(request.path)
+    if not _authorized(request.headers.get("authorization", ""), resource):
         return *error(20003), None
     if resource is None:
         return *error(20404), None
-    sid = resource[2]
-    if method == "GET" and sid is not None:
-        found = find(sid)
-        if found is None:
-            return *error(20404), None
-        return 200, document(found[0], "delivered" if found[1] else "queued"), None
-    if method != "POST" or sid is not None:
+    _, kind, sid = resource.groups()
+    if kind is None:
+        if request.method != "GET":
+            return *error(20004), None
+        return 200, {"sid": ACCOUNT_SID, "friendly_name": "Fake", "status": "active",
+                     "type": "Full"}, None
+    if sid is not None:
+        return *_one(request, kind, book.find(sid), book, script), None
+    if request.method != "POST":
         return *error(20004), None
-    message = _create(headers.get("content-type", ""), body)
-    if isinstance(message, tuple):
-        return *message, None
+    parameters = form(request)
+    if parameters is None:
+        return *error(20001), None
+    record = (_message if kind == "Messages" else _call)(parameters)
+    if isinstance(record, tuple):
+        return *record, None
     # With a Messaging Service the sender is yet to be chosen: "accepted" comes before "queued".
-    return ACCEPTED, document(message, "queued" if message["from"] else "accepted"), message
+    return ACCEPTED, document(record, "queued" if record["from"] else "accepted"), record
+
+
+def _one(request, kind, record, book, script):
+    """Returns (status, document) for a request about one message or call."""
+    if record is None or record["id"][0] != kind[0].replace("M", "S"):
+        return error(20404)
+    words, code = script or (DELIVERY, None)
+    if isinstance(words, dict):
+        words = words[record["id"][0]]
+    if request.method == "GET":
+        word = words[min(book.asked(record["id"]), len(words) - 1)]
+        book.reached(record["id"], word)
+        failed = word in ("undelivered", "failed")
+        return 200, document(record, word) | {"error_code": code if failed else None}
+    if request.method != "POST" or kind != "Messages":
+        return error(20004)
+    # Stricter than Twilio, which lets an empty body be emptied again: it happens once.
+    if form(request) != {"Body": ""}:
+        return error(20001)
+    if book.word(record["id"]) not in FINAL or not record["body"]:
+        return error(20009)
+    record["body"] = ""
+    return 200, document(record, book.word(record["id"]))
 
 
 def _authorized(authorization, resource):
@@ -106,20 +148,48 @@ def _authorized(authorization, resource):
             and (resource is None or resource[1] == ACCOUNT_SID))
 
 
-def _create(content_type, body):
-    """Returns the message, or (status, error document)."""
-    parameters = {}
+def form(request):
+    """Returns the parameters, or None when they can't be read."""
     # As with Twilio, a body of another type holds no parameters at all.
-    if content_type.partition(";")[0].strip().lower() == FORM:
-        try:
-            pairs = parse_qs(body.decode("ascii"), keep_blank_values=True, errors="strict")
-        except ValueError:
-            return error(20001)
-        # Stricter than Twilio: a parameter given twice is a client's mistake.
-        if any(len(values) > 1 for values in pairs.values()):
-            return error(20001)
-        parameters = {name: values[0] for name, values in pairs.items()}
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return {}
+    try:
+        pairs = parse_qs(request.body.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        return None
+    # Stricter than Twilio: a parameter given twice is a client's mistake.
+    if any(len(values) > 1 for values in pairs.values()):
+        return None
+    return {name: values[0] for name, values in pairs.items()}
 
+
+def _call(parameters):
+    """Returns the call, or (status, error document)."""
+    to, sender = parameters.get("To", ""), parameters.get("From", "")
+    if not to:
+        return error(21604)
+    if not E164.fullmatch(to):
+        return error(21217, to)
+    if to in CALL_FAILURES:
+        return error(CALL_FAILURES[to], to)
+    if sender != FROM_NUMBER:
+        return error(21212 if sender == "+15005550001" else 21210, sender)
+    limits = {name: parameters.get(name, "") for name in ("Timeout", "TimeLimit")}
+    if any(not re.fullmatch(r"[0-9]{1,5}", value) for value in limits.values()):
+        return error(20001)
+    try:
+        if "Url" in parameters:
+            raise BadScript("Url wins over Twiml")
+        script = read_script(parameters.get("Twiml", ""))
+    except BadScript:
+        return error(21205)
+    return {"provider": "twilio", "medium": "voice", "to": to, "from": sender,
+            "id": "CA" + secrets.token_hex(16), **script,
+            "timeout": int(limits["Timeout"]), "time_limit": int(limits["TimeLimit"])}
+
+
+def _message(parameters):
+    """Returns the message, or (status, error document)."""
     to, text = parameters.get("To", ""), parameters.get("Body", "")
     sender, service = parameters.get("From", ""), parameters.get("MessagingServiceSid", "")
     validity = parameters.get("ValidityPeriod", str(MAX_VALIDITY_PERIOD))
@@ -153,8 +223,21 @@ def _create(content_type, body):
     return message | {"validity_period": int(validity)}
 
 
-def document(message, status):
-    """The JSON of a message."""
+def document(record, status):
+    """The JSON of a message or a call."""
+    return (_call_document if record["id"][0] == "C" else _message_document)(record, status)
+
+
+def _call_document(call, status):
+    return {
+        "account_sid": ACCOUNT_SID, "answered_by": None, "api_version": "2010-04-01",
+        "direction": "outbound-api", "duration": "9" if status == "completed" else None,
+        "from": call["from"], "to": call["to"], "sid": call["id"], "status": status,
+        "uri": f"{PREFIX}Accounts/{ACCOUNT_SID}/Calls/{call['id']}.json",
+    }
+
+
+def _message_document(message, status):
     uri = f"{PREFIX}Accounts/{ACCOUNT_SID}/Messages/{message['id']}"
     now = format_datetime(datetime.now(timezone.utc))
     length = len(message["body"])

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/config/configuration.h"
+#include "lib/delivery/gateway.h"
+#include "programs/wiring/transports.h"
+
+namespace sms2fa {
+
+// The providers of [delivery], in order. `clock` must outlive them.
+Result<std::vector<std::unique_ptr<Gateway>>> make_gateways(const DeliverySettings& settings,
+                                                            Transports& transports,
+                                                            const Clock& clock);
+
+}  // namespace sms2fa
