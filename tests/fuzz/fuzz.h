@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "tests/unit/scratch_directory.h"
 
-// What the fuzz targets share. Each defines fuzz() and is one libFuzzer program.
+// What the fuzz targets share. Each defines fuzz() and is, with fuzz.cc, one libFuzzer program.
 namespace sms2fa::test {
 
 // One input. Ends the process, which libFuzzer reports, when a promise does not hold.
@@ -27,8 +26,3 @@ inline const std::string& as_file(std::string_view input) {
 }
 
 }  // namespace sms2fa::test
-
-extern "C" inline int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  sms2fa::test::fuzz({reinterpret_cast<const char*>(data), size});
-  return 0;
-}
