@@ -17,6 +17,7 @@ int pam_style(wire::Style style) noexcept {
     case wire::Style::info:
       return PAM_TEXT_INFO;
     case wire::Style::error:
+    case wire::Style::key:
       return PAM_ERROR_MSG;
   }
   return PAM_ERROR_MSG;

@@ -61,6 +61,10 @@ const char* to_string(Reason reason) {
       return "foreign-peer";
     case Reason::bad_request:
       return "bad-request";
+    case Reason::unenrolled:
+      return "unenrolled";
+    case Reason::enrolled:
+      return "enrolled";
     case Reason::shutting_down:
       return "shutting-down";
     case Reason::internal_error:

@@ -36,6 +36,8 @@ enum class Reason {
   busy,              // too many attempts at once
   foreign_peer,      // the client may not speak for this user
   bad_request,       // the client broke the protocol
+  unenrolled,        // accepted unasked: holds nothing, and the configuration lets such people in
+  enrolled,          // no login: an enrolment came to its end
   shutting_down,
   internal_error,
 };

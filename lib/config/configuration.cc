@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/config/configuration.h"
 
+#include <cmath>
+#include <cstdio>
+
 #include "lib/base/trusted_file.h"
 #include "lib/config/complaints.h"
 #include "lib/config/configuration_sections.h"
@@ -50,6 +53,7 @@ class ConfigurationReader final : public IniVisitor {
 
   // What only the whole file can tell.
   Configuration finish() && {
+    check_code();
     check_message();
     check_limits();
     for (auto& [name, section] : providers_) {
@@ -91,6 +95,22 @@ class ConfigurationReader final : public IniVisitor {
   bool has(std::string_view section, std::string_view key) const {
     const auto notes = sections_.find(section);
     return notes != sections_.end() && notes->second.keys.contains(key);
+  }
+
+  // NIST SP 800-63B, 5.1.3.2, asks for 20 bits and counts six digits, 19.93 bits, as enough.
+  void check_code() {
+    constexpr double kFewestBits = 19.9;
+    const CodeSettings& code = settings_.code;
+    const auto characters = characters_of(code.alphabet).size();
+    const double bits = code.length * std::log2(static_cast<double>(characters));
+    if (bits >= kFewestBits) return;
+    char reason[128];
+    std::snprintf(reason, sizeof reason,
+                  "length: %u of %zu characters are %.1f bits, easy to guess; at least 19.9 are "
+                  "needed",
+                  code.length, characters, bits);
+    const char* key = has("code", "length") ? "length" : "alphabet";
+    complaints_.add(line_of("code", key), reason);
   }
 
   void check_message() {

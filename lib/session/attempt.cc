@@ -64,6 +64,7 @@ Ending Attempt::run() {
   event_.number = standing_.phone;
   event_.detail = standing_.detail;
 
+  if (standing_.passes_unenrolled) return {AuditVerdict::accepted, Reason::unenrolled};
   std::string lead;
   if (const auto ending = obtain_challenge(lead)) return *ending;
   event_.ref = challenge_->ref();

@@ -16,6 +16,8 @@ struct LoginRequest {
   bool silent = false;
   // sshd already knows that it will not admit this account (its placeholder stood in PAM_AUTHTOK).
   bool not_admitted = false;
+  // No login: the person wants to enroll.
+  bool enrolls = false;
 
   // What stands for the network or terminal that the request came from, in limits and challenges.
   std::string source() const { return rhost.empty() ? "local" : rhost; }

@@ -62,6 +62,14 @@ Standing decide(const LoginRequest& request, const Configuration& configuration,
   return standing;
 }
 
+// Nobody whose number is only unusable, whose record asks for methods, or who is locked.
+bool holds_nothing(const Result<std::optional<Person>>& found, const Factors& factors,
+                   const UserState& state) {
+  if (!found || !factors.nothing_enrolled()) return false;
+  if (state.disabled || state.locked_for.count() > 0) return false;
+  return !*found || (!(*found)->phone && (*found)->methods.empty());
+}
+
 }  // namespace
 
 Result<Standing> standing_of(const LoginRequest& request, const Configuration& configuration,
@@ -76,6 +84,8 @@ Result<Standing> standing_of(const LoginRequest& request, const Configuration& c
   const auto found = with_enrolled(directory.find(request.user), request.user, *factors);
   const bool has_methods = found && *found && !(*found)->methods.empty();
   Standing standing = decide(request, configuration, found, *state);
+  standing.passes_unenrolled = configuration.code.unenrolled == Unenrolled::pass &&
+                               !request.not_admitted && holds_nothing(found, *factors, *state);
   if (standing.is_decoy())
     standing.media = media_of(configuration.code.methods, true, configuration.delivery.voice);
   standing.methods = has_methods ? (*found)->methods : configuration.code.methods;

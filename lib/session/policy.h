@@ -22,6 +22,9 @@ namespace sms2fa {
 // prompts, nothing sent, no right code.
 struct Standing {
   bool is_real = false;
+  // Holds nothing, and the configuration says that such people pass. Never set when anything
+  // failed.
+  bool passes_unenrolled = false;
   std::optional<PhoneNumber> phone;  // where messages may go; of real attempts only
   // Set when the person is locked or disabled, and would otherwise be real.
   std::optional<PhoneNumber> barred_phone;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "lib/audit/audit_log.h"
 #include "lib/base/clock.h"
@@ -25,6 +27,8 @@ struct Setup {
   std::unique_ptr<Messenger> messenger;
   std::string host;                         // this machine's name, for the message
   std::unique_ptr<KeyRing> keys = nullptr;  // for what is sealed in the store
+  // A number as people write it.
+  std::function<Result<PhoneNumber>(std::string_view text)> read_number = nullptr;
 };
 
 // What stays for the daemon's life.

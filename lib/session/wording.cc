@@ -78,6 +78,10 @@ std::string out_of_tries(std::chrono::seconds wait) {
   return "Too many wrong codes. A new one can be sent in " + duration(wait) + ".";
 }
 
+std::string too_many_wrong_codes() {
+  return "Too many wrong codes.";
+}
+
 std::string expired() {
   return "The code has expired. Log in again for a new one.";
 }

@@ -38,6 +38,7 @@ std::string prompt(const std::string& lead, const MessageSettings& settings, Off
 
 // Notices for attempts that end without (another) prompt.
 std::string out_of_tries(std::chrono::seconds wait);
+std::string too_many_wrong_codes();
 std::string expired();
 std::string used_elsewhere();
 std::string busy();

@@ -76,6 +76,14 @@ void ChannelConversation::tell(const std::string& text) {
   if (!silent_) (void)show(channel_, MessageType::notice, Style::error, text);
 }
 
+void ChannelConversation::show_key(const Secret& uri) {
+  // Somebody with a very long name has to type the key.
+  if (uri.size() > wire::kLongestText) return;
+  Message message(MessageType::notice);
+  message.put(Field::style, static_cast<uint8_t>(Style::key)).put(Field::text, uri.reveal());
+  (void)channel_.send(message, soon());
+}
+
 bool ChannelConversation::pause(Milliseconds time) {
   const auto until = std::chrono::steady_clock::now() + time;
   while (true) {

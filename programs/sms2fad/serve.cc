@@ -11,6 +11,7 @@
 #include <exception>
 #include <thread>
 
+#include "lib/session/enroll.h"
 #include "lib/session/wording.h"
 #include "programs/sms2fad/channel_conversation.h"
 
@@ -46,6 +47,7 @@ LoginRequest read_hello(const Message& hello) {
   request.ruser = hello.text_of(Field::ruser);
   request.ssh_auth_info = hello.text_of(Field::ssh_auth_info);
   request.silent = (flags & wire::kSilent) != 0;
+  request.enrolls = (flags & wire::kEnroll) != 0;
   request.not_admitted = (flags & wire::kAuthtokIsPlaceholder) != 0;
   return request;
 }
@@ -198,6 +200,9 @@ AuditEvent Server::judge(const LoginRequest& request, uid_t peer,
     person.tell(wording::busy());
     return denial(request, Reason::busy, AuditVerdict::unavailable);
   }
+  if (request.enrolls)
+    return enroll(request, peer == 0 ? EnrolledBy::root : EnrolledBy::the_person, std::move(setup),
+                  around_, person);
   return authenticate(request, std::move(setup), around_, person);
 }
 

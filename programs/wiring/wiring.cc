@@ -12,6 +12,7 @@
 #include "lib/delivery/dispatcher.h"
 #include "lib/directory/directory_chain.h"
 #include "lib/directory/gecos_directory.h"
+#include "lib/directory/number_reader.h"
 #include "lib/directory/users_file_directory.h"
 #include "lib/store/memory_store.h"
 #include "lib/store/sqlite_store.h"
@@ -98,10 +99,12 @@ Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& cl
   auto messenger =
       make_messenger(records.configuration.delivery, std::move(records.transports), clock);
   if (!messenger) return messenger.error();
+  const std::string country = records.configuration.directory.default_country;
   auto keys = std::make_unique<KeyRing>(records.configuration.store.key_file);
-  return std::shared_ptr<const Setup>(
-      std::make_shared<Setup>(Setup{std::move(records.configuration), std::move(records.directory),
-                                    std::move(*messenger), host_name(), std::move(keys)}));
+  return std::shared_ptr<const Setup>(std::make_shared<Setup>(
+      Setup{std::move(records.configuration), std::move(records.directory), std::move(*messenger),
+            host_name(), std::move(keys),
+            [country](std::string_view text) { return read_number(text, country); }}));
 }
 
 std::string host_name() {

@@ -9,17 +9,21 @@
 using namespace sms2fa;
 
 TEST(alphabets_hold_each_character_once_and_in_upper_case) {
-  for (const auto& [alphabet, size] :
-       {std::pair{Alphabet::digits, 10u}, {Alphabet::hex, 16u}, {Alphabet::base32, 32u}}) {
+  for (const auto& [alphabet, size] : {std::pair{Alphabet::digits, 10u},
+                                       {Alphabet::hex, 16u},
+                                       {Alphabet::base32, 32u},
+                                       {Alphabet::mixed, 40u}}) {
     const auto characters = characters_of(alphabet);
     CHECK_EQ(characters.size(), size);
     CHECK_EQ(std::set<char>(characters.begin(), characters.end()).size(), size);
-    for (const char c : characters) CHECK((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'));
+    // Answers are read in upper case, without blanks and dashes.
+    for (const char c : characters) CHECK(c > ' ' && c != '-' && (c < 'a' || c > 'z') && c < 0x7f);
   }
 }
 
 TEST(codes_of_every_alphabet_cost_one_character_a_sign_in_an_sms) {
-  for (const Alphabet alphabet : {Alphabet::digits, Alphabet::hex, Alphabet::base32}) {
+  for (const Alphabet alphabet :
+       {Alphabet::digits, Alphabet::hex, Alphabet::base32, Alphabet::mixed}) {
     const auto characters = characters_of(alphabet);
     CHECK_EQ(gsm7_length(characters), characters.size());
   }

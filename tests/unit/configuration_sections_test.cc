@@ -25,8 +25,8 @@ void check_key(const std::string& section, const std::string& line, std::string_
 
 TEST(numbers_have_bounds) {
   for (const char* value :
-       {"5", "11", "0", "-6", "+6", "6x", "0x6", "six", "6 7", "99999999999999999999"})
-    check_key("code", "length = " + std::string(value), "length: must be a number from 6 to 10");
+       {"3", "11", "0", "-6", "+6", "6x", "0x6", "six", "6 7", "99999999999999999999"})
+    check_key("code", "length = " + std::string(value), "length: must be a number from 4 to 10");
   check_key("code", "length = 10", "");
   check_key("code", "attempts = 6", "attempts: must be a number from 1 to 5");
   check_key("code", "attempts = 0", "attempts: must be a number from 1 to 5");
@@ -66,8 +66,8 @@ TEST(rates_are_a_count_in_a_time) {
 }
 
 TEST(choices_name_what_there_is) {
-  check_key("code", "alphabet = letters", "alphabet: must be digits, hex or base32");
-  check_key("code", "alphabet = Digits", "alphabet: must be digits, hex or base32");
+  check_key("code", "alphabet = letters", "alphabet: must be digits, hex, base32 or mixed");
+  check_key("code", "alphabet = Digits", "alphabet: must be digits, hex, base32 or mixed");
   check_key("message", "echo = true", "echo: must be yes or no");
   check_key("directory", "sources = users-file, ldap", "sources: must be users-file or gecos");
   check_key("directory", "sources = gecos, gecos", "sources: names the same item twice");
@@ -149,4 +149,18 @@ TEST(voice_language_and_prompt_have_their_shapes) {
             "31m",
             "prompt: must not hold control characters");
   check_key("message", "prompt = S\xc3\xa9same", "");
+}
+
+// What the providers' own tutorials send, and what people have used for long, as far as it is not
+// easy to guess.
+TEST(a_code_that_is_short_for_its_alphabet_is_refused_with_the_bits_it_has) {
+  const auto about = [](const std::string& bits) {
+    return "length: " + bits + " bits, easy to guess; at least 19.9 are needed";
+  };
+  check_key("code", "length = 5", about("5 of 10 characters are 16.6"));
+  check_refused("[code]\nlength = 4\nalphabet = hex",
+                "c:2: " + about("4 of 16 characters are 16.0"));
+  check_refused("[code]\nalphabet = hex\nlength = 5", "");
+  check_refused("[code]\nlength = 4\nalphabet = base32", "");
+  check_refused("[code]\nlength = 4\nalphabet = mixed", "");
 }

@@ -161,7 +161,7 @@ TEST(all_mistakes_come_at_once_in_the_order_of_the_lines) {
   CHECK_EQ(complaints("[provider p]\n"
                       "type = twilio\n"
                       "[code]\n"
-                      "length = 5\n"
+                      "length = 3\n"
                       "  indented = 1\n"
                       "colour = red\n"
                       "[limits]\n"
@@ -171,7 +171,7 @@ TEST(all_mistakes_come_at_once_in_the_order_of_the_lines) {
            "api_key_secret_file\n"
            "c:1: [provider p] lacks from or messaging_service_sid\n"
            "c:1: [delivery] lacks providers\n"
-           "c:4: length: must be a number from 6 to 10\n"
+           "c:4: length: must be a number from 4 to 10\n"
            "c:5: the line is indented\n"
            "c:6: unknown key colour\n"
            "c:8: failures_before_disable: must not be below failures_before_lock");

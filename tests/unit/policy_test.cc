@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/policy.h"
 
+#include "lib/base/key_file.h"
 #include "lib/session/decoy.h"
 #include "tests/support/scene.h"
 #include "tests/support/test.h"
+#include "tests/unit/scratch_directory.h"
 
 using namespace sms2fa;
 using namespace sms2fa::test;
@@ -91,4 +93,53 @@ TEST(a_store_that_fails_is_an_error_for_everybody) {
     for (const char* user : {"alice", "mallory", "nora", "olaf"})
       CHECK(!standing(scene, Scene::login(user)).ok());
   }
+}
+
+TEST(people_who_hold_nothing_pass_only_when_the_configuration_says_so) {
+  Scene scene;
+  for (const char* user : {"mallory", "nora", "tess", "prem", "olaf", "alice"})
+    CHECK(!standing(scene, Scene::login(user))->passes_unenrolled);
+  scene.setup.configuration.code.unenrolled = Unenrolled::pass;
+  for (const char* user : {"mallory", "nora"})
+    CHECK(standing(scene, Scene::login(user))->passes_unenrolled);
+  // An app that is asked for, a number that is only unusable, a record that can't be read.
+  for (const char* user : {"tess", "prem", "olaf", "alice"})
+    CHECK(!standing(scene, Scene::login(user))->passes_unenrolled);
+  auto request = Scene::login("mallory");
+  request.not_admitted = true;
+  CHECK(!standing(scene, request)->passes_unenrolled);
+}
+
+TEST(people_who_enrolled_something_or_are_locked_never_pass_unenrolled) {
+  Scene scene;
+  scene.setup.configuration.code.unenrolled = Unenrolled::pass;
+  // Sealed with a key that is not there.
+  REQUIRE(scene.memory->put_app("nora", {"app", std::string(60, 'x'), {}, {}}).ok());
+  REQUIRE(scene.memory->replace_backup_codes("mallory", "p", {"h"}).ok());
+  for (const char* user : {"nora", "mallory"})
+    CHECK(!standing(scene, Scene::login(user))->passes_unenrolled);
+  REQUIRE(scene.memory->count_attempt("newman", {1, 60s, 100}).ok());
+  CHECK(!standing(scene, Scene::login("newman"))->passes_unenrolled);
+}
+
+TEST(somebody_without_a_record_is_known_by_what_they_enrolled) {
+  Scene scene;
+  const ScratchDirectory directory;
+  SystemRandom random;
+  REQUIRE(add_key(directory.path("key"), random).ok());
+  scene.setup.keys = std::make_unique<KeyRing>(directory.path("key"));
+  for (const char* user : {"dora", "alice"}) {
+    const auto sealed =
+        scene.setup.keys->seal(number_context(user), Secret("+353850000001"), random);
+    REQUIRE(sealed.ok() && scene.memory->set_number(user, *sealed).ok());
+  }
+  const auto dora = standing(scene, Scene::login("dora"));
+  CHECK(!dora->is_decoy());
+  CHECK_EQ(dora->phone->e164(), "+353850000001");
+  // A number in the directory goes before it.
+  CHECK_EQ(standing(scene, Scene::login("alice"))->phone->e164(), "+353851234567");
+  scene.setup.keys.reset();
+  const auto locked_away = standing(scene, Scene::login("dora"));
+  CHECK(locked_away->is_decoy());
+  CHECK(!locked_away->detail.empty());
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "lib/audit/event.h"
+#include "lib/session/conversation.h"
+#include "lib/session/login_request.h"
+#include "lib/session/surroundings.h"
+
+namespace sms2fa {
+
+// Who asks for an enrolment: root may do everything for anybody at once, others only for
+// themselves, and they first prove what they already hold.
+enum class EnrolledBy { the_person, root };
+
+// Leads one person through the enrolment of a number, an authenticator app and backup codes. Each
+// is kept, in one transaction, only after a code has shown that it works; whatever ends the
+// conversation before leaves what was there. Blocks; never throws. The event is accepted when the
+// person has a second factor at the end.
+AuditEvent enroll(const LoginRequest& request, EnrolledBy by, std::shared_ptr<const Setup> setup,
+                  Surroundings& around, Conversation& person) noexcept;
+
+}  // namespace sms2fa
