@@ -88,14 +88,15 @@ int refuse(pam_handle_t* pamh, const char* type) noexcept {
 
 }  // namespace
 
+// Not noexcept, because libpam's declarations are not and clang holds us to that; built without
+// exceptions, none of them throws.
 extern "C" {
 #pragma GCC visibility push(default)
 
-PAM_EXTERN int pam_sm_authenticate(pam_handle_t* pamh, int flags, int argc,
-                                   const char** argv) noexcept {
+PAM_EXTERN int pam_sm_authenticate(pam_handle_t* pamh, int flags, int argc, const char** argv) {
   ModuleArgs args;
   if (!parse_module_args(pamh, argc, argv, args)) return PAM_AUTHINFO_UNAVAIL;
-  const bool silent = (flags & PAM_SILENT) != 0;
+  const bool silent = (static_cast<unsigned>(flags) & PAM_SILENT) != 0;
   const Ending ending = relay(pamh, args, silent);
   log_ending(pamh, args, ending);
   if (!silent) tell_person(pamh, ending.outcome);
@@ -103,23 +104,23 @@ PAM_EXTERN int pam_sm_authenticate(pam_handle_t* pamh, int flags, int argc,
 }
 
 // Nothing to establish, refresh or delete. sshd calls this in another process than authenticate.
-PAM_EXTERN int pam_sm_setcred(pam_handle_t*, int, int, const char**) noexcept {
+PAM_EXTERN int pam_sm_setcred(pam_handle_t*, int, int, const char**) {
   return PAM_SUCCESS;
 }
 
-PAM_EXTERN int pam_sm_acct_mgmt(pam_handle_t* pamh, int, int, const char**) noexcept {
+PAM_EXTERN int pam_sm_acct_mgmt(pam_handle_t* pamh, int, int, const char**) {
   return refuse(pamh, "account");
 }
 
-PAM_EXTERN int pam_sm_open_session(pam_handle_t* pamh, int, int, const char**) noexcept {
+PAM_EXTERN int pam_sm_open_session(pam_handle_t* pamh, int, int, const char**) {
   return refuse(pamh, "session");
 }
 
-PAM_EXTERN int pam_sm_close_session(pam_handle_t* pamh, int, int, const char**) noexcept {
+PAM_EXTERN int pam_sm_close_session(pam_handle_t* pamh, int, int, const char**) {
   return refuse(pamh, "session");
 }
 
-PAM_EXTERN int pam_sm_chauthtok(pam_handle_t* pamh, int, int, const char**) noexcept {
+PAM_EXTERN int pam_sm_chauthtok(pam_handle_t* pamh, int, int, const char**) {
   return refuse(pamh, "password");
 }
 
