@@ -20,4 +20,16 @@ class Escaped {
   char text_[260];
 };
 
+// The same as one word, for a line that is taken apart at its blanks.
+class Word {
+ public:
+  explicit Word(const char* text) noexcept {
+    escape_word_into(text_, sizeof text_, text != nullptr ? text : "");
+  }
+  const char* text() const noexcept { return text_; }
+
+ private:
+  char text_[260];
+};
+
 }  // namespace sms2fa

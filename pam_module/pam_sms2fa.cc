@@ -19,15 +19,16 @@ const char* item_or_empty(pam_handle_t* pamh, int type) noexcept {
   return static_cast<const char*>(value);
 }
 
-// The shape of pam_unix's line, which fail2ban's stock filters and log readers know.
+// The shape of pam_unix's line, which fail2ban's stock filters and log readers know. Words, or else
+// a name with a blank in it could forge the fields behind it, and get somebody else banned.
 void log_failure(pam_handle_t* pamh, const Ending& ending) noexcept {
   pam_syslog(pamh, LOG_NOTICE,
              "authentication failure; logname= uid=%u euid=%u tty=%s ruser=%s rhost=%s  user=%s "
              "reason=%s",
-             getuid(), geteuid(), Escaped(item_or_empty(pamh, PAM_TTY)).text(),
-             Escaped(item_or_empty(pamh, PAM_RUSER)).text(),
-             Escaped(item_or_empty(pamh, PAM_RHOST)).text(),
-             Escaped(item_or_empty(pamh, PAM_USER)).text(), ending.reason);
+             getuid(), geteuid(), Word(item_or_empty(pamh, PAM_TTY)).text(),
+             Word(item_or_empty(pamh, PAM_RUSER)).text(),
+             Word(item_or_empty(pamh, PAM_RHOST)).text(),
+             Word(item_or_empty(pamh, PAM_USER)).text(), ending.reason);
 }
 
 void log_ending(pam_handle_t* pamh, const ModuleArgs& args, const Ending& ending) noexcept {

@@ -39,6 +39,8 @@ const char* to_string(Reason reason) {
       return "not-enrolled";
     case Reason::forbidden_number:
       return "forbidden-number";
+    case Reason::foreign_number:
+      return "foreign-number";
     case Reason::locked:
       return "locked";
     case Reason::disabled:

@@ -25,6 +25,7 @@ enum class Reason {
   unknown_user,      // no directory source knows the name
   not_enrolled,      // known, but without a usable method
   forbidden_number,  // the number on record may not get codes
+  foreign_number,    // the number on record is not of a country that may get codes
   locked,            // too many wrong codes in a row
   disabled,          // far too many; until an administrator unlocks
   not_admitted,      // sshd will not let this account in

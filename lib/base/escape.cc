@@ -3,14 +3,17 @@
 
 namespace sms2fa {
 
-size_t escape_into(char* out, size_t size, std::string_view text) noexcept {
+namespace {
+
+size_t escape_from(unsigned char first_plain, char* out, size_t size,
+                   std::string_view text) noexcept {
   static constexpr char kHex[] = "0123456789abcdef";
   constexpr size_t kEllipsis = 3;
   size_t used = 0;
   size_t last_that_leaves_room = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte >= 0x20 && byte < 0x7f && c != '\\' && c != '"';
+    const bool plain = byte >= first_plain && byte < 0x7f && c != '\\' && c != '"';
     const size_t needed = plain ? 1 : 4;
     if (used + needed >= size) {
       used = last_that_leaves_room;
@@ -29,6 +32,16 @@ size_t escape_into(char* out, size_t size, std::string_view text) noexcept {
   }
   out[used] = '\0';
   return used;
+}
+
+}  // namespace
+
+size_t escape_into(char* out, size_t size, std::string_view text) noexcept {
+  return escape_from(' ', out, size, text);
+}
+
+size_t escape_word_into(char* out, size_t size, std::string_view text) noexcept {
+  return escape_from(' ' + 1, out, size, text);
 }
 
 }  // namespace sms2fa

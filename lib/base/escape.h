@@ -12,4 +12,7 @@ namespace sms2fa {
 // without the NUL. Allocates nothing. Precondition: size >= 4.
 size_t escape_into(char* out, size_t size, std::string_view text) noexcept;
 
+// The same, blanks included: the text stays one word among others.
+size_t escape_word_into(char* out, size_t size, std::string_view text) noexcept;
+
 }  // namespace sms2fa

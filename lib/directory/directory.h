@@ -26,6 +26,8 @@ class Directory {
   // nullopt: this source does not know the user. An error: the source knows the user but the record
   // is unusable, or the source itself failed; the caller denies and must not ask another source.
   virtual Result<std::optional<Person>> find(std::string_view user) const = 0;
+  // Whether codes may go to a number of this one's country, wherever it is on record.
+  virtual bool may_reach(const PhoneNumber& /*number*/) const { return true; }
 };
 
 }  // namespace sms2fa

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/limits.h"
 
+#include "lib/session/metrics.h"
+
 namespace sms2fa {
 
 namespace {
@@ -65,6 +67,7 @@ void StoreLedger::give_back(std::optional<SendId>& taken) {
 
 bool StoreLedger::reserve(const std::string&) {
   store_failed_ = false;
+  reserved_at_ = std::chrono::steady_clock::now();
   reserved_ = take(budgets_);
   if (!reserved_ || looked_at_.empty()) return reserved_.has_value();
   auto seen = take(looked_at_);
@@ -75,6 +78,13 @@ bool StoreLedger::reserve(const std::string&) {
 
 void StoreLedger::settle(const SendReport& report) {
   if (!reserved_) return;
+  // Decoys pretend to be nobody's messages.
+  if (!report.provider.empty()) {
+    const auto took = std::chrono::steady_clock::now() - reserved_at_;
+    (void)store_
+        .add_to_counters(metrics::of(report, std::chrono::duration_cast<Milliseconds>(took)))
+        .ok();
+  }
   const bool spent = report.status == SendStatus::accepted || report.may_have_been_sent;
   if (!spent) return give_back(reserved_);
   (void)store_.settle_send(*reserved_, true).ok();

@@ -27,7 +27,7 @@ Budget host_budget(const LimitSettings& limits);
 
 LockRules lock_rules(const LimitSettings& limits);
 
-// Accounts for the sends of one delivery in the store.
+// Accounts for the sends of one delivery in the store, and for how they went in its counters.
 class StoreLedger final : public SendLedger {
  public:
   // Nothing is taken from `looked_at`, but when one of them is used up nothing can be reserved.
@@ -50,6 +50,7 @@ class StoreLedger final : public SendLedger {
   std::vector<Budget> budgets_;
   std::vector<Budget> looked_at_;
   std::optional<SendId> reserved_;
+  SteadyTime reserved_at_{};
   bool store_failed_ = false;
   std::chrono::seconds retry_in_{0};
   std::string detail_;

@@ -19,8 +19,10 @@ struct LoginRequest {
   // No login: the person wants to enroll.
   bool enrolls = false;
 
-  // What stands for the network or terminal that the request came from, in limits and challenges.
-  std::string source() const { return rhost.empty() ? "local" : rhost; }
+  // What stands for the network or terminal that the request came from, in limits and challenges:
+  // an IPv4 address, also one in IPv6's clothes; the /64 of an IPv6 address, for whoever has one of
+  // its addresses has all of them; a name as it is; "local" when there is none.
+  std::string source() const;
 };
 
 }  // namespace sms2fa

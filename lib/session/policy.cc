@@ -43,7 +43,8 @@ Result<std::optional<Person>> with_enrolled(Result<std::optional<Person>> found,
 }
 
 Standing decide(const LoginRequest& request, const Configuration& configuration,
-                const Result<std::optional<Person>>& found, const UserState& state) {
+                const Directory& directory, const Result<std::optional<Person>>& found,
+                const UserState& state) {
   if (!found) return decoy(Reason::directory_failed, found.error().message);
   if (!*found) return decoy(Reason::unknown_user);
   const Person& person = **found;
@@ -52,6 +53,7 @@ Standing decide(const LoginRequest& request, const Configuration& configuration,
   const auto media = media_of(methods, by_default, configuration.delivery.voice);
   if (!person.phone || media.empty()) return decoy(Reason::not_enrolled);
   if (person.phone->is_forbidden()) return decoy(Reason::forbidden_number);
+  if (!directory.may_reach(*person.phone)) return decoy(Reason::foreign_number);
   if (request.not_admitted) return decoy(Reason::not_admitted);
   if (state.disabled) return barred(Reason::disabled, *person.phone);
   if (state.locked_for.count() > 0) return barred(Reason::locked, *person.phone);
@@ -83,7 +85,7 @@ Result<Standing> standing_of(const LoginRequest& request, const Configuration& c
   // One look into the directory for everybody: a second one would take time that tells.
   const auto found = with_enrolled(directory.find(request.user), request.user, *factors);
   const bool has_methods = found && *found && !(*found)->methods.empty();
-  Standing standing = decide(request, configuration, found, *state);
+  Standing standing = decide(request, configuration, directory, found, *state);
   standing.passes_unenrolled = configuration.code.unenrolled == Unenrolled::pass &&
                                !request.not_admitted && holds_nothing(found, *factors, *state);
   if (standing.is_decoy())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/record_keeper.h"
 
+#include "lib/session/metrics.h"
+
 namespace sms2fa {
 
 void RecordKeeper::record(const AuditEvent& event) {
@@ -17,6 +19,7 @@ void RecordKeeper::record(const AuditEvent& event) {
                        .message_id = event.message_id,
                        .masked_number = event.number ? event.number->masked() : ""})
       .ok();
+  (void)store_.add_to_counters(metrics::of(event)).ok();
 }
 
 void RecordKeeper::notice(const AuditNotice& notice) {
@@ -33,6 +36,7 @@ void RecordKeeper::notice(const AuditNotice& notice) {
                        .message_id = notice.message_id,
                        .masked_number = notice.number ? notice.number->masked() : ""})
       .ok();
+  (void)store_.add_to_counters(metrics::of(notice)).ok();
 }
 
 }  // namespace sms2fa

@@ -7,8 +7,9 @@
 
 namespace sms2fa {
 
-// Hands verdicts and notices on to another log, and keeps them in the store for `sms2fa log`. A
-// store that can't take one is no reason to fail: the other log has it.
+// Hands verdicts and notices on to another log, keeps them in the store for `sms2fa log`, and
+// counts them for `sms2fa metrics`. A store that can't take one is no reason to fail: the other log
+// has it.
 class RecordKeeper final : public AuditLog {
  public:
   // All must outlive this.

@@ -38,6 +38,14 @@ class MemoryStore final : public Store {
                                     const std::vector<std::string>& hashes) override;
   Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
   Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
+  Result<void> issue_pass(const std::string& user, const std::string& parameters,
+                          const std::string& hash, std::chrono::seconds lifetime) override;
+  Result<std::optional<Pass>> pass_of(const std::string& user) override;
+  Result<bool> use_pass(const std::string& user, const std::string& hash) override;
+  Result<void> record_provider_state(const ProviderState& state) override;
+  Result<std::vector<ProviderState>> provider_states() override;
+  Result<void> add_to_counters(const std::vector<Counter>& counters) override;
+  Result<std::vector<Counter>> counters() override;
 
   Result<Enrolment> enrolment_of(const std::string& user) override;
   Result<std::vector<std::string>> enrolled_users() override;
@@ -73,6 +81,11 @@ class MemoryStore final : public Store {
     SteadyTime due{};
     std::map<std::string, EnrolledApp> apps;
   };
+  struct OpenPass {
+    std::string parameters;
+    std::string hash;
+    SteadyTime expires_at{};
+  };
   struct Unsettled {
     SteadyTime at;
     std::vector<BudgetKey> keys;
@@ -102,6 +115,9 @@ class MemoryStore final : public Store {
   std::map<std::string, BackupSet> backup_sets_;
   std::string sealing_key_id_;
   std::map<std::string, Enrolled> enrolled_;
+  std::map<std::string, OpenPass> passes_;
+  std::map<std::string, ProviderState> providers_;
+  std::map<std::pair<std::string, std::string>, int64_t> counters_;
 };
 
 }  // namespace sms2fa

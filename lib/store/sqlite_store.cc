@@ -6,6 +6,7 @@
 
 #include "lib/store/enrolment_tables.h"
 #include "lib/store/limit_tables.h"
+#include "lib/store/operation_tables.h"
 #include "lib/store/record_tables.h"
 
 namespace sms2fa {
@@ -142,6 +143,40 @@ Result<size_t> SqliteStore::reseal(const std::string& key_id, const Reseal& rese
   if (!done) return done.error();
   if (!*done) return make_error(ErrorKind::refused, "not everything could be sealed anew");
   return **done;
+}
+
+Result<void> SqliteStore::issue_pass(const std::string& user, const std::string& parameters,
+                                     const std::string& hash, std::chrono::seconds lifetime) {
+  return commits_.perform(
+      [&](Transaction& t) { operation_tables::issue_pass(t, user, parameters, hash, lifetime); });
+}
+
+Result<std::optional<Pass>> SqliteStore::pass_of(const std::string& user) {
+  return committed([&](Transaction& t) { return operation_tables::pass_of(t, user); });
+}
+
+Result<bool> SqliteStore::use_pass(const std::string& user, const std::string& hash) {
+  return committed([&](Transaction& t) { return operation_tables::use_pass(t, user, hash); });
+}
+
+Result<void> SqliteStore::record_provider_state(const ProviderState& state) {
+  commits_.perform_soon(
+      [state](Transaction& t) { operation_tables::record_provider_state(t, state); });
+  return {};
+}
+
+Result<std::vector<ProviderState>> SqliteStore::provider_states() {
+  return committed(operation_tables::provider_states);
+}
+
+Result<void> SqliteStore::add_to_counters(const std::vector<Counter>& counters) {
+  commits_.perform_soon(
+      [counters](Transaction& t) { operation_tables::add_to_counters(t, counters); });
+  return {};
+}
+
+Result<std::vector<Counter>> SqliteStore::counters() {
+  return committed(operation_tables::counters);
 }
 
 }  // namespace sms2fa

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lib/store/limit_tables.h"
+#include "lib/store/operation_tables.h"
 
 namespace sms2fa {
 
@@ -106,6 +107,7 @@ void StateWriter::tidy() {
   if (expired || ++batches_ % kBoundFloodsEvery == 0) {
     Transaction transaction(database, time_);
     if (expired) transaction.run(limit_tables::drop_expired);
+    if (expired) transaction.run(operation_tables::drop_expired);
     transaction.run(limit_tables::bound_floods);
     transaction.commit();
     if (expired) drop_expired_at_ = steady_now() + kDropExpiredEvery;

@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/store/enrolment.h"
+#include "lib/store/operations.h"
 
 namespace sms2fa {
 
@@ -88,7 +89,7 @@ struct BackupCodes {
 // What must survive: how many guesses, how many messages, what is used up. Thread-safe; each call
 // is atomic, and durable when it returns, unless it says "soon". Any error means that the caller
 // denies.
-class Store : public EnrolmentStore {
+class Store : public EnrolmentStore, public OperationsStore {
  public:
   // Before a message leaves: takes one from every budget, or none from any.
   virtual Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) = 0;

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 
 #include <array>
+#include <charconv>
 
 #include "lib/base/nearest.h"
 #include "lib/base/text.h"
@@ -18,6 +19,10 @@ namespace {
 constexpr std::array kOptions = {option{"config", required_argument, nullptr, 'c'},
                                  option{"socket", required_argument, nullptr, 's'},
                                  option{"provider", required_argument, nullptr, 'p'},
+                                 option{"output", required_argument, nullptr, 'o'},
+                                 option{"for", required_argument, nullptr, 'f'},
+                                 option{"reason", required_argument, nullptr, 'r'},
+                                 option{"lines", required_argument, nullptr, 'n'},
                                  option{"json", no_argument, nullptr, 'j'},
                                  option{"help", no_argument, nullptr, 'h'}};
 
@@ -56,10 +61,19 @@ Error complaint(int verdict, std::string_view word, const std::vector<option>& k
                      (near ? "; did you mean " + std::string(*near) + "?" : ""));
 }
 
+// 0 for anything but a number within the bounds of --lines.
+size_t count_in(std::string_view text) {
+  size_t count = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), count);
+  return error == std::errc() && end == text.end() && count <= kMostVerdicts ? count : 0;
+}
+
 Result<void> check_values(const Arguments& arguments, const Command& command) {
   if (arguments.socket.empty() || arguments.socket[0] != '/' ||
       arguments.socket.size() >= sizeof(sockaddr_un::sun_path))
     return usage_error("--socket needs an absolute path of at most 107 bytes");
+  if (arguments.lines == 0)
+    return usage_error("--lines needs a number from 1 to " + std::to_string(kMostVerdicts));
   if (command.takes_user == TakesUser::yes && arguments.user.empty())
     return usage_error("which user? Write: sms2fa " + std::string(command.name) + " USER");
   if (arguments.user.size() > wire::longest(wire::Field::user))
@@ -85,6 +99,18 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
         break;
       case 'p':
         arguments.provider = optarg;
+        break;
+      case 'o':
+        arguments.output = optarg;
+        break;
+      case 'f':
+        arguments.duration = optarg;
+        break;
+      case 'r':
+        arguments.reason = optarg;
+        break;
+      case 'n':
+        arguments.lines = count_in(optarg);
         break;
       case 'j':
         arguments.json = true;

@@ -17,6 +17,10 @@ struct Arguments {
   std::string socket = kDefaultSocket;
   std::string provider;  // empty: all of them, in order
   std::string user;
+  std::string output;  // a file; empty: standard output
+  std::string duration = "15m";
+  std::string reason;
+  size_t lines = 50;
   bool json = false;
   bool help = false;
 };

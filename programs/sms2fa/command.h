@@ -22,7 +22,12 @@ struct Command {
 
 extern const Command kCheckCommand;
 extern const Command kDoctorCommand;
+extern const Command kLogCommand;
+extern const Command kMetricsCommand;
+extern const Command kPassCommand;
 extern const Command kSendCommand;
+extern const Command kStatusCommand;
 extern const Command kTryCommand;
+extern const Command kUnlockCommand;
 
 }  // namespace sms2fa

@@ -22,8 +22,9 @@ using namespace sms2fa;
 
 constexpr size_t kLockedMemory = size_t{1} << 18;
 
-constexpr const Command* kCommands[] = {&kCheckCommand, &kDoctorCommand, &kSendCommand,
-                                        &kTryCommand};
+constexpr const Command* kCommands[] = {&kCheckCommand,   &kDoctorCommand, &kLogCommand,
+                                        &kMetricsCommand, &kPassCommand,   &kSendCommand,
+                                        &kStatusCommand,  &kTryCommand,    &kUnlockCommand};
 
 constexpr const char* kUsage =
     "usage: sms2fa COMMAND [ARGUMENT...]\n"
@@ -32,6 +33,11 @@ constexpr const char* kUsage =
     "  check       look over configuration, users, permissions and PAM stacks\n"
     "  doctor      walk the path of a login, and say what would lock whom out\n"
     "  send USER   send a real test message, without a code\n"
+    "  status      how providers and people fare; with a USER, whether this one can log in\n"
+    "  unlock USER end a lock, or a disabling\n"
+    "  pass USER   one login without the phone, when it is lost or the provider is down\n"
+    "  log         the newest verdicts, of everybody or of one USER\n"
+    "  metrics     counters and latencies as OpenMetrics text\n"
     "  try USER    go through a whole login in this terminal, without PAM\n"
     "\n"
     "  --help      this text, or with a command what that one takes\n"
@@ -40,7 +46,7 @@ constexpr const char* kUsage =
     "example: sudo sms2fa check\n"
     "\n"
     "Exit codes: 0 done, 1 a negative answer, 64 usage, 67 no such user, 69 provider or\n"
-    "daemon unreachable, 75 try later, 77 not permitted, 78 configuration.";
+    "daemon unreachable, 73 cannot write, 75 try later, 77 not permitted, 78 configuration.";
 
 // What opens a file later must not find itself in the place of a closed standard stream.
 bool fill_standard_streams() {

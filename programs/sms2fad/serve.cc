@@ -176,7 +176,10 @@ void Server::attempt(wire::Channel& channel, uid_t peer, std::shared_ptr<const S
            wire::to_string(received));
     return;
   }
-  const LoginRequest request = read_hello(hello);
+  LoginRequest request = read_hello(hello);
+  // Only root is believed about the network: others could spend a stranger's budget and get it
+  // banned.
+  if (peer != 0) request.rhost.clear();
   const AuditEvent event = judge(request, peer, std::move(setup), channel);
   around_.audit.record(event);
   Message verdict(MessageType::verdict);

@@ -10,6 +10,7 @@
 
 #include "lib/config/users_file.h"
 #include "lib/delivery/dispatcher.h"
+#include "lib/directory/country_filter.h"
 #include "lib/directory/directory_chain.h"
 #include "lib/directory/gecos_directory.h"
 #include "lib/directory/number_reader.h"
@@ -101,10 +102,24 @@ Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& cl
   if (!messenger) return messenger.error();
   const std::string country = records.configuration.directory.default_country;
   auto keys = std::make_unique<KeyRing>(records.configuration.store.key_file);
+  auto& directory = records.directory;
+  const auto& countries = records.configuration.limits.countries;
+  if (!countries.empty())
+    directory = std::make_unique<CountryFilter>(std::move(directory), countries);
   return std::shared_ptr<const Setup>(std::make_shared<Setup>(
       Setup{std::move(records.configuration), std::move(records.directory), std::move(*messenger),
             host_name(), std::move(keys),
             [country](std::string_view text) { return read_number(text, country); }}));
+}
+
+Result<std::unique_ptr<Store>> open_existing_store(const StoreSettings& settings, Random& random,
+                                                   const TimeSource& time) {
+  if (settings.type == StoreType::memory)
+    return make_error(ErrorKind::configuration,
+                      "[store] type = memory: only the daemon knows its state");
+  auto store = SqliteStore::open(settings.path, Missing::refuse, random, time);
+  if (!store) return store.error();
+  return std::unique_ptr<Store>(std::move(*store));
 }
 
 std::string host_name() {

@@ -35,6 +35,11 @@ Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settin
 Result<std::unique_ptr<Store>> make_store(const StoreSettings& settings, const Clock& clock,
                                           Random& random, const TimeSource& time);
 
+// The store that a daemon has made, for use beside it or without it. not_found when there has never
+// been one. Both must outlive the store.
+Result<std::unique_ptr<Store>> open_existing_store(const StoreSettings& settings, Random& random,
+                                                   const TimeSource& time);
+
 // What the configuration and the files it names say. Nothing of it runs yet.
 struct Records {
   Configuration configuration;

@@ -108,6 +108,10 @@ class Machine:
         OUTBOX.mkdir(mode=0o700, exist_ok=True)
         shutil.chown(OUTBOX, "_sms2fa")
 
+    def lock_alice(self):
+        run("sqlite3", "/var/lib/sms2fa/state.db",
+            "REPLACE INTO users VALUES ('alice', 10, 1000000000000, 0)")
+
     def open_stack(self):
         """sshd, its settings and a console that lets root in."""
         shutil.copy(ROOT / "conf/pam.d/sshd-password-then-pin", "/etc/pam.d/sshd")
@@ -141,6 +145,10 @@ class CommandsTest(DocsCase):
             return machine.with_code(line)
         if bare == "sms2fa check":
             machine.configure()
+        if bare.startswith("sms2fa unlock"):
+            machine.lock_alice()
+        if "--output /var/lib/prometheus" in bare:
+            pathlib.Path("/var/lib/prometheus/node-exporter").mkdir(parents=True, exist_ok=True)
         if bare.startswith("sms2fa doctor"):
             machine.open_stack()
         return machine.shell(line)

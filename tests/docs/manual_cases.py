@@ -136,6 +136,13 @@ class ProgramsTest(DocsCase):
             if word != "shutting-down":
                 self.assertIn(f"`{word}`", readme)
 
+    def test_every_kind_of_notice(self):
+        source = (ROOT / "lib/audit/notice.cc").read_text(encoding="utf-8")
+        known = sorted(set(re.findall(r'return "([a-z-]+)"', source)) - {"notice"})
+        said = re.findall(r"\*([a-z-]+)\*", "\n".join(
+            re.findall(r"^\*[a-z-]+\*.*$", part(page("sms2fad.8"), "# NOTICES"), re.M)))
+        self.assertEqual(sorted(said), known)
+
 
 class PagesTest(unittest.TestCase):
     def test_every_page_can_be_made_and_shown(self):

@@ -18,6 +18,21 @@ Result<Standing> standing(Scene& scene, const LoginRequest& request) {
                      scene.setup.keys.get());
 }
 
+// Numbers that begin like alice's may get no codes.
+class Fence final : public Directory {
+ public:
+  explicit Fence(const Directory& people) : people_(people) {}
+  Result<std::optional<Person>> find(std::string_view user) const override {
+    return people_.find(user);
+  }
+  bool may_reach(const PhoneNumber& number) const override {
+    return !number.e164().starts_with("+35385");
+  }
+
+ private:
+  const Directory& people_;
+};
+
 void check_decoy(const Result<Standing>& standing, Reason reason) {
   REQUIRE(standing.ok());
   CHECK(standing->is_decoy());
@@ -59,6 +74,17 @@ TEST(everybody_else_is_a_decoy_for_a_reason) {
   request.not_admitted = true;
   check_decoy(standing(scene, request), Reason::not_admitted);
   CHECK(!standing(scene, request)->barred_phone);
+}
+
+TEST(a_number_of_another_country_is_a_decoy) {
+  Scene scene;
+  const Fence fence(*scene.directory);
+  const auto alice =
+      standing_of(Scene::login("alice"), scene.setup.configuration, fence, scene.store);
+  check_decoy(alice, Reason::foreign_number);
+  CHECK_EQ(alice->masked, "********67");
+  const auto bob = standing_of(Scene::login("bob"), scene.setup.configuration, fence, scene.store);
+  CHECK(bob.ok() && !bob->is_decoy());
 }
 
 TEST(who_is_locked_or_disabled_keeps_digits_and_phone) {

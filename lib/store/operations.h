@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+
+namespace sms2fa {
+
+// An administrator's pass: what a typed one is hashed with, and how long it is good for yet.
+struct Pass {
+  std::string parameters;
+  std::chrono::seconds expires_in;
+};
+
+// The circuit is open: no request goes to the provider for a while.
+inline constexpr const char* kProviderOpen = "open";
+
+// How a provider fares, as its circuit breaker sees it.
+struct ProviderState {
+  std::string name;       // in the configuration
+  std::string state;      // closed, half-open, or kProviderOpen
+  WallTime since{};       // when it came into this state
+  unsigned failures = 0;  // in a row
+};
+
+// What a counter of the metrics has grown by, or stands at. `labels` as in `provider="twilio"`.
+struct Counter {
+  std::string name;
+  std::string labels;
+  int64_t value = 0;
+};
+
+// The part of the store that serves those who run the machine. Thread-safe; each call is atomic,
+// and durable when it returns, unless it says "soon".
+class OperationsStore {
+ public:
+  virtual ~OperationsStore() = default;
+
+  // Puts this in the place of any pass that the user has. `hash` is what hash_backup_code()
+  // (lib/otp) makes of the pass with `parameters`; the pass itself is not kept.
+  virtual Result<void> issue_pass(const std::string& user, const std::string& parameters,
+                                  const std::string& hash, std::chrono::seconds lifetime);
+  // nullopt: the user has none that is good now.
+  virtual Result<std::optional<Pass>> pass_of(const std::string& user);
+  // True once for a pass that has not expired by the store's own time. It is used up then.
+  virtual Result<bool> use_pass(const std::string& user, const std::string& hash);
+
+  // Durable soon.
+  virtual Result<void> record_provider_state(const ProviderState& state);
+  // Of every provider there ever was, by name.
+  virtual Result<std::vector<ProviderState>> provider_states();
+
+  // Adds to each, or begins it. Durable soon: what is lost in a crash is lost.
+  virtual Result<void> add_to_counters(const std::vector<Counter>& counters);
+  // By name and labels.
+  virtual Result<std::vector<Counter>> counters();
+};
+
+}  // namespace sms2fa

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/base/text.h"
+#include "lib/config/configuration_values.h"
+#include "lib/otp/backup_code.h"
+#include "programs/sms2fa/command.h"
+#include "programs/sms2fa/human_time.h"
+#include "programs/sms2fa/state_access.h"
+#include "programs/sms2fa/state_json.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr const char* kName = "pass";
+constexpr size_t kLongestReason = 200;
+
+constexpr const char* kUsage =
+    "usage: sms2fa pass USER --reason TEXT [--for TIME] [--config FILE] [--json]\n"
+    "\n"
+    "Prints a pass: one login of USER without the phone, when it is lost or the provider is down.\n"
+    "At the prompt it stands in the place of the code. It takes the place of a pass that USER "
+    "had.\n"
+    "Only root may give one out, and the log says who did, why, and when it was used.\n"
+    "  --reason TEXT   why, for the log; at most 200 bytes\n"
+    "  --for TIME      how long it is good for (default 15m, at most 1d)\n"
+    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
+    "  --json          one JSON object instead of sentences\n"
+    "\n"
+    "example: sudo sms2fa pass alice --for 15m --reason 'phone lost, called back'";
+
+// The pass, kept as a slow hash only.
+Result<Secret> issue(const std::string& user, std::chrono::seconds lifetime, StateAccess& access) {
+  auto passes = make_backup_codes(access.random());
+  if (!passes) return passes.error();
+  Secret& pass = passes->front();
+  const auto parameters = make_backup_parameters(access.random());
+  if (!parameters) return parameters.error();
+  const auto hash = hash_backup_code(*parameters, pass.reveal());
+  if (!hash) return hash.error();
+  const auto issued = access.store().issue_pass(user, *parameters, *hash, lifetime);
+  if (!issued) return issued.error();
+  return std::move(pass);
+}
+
+void show(const Arguments& arguments, const Secret& pass, std::chrono::seconds lifetime,
+          const UserState& state, const Console& console) {
+  const WallTime until = std::chrono::system_clock::now() + lifetime;
+  const std::string user = escape(arguments.user);
+  if (arguments.json) {
+    std::string line = pass_as_json(user, pass, until);
+    console.say(line);
+    wipe(line);
+    return;
+  }
+  console.say("One login of " + user + " within " + in_words(lifetime) + ", until " +
+              local_time(until) + ":\n");
+  std::string line = "    " + std::string(pass.reveal()) + "\n";
+  console.say(line);
+  wipe(line);
+  console.say("It stands in the place of the code, and is not shown again. Make sure that it is " +
+              user + " whom you tell.");
+  if (state.disabled || state.locked_for.count() > 0)
+    console.finding(Severity::warning, user + " is " + (state.disabled ? "disabled" : "locked") +
+                                           ", and no pass ends that: sudo sms2fa unlock " + user);
+}
+
+int run(const Arguments& arguments, const Console& console) {
+  std::chrono::seconds lifetime{};
+  if (const auto bad = take_duration(arguments.duration, std::chrono::minutes(1),
+                                     std::chrono::hours(24), lifetime);
+      !bad.empty())
+    return refuse(kName, arguments, console, EX_USAGE, "--for " + bad, "");
+  if (arguments.reason.empty() || arguments.reason.size() > kLongestReason)
+    return refuse(kName, arguments, console, EX_USAGE,
+                  "--reason must be 1 to " + std::to_string(kLongestReason) + " bytes long",
+                  "Whoever reads the log will want to know why.");
+  if (geteuid() != 0)
+    return refuse(kName, arguments, console, EX_NOPERM, "only root may give out passes",
+                  "Run it as root: sudo sms2fa pass USER --reason TEXT");
+  const std::string by = invoking_account();
+  const auto opened = StateAccess::open(arguments.configuration);
+  if (!opened) return refuse(kName, arguments, console, opened.error());
+  StateAccess& access = **opened;
+  const auto person = access.find(arguments.user);
+  if (!person) return refuse(kName, arguments, console, person.error());
+  if (!*person) return refuse_unknown(kName, arguments, console);
+  const auto state = access.store().state_of(arguments.user);
+  if (!state) return refuse(kName, arguments, console, state.error());
+  const auto pass = issue(arguments.user, lifetime, access);
+  if (!pass) return refuse(kName, arguments, console, pass.error());
+  AuditNotice notice;
+  notice.kind = NoticeKind::pass_issued;
+  notice.user = arguments.user;
+  notice.by = by;
+  notice.detail = "for " + in_words(lifetime) + ": " + arguments.reason;
+  access.audit().notice(notice);
+  show(arguments, *pass, lifetime, *state, console);
+  return EX_OK;
+}
+
+}  // namespace
+
+const Command kPassCommand = {kName, "cfrjh", TakesUser::yes, kUsage, run};
+
+}  // namespace sms2fa

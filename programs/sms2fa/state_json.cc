@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fa/state_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "programs/sms2fa/human_time.h"
+
+namespace sms2fa {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json begin(const char* command, int exit_code) {
+  return {{"command", command}, {"ok", exit_code == 0}, {"exit_code", exit_code}};
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void put(Json& json, const UserStatus& status) {
+  json["user"] = status.user;
+  json["state"] = word_of(status);
+  if (!status.number.empty()) json["number"] = status.number;
+  if (!status.methods.empty()) json["methods"] = status.methods;
+  json["failures_in_a_row"] = status.state.consecutive_failures;
+  json["failures_last_day"] = status.failures_last_day;
+  if (status.state.locked_for.count() > 0) json["locked_for_s"] = status.state.locked_for.count();
+  if (status.backup_codes_left) json["backup_codes_left"] = *status.backup_codes_left;
+  if (status.pass_for) json["pass_for_s"] = status.pass_for->count();
+  if (!status.record_error.empty()) json["record_error"] = status.record_error;
+}
+
+}  // namespace
+
+const char* word_of(const UserStatus& status) {
+  if (status.state.disabled) return "disabled";
+  if (status.state.locked_for.count() > 0) return "locked";
+  return status.on_record ? "ok" : "not-on-record";
+}
+
+std::string user_status_as_json(const UserStatus& status, int exit_code) {
+  Json json = begin("status", exit_code);
+  put(json, status);
+  return text_of(json);
+}
+
+std::string house_status_as_json(const HouseStatus& status, int exit_code) {
+  Json json = begin("status", exit_code);
+  json["store"] = status.store;
+  json["users"] = Json::array();
+  for (const UserStatus& user : status.users) {
+    Json each;
+    put(each, user);
+    json["users"].push_back(each);
+  }
+  json["providers"] = Json::array();
+  for (const ProviderState& provider : status.providers) {
+    Json each = {
+        {"name", provider.name}, {"state", provider.state}, {"failures", provider.failures}};
+    if (provider.since != WallTime()) each["since"] = utc_time(provider.since);
+    json["providers"].push_back(each);
+  }
+  return text_of(json);
+}
+
+std::string log_as_json(const std::vector<VerdictRecord>& records) {
+  Json json = begin("log", 0);
+  json["verdicts"] = Json::array();
+  for (const VerdictRecord& record : records) {
+    Json each = {{"time", utc_time(record.when)}};
+    const std::pair<const char*, const std::string&> texts[] = {
+        {"user", record.user},           {"service", record.service},
+        {"rhost", record.rhost},         {"verdict", record.verdict},
+        {"reason", record.reason},       {"method", record.method},
+        {"provider", record.provider},   {"message_id", record.message_id},
+        {"number", record.masked_number}};
+    for (const auto& [name, text] : texts)
+      if (!text.empty()) each[name] = text;
+    json["verdicts"].push_back(each);
+  }
+  return text_of(json);
+}
+
+std::string pass_as_json(const std::string& user, const Secret& pass, WallTime expires) {
+  Json json = begin("pass", 0);
+  json["user"] = user;
+  json["pass"] = std::string(pass.reveal());
+  json["expires"] = utc_time(expires);
+  return text_of(json);
+}
+
+std::string answer_as_json(const char* command, const std::string& user, int exit_code,
+                           const std::string& error) {
+  Json json = begin(command, exit_code);
+  if (!user.empty()) json["user"] = user;
+  if (!error.empty()) json["error"] = error;
+  return text_of(json);
+}
+
+}  // namespace sms2fa

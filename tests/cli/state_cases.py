@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sms2fa status, unlock, log and pass on the store itself: with a daemon beside it, and without."""
+
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import sqlite3
+
+import protocol
+from program import (CONFIG, CONFIGURATION, NEGATIVE, NOPERM, NOUSER, OK, UNAVAILABLE, USAGE,
+                     ProgramCase, code_in, newest_text)
+
+
+class StateCase(ProgramCase):
+    def setUp(self):
+        super().setUp()
+        self.directory = self.machine.state / "lib"
+        shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(mode=0o700)
+        shutil.chown(self.directory, "_sms2fa", "_sms2fa")
+        self.database = self.directory / "state.db"
+        self.daemon = None
+
+    def configure(self, more="", providers="outbox"):
+        path = super().configure(more, providers)
+        text = path.read_text().replace("type = memory", f"path = {self.machine.state}/lib/state.db")
+        return self.machine.write_trusted(CONFIGURATION, text)
+
+    def start(self):
+        self.daemon = self.machine.start_daemon(CONFIGURATION)
+        self.addCleanup(self.stop)
+
+    def stop(self):
+        if self.daemon is not None:
+            self.assertEqual(0, self.machine.stop(self.daemon))
+            self.daemon = None
+
+    def attempt(self, user, *answers, rhost="192.0.2.7"):
+        """One login without PAM, to its verdict. An answer of None is the right code; whoever has no
+        more answers leaves."""
+        since = len(self.machine.log.lines)
+        with protocol.Client(self.machine.socket) as client:
+            client.hello(user, service="sshd", rhost=rhost)
+            for answer in answers:
+                client.prompt()
+                client.answers(answer or code_in(newest_text(self.outbox)))
+            if None in answers:
+                return client.verdict()
+            client.prompt()
+        self.machine.log.wait_for("denied reason=", since)
+        return None
+
+    def lock(self, user="alice"):
+        """Ten wrong codes, each from an address of its own; leaves the daemon running."""
+        self.configure("[limits]\nsends_per_number = 100/1h\n")
+        if self.daemon is None:
+            self.start()
+        for i in range(4):
+            wrong = ["nonsense"] * (3 if i < 3 else 1)
+            with protocol.Client(self.machine.socket) as client:
+                client.hello(user, service="sshd", rhost=f"198.51.100.{i}")
+                for answer in wrong:
+                    client.prompt()
+                    client.answers(answer)
+                client.verdict() if i < 3 else client.prompt()
+
+    def files(self):
+        return {path.name: path.read_bytes() for path in sorted(self.directory.iterdir())}
+
+    def assert_owned_by_the_daemon(self):
+        account = pwd.getpwnam("_sms2fa")
+        for path in self.directory.iterdir():
+            info = path.stat()
+            self.assertEqual((info.st_uid, info.st_gid, info.st_mode & 0o777),
+                             (account.pw_uid, account.pw_gid, 0o600), path)
+
+
+class StatusTest(StateCase):
+    def test_everybody_is_well(self):
+        self.start()
+        done = self.run_program("status", expect=OK)
+        self.assertRegex(done.stdout, r"PROVIDER +STATE\noutbox +in use\n\nNobody is locked")
+        answer = self.json_of("status")
+        self.assertEqual((answer["users"], answer["store"]), ([], str(self.database)))
+        self.assertEqual(answer["providers"], [{"name": "outbox", "state": "closed", "failures": 0}])
+
+    def test_a_lock_with_the_daemon_running_and_down(self):
+        self.lock()
+        for down in (False, True):
+            with self.subTest(down=down):
+                if down:
+                    self.stop()
+                done = self.run_program("status", "alice", expect=NEGATIVE)
+                self.assertRegex(done.stdout, r"(?m)^  state +locked for another (30|29) min$")
+                self.assertRegex(done.stdout, r"(?m)^  wrong codes +10 since the last right one, "
+                                              r"10 in the last 24 hours$")
+                self.assertRegex(done.stdout, r"(?m)^  number +\*{8}67$")
+                self.assertIn("sudo sms2fa unlock alice", done.stdout)
+                answer = self.json_of("status", "alice", expect=NEGATIVE)
+                self.assertEqual((answer["state"], answer["failures_in_a_row"]), ("locked", 10))
+                self.assertTrue(1700 < answer["locked_for_s"] <= 1800)
+                done = self.run_program("status", expect=OK)
+                self.assertRegex(done.stdout, r"(?m)^USER +STATE +WRONG CODES +LAST 24 H\n"
+                                              r"alice +locked for another \d+ min +10 +10$")
+                self.assert_owned_by_the_daemon()
+
+    def test_who_is_well(self):
+        self.start()
+        done = self.run_program("status", "bob", expect=OK)
+        self.assertRegex(done.stdout, r"^bob\n  state +may log in\n  wrong codes +0 since .*\n"
+                                      r"  number +\*{8}56\n  methods +sms\n$")
+
+    def test_nobody(self):
+        self.start()
+        done = self.run_program("status", "Alice", expect=NOUSER)
+        self.assertIn("there is no user Alice on record", done.stderr)
+        self.json_of("status", "Alice", expect=NOUSER)
+        self.assertIn("\\x1b", self.run_program("status", "\x1b[2J", expect=NOUSER).stderr)
+
+    def test_a_provider_that_is_left_alone(self):
+        self.start()
+        self.stop()
+        with sqlite3.connect(self.database) as database:
+            database.execute("INSERT INTO providers VALUES ('outbox', 'open', 1750000000000, 5)")
+        os.chown(self.database, *pwd.getpwnam("_sms2fa")[2:4])
+        for path in self.directory.iterdir():
+            os.chown(path, *pwd.getpwnam("_sms2fa")[2:4])
+        done = self.run_program("status", expect=OK)
+        self.assertRegex(done.stdout, r"outbox +left alone since 2025-06-15 \d\d:\d\d:40, 5 failures")
+        self.assertEqual(self.json_of("status")["providers"],
+                         [{"name": "outbox", "state": "open", "failures": 5,
+                           "since": "2025-06-15T15:06:40.000Z"}])
+
+
+class RefusalTest(StateCase):
+    def test_before_the_first_start(self):
+        for command in (["status"], ["log"], ["unlock", "alice"], ["metrics"],
+                        ["pass", "alice", "--reason", "x"]):
+            done = self.run_program(*command, expect=UNAVAILABLE)
+            self.assertIn("there is no store yet", done.stderr)
+        self.assertEqual(list(self.directory.iterdir()), [])
+
+    def test_not_for_everybody(self):
+        self.start()
+        for command in (["status"], ["log"], ["unlock", "alice"], ["metrics"],
+                        ["pass", "alice", "--reason", "x"]):
+            self.run_program(*command, user="alice", expect=NOPERM)
+
+    def test_a_damaged_store_is_left_as_it_is(self):
+        self.start()
+        self.stop()
+        self.database.write_bytes(self.database.read_bytes()[:3000])
+        before = self.database.read_bytes()
+        for command in (["status"], ["unlock", "alice"], ["log"]):
+            done = self.run_program(*command, expect=UNAVAILABLE)
+            self.assertRegex(done.stderr, r"sms2fa: \S+state\.db: .*\n  docs/STORE\.md")
+        self.assertEqual(self.database.read_bytes(), before)
+
+    def test_a_store_that_vanished_is_not_made_anew(self):
+        self.start()
+        self.stop()
+        self.database.unlink()
+        self.run_program("unlock", "alice", expect=UNAVAILABLE)
+        self.assertFalse(self.database.exists())
+
+    def test_a_strangers_store_is_refused(self):
+        self.start()
+        self.stop()
+        for path in self.directory.iterdir():
+            shutil.chown(path, "alice")
+        self.assertIn("is not owned by root or _sms2fa",
+                      self.run_program("status", expect=NOPERM).stderr)
+        shutil.chown(self.directory, "alice")
+        self.run_program("status", expect=NOPERM)
+
+    def test_another_programs_database_is_refused(self):
+        with sqlite3.connect(self.database) as database:
+            database.execute("CREATE TABLE t (a)")
+        self.database.chmod(0o600)
+        shutil.chown(self.database, "_sms2fa", "_sms2fa")
+        self.assertIn("is not a store of sms2fa", self.run_program("log", expect=CONFIG).stderr)
+
+    def test_a_store_in_memory_is_the_daemons_own(self):
+        path = super().configure()
+        path.write_text(re.sub(r"path = .*state\.db", "type = memory", path.read_text()))
+        self.assertIn("only the daemon knows", self.run_program("status", expect=CONFIG).stderr)
+
+
+class UnlockTest(StateCase):
+    def test_beside_the_daemon(self):
+        self.lock()
+        since = len(self.machine.log.lines)
+        done = self.run_program("unlock", "alice", expect=OK)
+        self.assertEqual(done.stdout, "alice may try again at once.\n")
+        self.machine.log.wait_for("notice kind=unlocked user=alice by=root", since)
+        self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
+        self.assert_owned_by_the_daemon()
+
+    def test_while_the_daemon_is_down(self):
+        self.lock()
+        self.stop()
+        self.assertEqual(self.json_of("unlock", "alice")["user"], "alice")
+        self.assert_owned_by_the_daemon()
+        self.start()
+        self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
+
+    def test_nothing_to_unlock(self):
+        self.start()
+        done = self.run_program("unlock", "alice", expect=NEGATIVE)
+        self.assertIn("alice is not locked", done.stderr)
+        self.json_of("unlock", "alice", expect=NEGATIVE)
+        self.run_program("unlock", "nobody-at-all", expect=NOUSER)
+        self.run_program("unlock", expect=USAGE)
+
+    def test_who_is_off_the_record_can_be_unlocked(self):
+        self.lock()
+        self.machine.write_trusted("/etc/sms2fa/users.conf", "[users]\nbob = +447400123456\n")
+        self.assertEqual(self.json_of("status", "alice", expect=NEGATIVE)["state"], "locked")
+        self.run_program("unlock", "alice", expect=OK)
+        self.run_program("status", "alice", expect=NOUSER)
+
+
+class LogTest(StateCase):
+    def test_verdicts_and_notices_oldest_first(self):
+        self.start()
+        self.attempt("alice", "nonsense")
+        self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
+        self.attempt("mallory", "123456", rhost="2001:db8::1")
+        for down in (False, True):
+            with self.subTest(down=down):
+                if down:
+                    self.stop()
+                lines = self.run_program("log", expect=OK).stdout.splitlines()
+                self.assertRegex(lines[0], r"^TIME +USER +SERVICE +FROM +VERDICT +REASON +BY$")
+                shown = [re.sub(r" {2,}", "|", line.split(" ", 2)[2].strip()) for line in lines[1:]]
+                self.assertEqual(sorted(shown), sorted([
+                    "alice|sshd|192.0.2.7|denied|wrong-code|sms outbox ********67",
+                    "alice|sshd|192.0.2.7|notice|success-after-failures|sms",
+                    "alice|sshd|192.0.2.7|accepted|right-code|sms ********67",
+                    "mallory|sshd|2001:db8::1|denied|unknown-user|sms"]))
+                times = [line[:19] for line in lines[1:]]
+                self.assertEqual(times, sorted(times))
+        verdicts = self.json_of("log", "alice")["verdicts"]
+        self.assertEqual([each["reason"] for each in verdicts],
+                         ["wrong-code", "success-after-failures", "right-code"])
+        self.assertRegex(verdicts[0]["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        self.assertEqual(verdicts[0]["number"], "********67")
+        self.assertEqual(len(self.json_of("log", "--lines", 1)["verdicts"]), 1)
+
+    def test_nothing_yet(self):
+        self.start()
+        self.assertEqual(self.run_program("log", expect=OK).stdout, "Nothing yet.\n")
+        self.assertEqual(self.run_program("log", "bob", expect=OK).stdout,
+                         "Nothing yet about bob.\n")
+        self.run_program("log", "nobody-at-all", expect=NOUSER)
+        for bad in ("0", "x", "-1", "10001", "5x"):
+            self.assertIn("--lines needs a number", self.run_program(
+                "log", f"--lines={bad}", expect=USAGE).stderr)
+
+    def test_a_hostile_name_cannot_write_on_the_terminal(self):
+        self.start()
+        self.attempt("\x1b[2Jx\n", "123456", rhost="a\x07b")
+        shown = self.run_program("log", expect=OK).stdout
+        self.assertIn("\\x1b[2Jx\\x0a", shown)
+        self.assertIn("a\\x07b", shown)
+
+
+class PassTest(StateCase):
+    def issue(self, *more, user="alice", expect=OK):
+        return self.json_of("pass", user, "--reason", "phone lost", *more, expect=expect)
+
+    def test_it_is_shown_once_and_told(self):
+        self.start()
+        since = len(self.machine.log.lines)
+        done = self.run_program("pass", "alice", "--for", "20m", "--reason", "phone lost", expect=OK)
+        code = re.search(r"(?m)^ {4}([0-9A-Z]{5}-[0-9A-Z]{5})$", done.stdout)[1]
+        self.assertRegex(done.stdout, r"^One login of alice within 20 min, until \d{4}-.*:\n")
+        line = self.machine.log.wait_for("notice kind=pass-issued user=alice by=root", since)
+        self.assertIn('detail="for 20 min: phone lost"', line)
+        self.assertNotIn(code, "".join(self.machine.log.lines))
+        self.stop()
+        stored = b"".join(self.files().values())
+        self.assertNotIn(code.encode(), stored)
+        self.assertNotIn(code.replace("-", "").encode(), stored)
+        self.assertRegex(self.run_program("status", "alice", expect=OK).stdout,
+                         r"(?m)^  pass +one, good for another (20|19) min$")
+        self.assert_owned_by_the_daemon()
+
+    def test_passes_differ(self):
+        self.start()
+        passes = {self.issue()["pass"] for _ in range(5)}
+        self.assertEqual(len(passes), 5)
+
+    def test_who_may(self):
+        self.start()
+        shutil.chown(self.machine.write_trusted(CONFIGURATION, pathlib.Path(CONFIGURATION).read_text()),
+                     "root", "_sms2fa")
+        done = self.run_program("pass", "alice", "--reason", "x", user="_sms2fa", expect=NOPERM)
+        self.assertIn("only root may give out passes", done.stderr)
+        self.run_program("pass", "mallory", "--reason", "x", expect=NOUSER)
+
+    def test_usage(self):
+        self.start()
+        self.assertIn("--reason must be", self.run_program("pass", "alice", expect=USAGE).stderr)
+        for bad in ("0m", "2d", "59s", "soon"):
+            self.assertIn("--for ", self.run_program("pass", "alice", "--reason", "x", "--for", bad,
+                                                     expect=USAGE).stderr)
+
+    def test_a_lock_is_pointed_out(self):
+        self.lock()
+        done = self.run_program("pass", "alice", "--reason", "x", expect=OK)
+        self.assertIn("warning: alice is locked, and no pass ends that: sudo sms2fa unlock alice",
+                      done.stdout)

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lib/store/operations.h promises, of every store there is.
+#include "lib/store/operations.h"
+
+#include <atomic>
+#include <thread>
+
+#include "lib/store/memory_store.h"
+#include "tests/support/test.h"
+#include "tests/unit/fake_store_time.h"
+#include "tests/unit/store_file.h"
+
+using namespace sms2fa;
+using namespace std::chrono_literals;
+using test::must;
+
+namespace {
+
+struct Scene {
+  OperationsStore& store;
+  test::FakeStoreTime& time;
+};
+
+void with_memory_store(void (*body)(Scene)) {
+  test::FakeStoreTime time;
+  SystemRandom random;
+  const auto store = MemoryStore::create(time.clock(), random);
+  REQUIRE(store.ok());
+  body({**store, time});
+}
+
+void with_sqlite_store(void (*body)(Scene)) {
+  test::StoreFile file;
+  const auto store = file.open();
+  body({*store, file.time});
+}
+
+#define STORE_TEST(name)                                                                         \
+  static void name(Scene scene);                                                                 \
+  static const test::Registration registration_##name##_memory{#name ".memory",                  \
+                                                               [] { with_memory_store(name); }}; \
+  static const test::Registration registration_##name##_sqlite{#name ".sqlite",                  \
+                                                               [] { with_sqlite_store(name); }}; \
+  static void name([[maybe_unused]] Scene scene)
+
+}  // namespace
+
+STORE_TEST(a_pass_is_used_once) {
+  CHECK(!must(scene.store.pass_of("alice")).has_value());
+  must(scene.store.issue_pass("alice", "$y$salt", "$y$hash", 15min));
+  const auto pass = must(scene.store.pass_of("alice"));
+  REQUIRE(pass.has_value());
+  CHECK_EQ(pass->parameters, "$y$salt");
+  CHECK(pass->expires_in == 15min);
+  CHECK(!must(scene.store.use_pass("alice", "$y$other")));
+  CHECK(!must(scene.store.use_pass("bob", "$y$hash")));
+  CHECK(must(scene.store.use_pass("alice", "$y$hash")));
+  CHECK(!must(scene.store.use_pass("alice", "$y$hash")));
+  CHECK(!must(scene.store.pass_of("alice")).has_value());
+}
+
+STORE_TEST(a_pass_expires_to_the_millisecond) {
+  must(scene.store.issue_pass("alice", "p", "hash", 60s));
+  scene.time.advance(59'999ms);
+  CHECK_EQ(must(scene.store.pass_of("alice"))->expires_in.count(), 1);
+  scene.time.advance(1ms);
+  CHECK(!must(scene.store.pass_of("alice")).has_value());
+  CHECK(!must(scene.store.use_pass("alice", "hash")));
+}
+
+STORE_TEST(a_pass_does_not_live_longer_when_the_clock_is_set_back) {
+  must(scene.store.issue_pass("alice", "p", "hash", 60s));
+  scene.time.jump_wall(-24h);
+  scene.time.advance(60s);
+  CHECK(!must(scene.store.use_pass("alice", "hash")));
+}
+
+STORE_TEST(a_new_pass_takes_the_place_of_the_old_one) {
+  must(scene.store.issue_pass("alice", "p", "first", 60s));
+  must(scene.store.issue_pass("alice", "q", "second", 120s));
+  CHECK(!must(scene.store.use_pass("alice", "first")));
+  CHECK_EQ(must(scene.store.pass_of("alice"))->parameters, "q");
+  CHECK(must(scene.store.use_pass("alice", "second")));
+}
+
+STORE_TEST(of_many_who_use_one_pass_one_gets_in) {
+  must(scene.store.issue_pass("alice", "p", "hash", 60s));
+  std::atomic<int> in = 0;
+  std::vector<std::thread> crowd;
+  for (int i = 0; i < 16; ++i)
+    crowd.emplace_back([&] { in += scene.store.use_pass("alice", "hash").value() ? 1 : 0; });
+  for (auto& one : crowd) one.join();
+  CHECK_EQ(in.load(), 1);
+}
+
+STORE_TEST(providers_stand_as_last_told) {
+  CHECK(must(scene.store.provider_states()).empty());
+  const WallTime at(1'750'000'000'123ms);
+  must(scene.store.record_provider_state({"twilio", "open", at, 3}));
+  must(scene.store.record_provider_state({"telnyx", "closed", at, 0}));
+  must(scene.store.record_provider_state({"twilio", "half-open", at + 30s, 4}));
+  const auto states = must(scene.store.provider_states());
+  REQUIRE(states.size() == 2);
+  CHECK_EQ(states[0].name + " " + states[0].state, "telnyx closed");
+  CHECK_EQ(states[1].name + " " + states[1].state, "twilio half-open");
+  CHECK(states[1].since == at + 30s);
+  CHECK_EQ(states[1].failures, 4u);
+}
+
+STORE_TEST(counters_add_up) {
+  CHECK(must(scene.store.counters()).empty());
+  must(scene.store.add_to_counters({{"b", "x=\"1\"", 2}, {"a", "", 1}}));
+  must(scene.store.add_to_counters({{"b", "x=\"1\"", 5}, {"b", "x=\"2\"", 1}}));
+  const auto counters = must(scene.store.counters());
+  REQUIRE(counters.size() == 3);
+  CHECK_EQ(counters[0].name + counters[0].labels, "a");
+  CHECK_EQ(counters[1].name + counters[1].labels, "bx=\"1\"");
+  CHECK_EQ(counters[1].value, 7);
+  CHECK_EQ(counters[2].value, 1);
+}
+
+TEST(what_was_told_soon_is_there_after_the_next_start) {
+  test::StoreFile file;
+  {
+    const auto store = file.open();
+    must(store->issue_pass("alice", "p", "hash", 1h));
+    must(store->add_to_counters({{"a", "", 3}}));
+    must(store->record_provider_state({"twilio", "open", WallTime(), 1}));
+  }
+  const auto store = file.open();
+  CHECK_EQ(must(store->counters()).size(), 1u);
+  CHECK_EQ(must(store->provider_states()).size(), 1u);
+  CHECK(must(store->use_pass("alice", "hash")));
+}
+
+TEST(a_pass_ends_while_the_machine_is_off) {
+  test::StoreFile file;
+  must(file.open()->issue_pass("alice", "p", "hash", 15min));
+  file.time.reboot(15min);
+  CHECK(!must(file.open()->use_pass("alice", "hash")));
+}
