@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kMessagePlaceholders = {"{host}", "{code}", "{service}",
                                                                   "{ref}"};
-constexpr std::array<std::string_view, 2> kGatewayPlaceholders = {"{to}", "{text}"};
+constexpr std::array<std::string_view, 3> kGatewayPlaceholders = {"{to}", "{to_digits}", "{text}"};
 constexpr size_t kLongestPrompt = 100;
 constexpr size_t kLongestSms = 160;
 
@@ -116,7 +116,7 @@ std::string take_gateway_text(std::string_view text, std::string& out) {
     const auto mark = text.substr(open, close - open + 1);
     if (std::find(kGatewayPlaceholders.begin(), kGatewayPlaceholders.end(), mark) ==
         kGatewayPlaceholders.end())
-      return "may hold no other placeholders than {to} and {text}";
+      return "may hold no other placeholders than {to}, {to_digits} and {text}";
   }
   out = text;
   return {};

@@ -24,7 +24,8 @@ std::string take_language(std::string_view text, std::string& out);
 // a link, a character outside GSM-7, or more than 160 characters.
 std::string why_not_sms(std::string_view sms, unsigned code_length);
 
-// A form value or JSON text of a gateway: of the words in braces only {to} and {text} are known.
+// A form value or JSON text of a gateway: of the words in braces only {to}, {to_digits} and {text}
+// are known.
 // Other braces are left alone, for JSON is full of them.
 std::string take_gateway_text(std::string_view text, std::string& out);
 

@@ -19,6 +19,7 @@ using Text = std::string_view;
 
 constexpr std::string_view kHeaderPrefix = "header.";
 constexpr std::string_view kFormPrefix = "form.";
+constexpr std::string_view kQueryPrefix = "query.";
 
 // Twilio's identifiers: two letters that say of what, and 32 hexadecimal digits.
 std::string take_sid(Text text, Text prefix, std::string& out) {
@@ -31,17 +32,52 @@ std::string take_sid(Text text, Text prefix, std::string& out) {
 }
 
 std::string take_type(Text text, Settings& out) {
-  constexpr std::pair<Text, ProviderType> kTypes[] = {{"twilio", ProviderType::twilio},
-                                                      {"telnyx", ProviderType::telnyx},
-                                                      {"http", ProviderType::http},
-                                                      {"outbox", ProviderType::outbox}};
+  constexpr std::pair<Text, ProviderType> kTypes[] = {
+      {"twilio", ProviderType::twilio},
+      {"telnyx", ProviderType::telnyx},
+      {"twilio-verify", ProviderType::twilio_verify},
+      {"telnyx-verify", ProviderType::telnyx_verify},
+      {"http", ProviderType::http},
+      {"outbox", ProviderType::outbox}};
   return take_choice(text, kTypes, out.type);
 }
 
-std::string take_call_from(Text text, Settings& out) {
+std::string take_number(Text text, std::string& out) {
   const auto number = PhoneNumber::parse_international(text);
   if (!number) return "must be a number in international form, such as +15005550006";
-  out.call_from = number->e164();
+  out = number->e164();
+  return {};
+}
+
+enum class LookupField { line_type, sim_swap, pumping_risk };
+
+std::string take_lookup_field(Text text, LookupField& out) {
+  constexpr std::pair<Text, LookupField> kFields[] = {{"line-type", LookupField::line_type},
+                                                      {"sim-swap", LookupField::sim_swap},
+                                                      {"pumping-risk", LookupField::pumping_risk}};
+  return take_choice(text, kFields, out);
+}
+
+std::string take_lookup(Text text, Settings& out) {
+  std::vector<LookupField> fields;
+  if (auto reason = take_list(text, take_lookup_field, fields); !reason.empty()) return reason;
+  const auto wants = [&](LookupField field) {
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+  };
+  out.lookup.line_type = wants(LookupField::line_type);
+  out.lookup.sim_swap = wants(LookupField::sim_swap);
+  out.lookup.pumping_risk = wants(LookupField::pumping_risk);
+  return {};
+}
+
+std::string take_voip(Text text, Settings& out) {
+  constexpr std::pair<Text, bool> kChoices[] = {{"allow", true}, {"refuse", false}};
+  return take_choice(text, kChoices, out.lookup.voip_allowed);
+}
+
+std::string take_success_match(Text text, Settings& out) {
+  if (text.empty()) return "must not be empty";
+  out.success_match = text;
   return {};
 }
 
@@ -71,7 +107,7 @@ std::string take_status_range(Text text, std::pair<unsigned, unsigned>& out) {
   return {};
 }
 
-constexpr std::array<Key<Settings>, 24> kKeys = {{
+constexpr std::array<Key<Settings>, 36> kKeys = {{
     {"type", take_type},
     {"account_sid", [](Text v, Settings& s) { return take_sid(v, "AC", s.account_sid); }},
     {"auth_token", [](Text v, Settings& s) { return take_secret(v, s.auth_token); }},
@@ -82,6 +118,15 @@ constexpr std::array<Key<Settings>, 24> kKeys = {{
      [](Text v, Settings& s) { return take_secret_file(v, s.api_key_secret); }},
     {"messaging_service_sid",
      [](Text v, Settings& s) { return take_sid(v, "MG", s.messaging_service_sid); }},
+    {"lookup", take_lookup},
+    {"lookup_required", [](Text v, Settings& s) { return take_flag(v, s.lookup.required); }},
+    {"lookup_url", [](Text v, Settings& s) { return take_base_url(v, s.lookup.base_url); }},
+    {"voip", take_voip},
+    {"sim_swap_within",
+     [](Text v, Settings& s) {
+       return take_duration(v, std::chrono::hours(1), std::chrono::days(30),
+                            s.lookup.sim_swap_within);
+     }},
     {"redact_after_delivery",
      [](Text v, Settings& s) { return take_flag(v, s.redact_after_delivery); }},
     {"api_key", [](Text v, Settings& s) { return take_secret(v, s.api_key); }},
@@ -91,7 +136,16 @@ constexpr std::array<Key<Settings>, 24> kKeys = {{
     {"texml_application_id",
      [](Text v, Settings& s) { return take_token(v, s.texml_application_id); }},
     {"account_id", [](Text v, Settings& s) { return take_token(v, s.account_id); }},
-    {"call_from", take_call_from},
+    {"call_from", [](Text v, Settings& s) { return take_number(v, s.call_from); }},
+    {"verify_service_sid",
+     [](Text v, Settings& s) { return take_sid(v, "VA", s.verify_service_sid); }},
+    {"verify_profile_id", [](Text v, Settings& s) { return take_token(v, s.verify_profile_id); }},
+    {"basic_user", [](Text v, Settings& s) { return take_token(v, s.basic_user); }},
+    {"basic_password", [](Text v, Settings& s) { return take_secret(v, s.basic_password); }},
+    {"basic_password_file",
+     [](Text v, Settings& s) { return take_secret_file(v, s.basic_password); }},
+    {"success_match", take_success_match},
+    {"only_to", [](Text v, Settings& s) { return take_number(v, s.only_to); }},
     // Its shape depends on the type.
     {"from",
      [](Text v, Settings& s) {
@@ -101,7 +155,7 @@ constexpr std::array<Key<Settings>, 24> kKeys = {{
     {"base_url", [](Text v, Settings& s) { return take_base_url(v, s.base_url); }},
     {"ca_file", [](Text v, Settings& s) { return take_path(v, s.ca_file); }},
     {"proxy", [](Text v, Settings& s) { return take_proxy(v, s.proxy); }},
-    {"url", [](Text v, Settings& s) { return take_url(v, s.url); }},
+    {"url", [](Text v, Settings& s) { return take_gateway_url(v, s.url); }},
     {"method", take_http_method},
     {"json", take_json},
     {"success_status",
@@ -121,14 +175,20 @@ std::string take_header(Text name, Text value, Settings& out) {
   if (!is_header_name(name)) return "header.NAME: NAME is not an HTTP header's";
   if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; }))
     return "header." + std::string(name) + ": must be printable ASCII";
+  std::string text;
+  if (auto reason = take_gateway_text(value, text); !reason.empty())
+    return about_key("header." + std::string(name), reason);
   out.headers.insert_or_assign(std::string(name), Secret(value));
   return {};
 }
 
-std::string take_form_field(Text name, Text value, Settings& out) {
+// A field of the form or of the query: `prefix` and its name, and a text with placeholders.
+std::string take_field(Text prefix, Text name, Text value,
+                       std::map<std::string, std::string>& out) {
   std::string field;
-  if (!take_token(name, field).empty()) return "form.NAME: NAME must be printable ASCII";
-  return about_key("form." + field, take_gateway_text(value, out.form[field]));
+  if (!take_token(name, field).empty())
+    return std::string(prefix) + "NAME: NAME must be printable ASCII";
+  return about_key(std::string(prefix) + field, take_gateway_text(value, out[field]));
 }
 
 }  // namespace
@@ -137,7 +197,9 @@ std::string ProviderSection::take(Text key, Text value) {
   if (key.starts_with(kHeaderPrefix))
     return take_header(key.substr(kHeaderPrefix.size()), value, settings_);
   if (key.starts_with(kFormPrefix))
-    return take_form_field(key.substr(kFormPrefix.size()), value, settings_);
+    return take_field(kFormPrefix, key.substr(kFormPrefix.size()), value, settings_.form);
+  if (key.starts_with(kQueryPrefix))
+    return take_field(kQueryPrefix, key.substr(kQueryPrefix.size()), value, settings_.query);
   auto complaint = take_key<Settings>(kKeys, key, value, settings_);
   if (key == "type") type_known_ = complaint.empty();
   return complaint;

@@ -68,8 +68,21 @@ std::string take_base_url(std::string_view text, std::string& out) {
   return {};
 }
 
-std::string take_url(std::string_view text, std::string& out) {
-  if (auto reason = why_not_url(text, true); !reason.empty()) return reason;
+std::string take_gateway_url(std::string_view text, std::string& out) {
+  // What is filled in will be escaped: to the check a placeholder is a letter of the path.
+  std::string filled(text.substr(0, text.find('{')));
+  const bool below_host = filled.size() > kHttps.size() &&
+                          filled.find_first_of("/?", kHttps.size()) != std::string::npos;
+  if (filled.size() < text.size() && !below_host)
+    return "may hold placeholders only behind the host";
+  for (std::string_view rest = text.substr(filled.size()); !rest.empty();) {
+    std::string_view mark;
+    for (const std::string_view known : {"{to}", "{to_digits}", "{text}"})
+      if (rest.starts_with(known)) mark = known;
+    filled += mark.empty() ? rest[0] : 'x';
+    rest.remove_prefix(mark.empty() ? 1 : mark.size());
+  }
+  if (auto reason = why_not_url(filled, true); !reason.empty()) return reason;
   out = text;
   return {};
 }

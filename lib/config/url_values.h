@@ -12,8 +12,9 @@ namespace sms2fa {
 // password, a query, a fragment, blanks, and whatever else must be escaped in a URL (RFC 3986).
 std::string take_base_url(std::string_view text, std::string& out);
 
-// The same, with a query allowed, and stored as it is.
-std::string take_url(std::string_view text, std::string& out);
+// The same, with a query allowed, and {to}, {to_digits} and {text} behind the host. Stored as it
+// is.
+std::string take_gateway_url(std::string_view text, std::string& out);
 
 // http://, https:// or socks5h:// and host:port.
 std::string take_proxy(std::string_view text, std::string& out);

@@ -65,7 +65,7 @@ void CurlTransfer::set_headers(const HttpRequest& request) {
     line.append(name).append(value);
   };
   if (!request.authorization.empty()) add("Authorization: ", request.authorization.reveal());
-  if (!asks_only_) add("Content-Type: ", request.content_type);
+  if (request.method != HttpMethod::get) add("Content-Type: ", request.content_type);
   for (const Secret& line : request.headers) add("", line.reveal());
   for (std::string& line : header_lines_) {
     curl_slist& node = headers_.emplace_back(curl_slist{line.data(), nullptr});
@@ -75,11 +75,12 @@ void CurlTransfer::set_headers(const HttpRequest& request) {
 }
 
 void CurlTransfer::set_what_is_sent(const HttpRequest& request) {
-  asks_only_ = request.method == HttpMethod::get;
+  asks_only_ = request.method == HttpMethod::get && !request.sends;
   set_headers(request);
   set(CURLOPT_URL, request.url.c_str());
-  if (!asks_only_) {
+  if (request.method != HttpMethod::get) {
     set(CURLOPT_POST, 1L);
+    if (request.method == HttpMethod::put) set(CURLOPT_CUSTOMREQUEST, "PUT");
     set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.reveal().data());
     set(CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
   }

@@ -3,9 +3,9 @@
 
 #include <chrono>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/base/secret.h"
@@ -15,7 +15,8 @@ namespace sms2fa {
 
 enum class HttpMethod {
   post,
-  get  // asks only: neither body nor content_type is sent, and asking twice does no harm
+  put,
+  get  // neither body nor content_type is sent
 };
 
 // One request. What it refers to must outlive the call of perform().
@@ -25,7 +26,9 @@ struct HttpRequest {
   const Secret& authorization;  // the header's value, without its name; empty: no such header
   Secret body;
   HttpMethod method = HttpMethod::post;
-  std::span<const Secret> headers = {};  // more of them, each a whole "Name: value"
+  std::vector<Secret> headers = {};  // more of them, each a whole "Name: value"
+  // A GET that sends a message: unlike others it must not be repeated.
+  bool sends = false;
 };
 
 // How a request ended. What matters is whether a message may have gone out.

@@ -40,11 +40,18 @@ SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
   try {
     report.provider = name_;
     report.medium = message.medium;
-    const HttpRequest request = write_request(message);
+    report.detail = why_not(message);
+    if (!report.detail.empty()) {
+      report.status = SendStatus::try_elsewhere;
+      return report;
+    }
+    HttpRequest request = write_request(message);
     handed_over = true;
     HttpOutcome outcome = transport_->perform(request, deadline);
+    wipe(request.url);
     report.times = outcome.times;
     judge(message.medium, outcome, report);
+    report.provider_checks = report.status == SendStatus::accepted && checks_code();
     wipe(outcome.body);
   } catch (const std::exception&) {
     // In practice std::bad_alloc, so the detail stays empty.

@@ -46,6 +46,12 @@ std::optional<std::string> JsonDocument::string(const char* pointer) const {
   return value->get_ref<const std::string&>();
 }
 
+std::optional<bool> JsonDocument::boolean(const char* pointer) const {
+  const json* value = find(tree_->root, pointer);
+  if (value == nullptr || !value->is_boolean()) return std::nullopt;
+  return value->get<bool>();
+}
+
 std::optional<int> JsonDocument::code(const char* pointer) const {
   const json* value = find(tree_->root, pointer);
   if (value == nullptr) return std::nullopt;

@@ -28,6 +28,9 @@ class JsonDocument {
   // something else stands there.
   std::optional<std::string> string(const char* pointer) const;
 
+  // true or false, where it is one of them.
+  std::optional<bool> boolean(const char* pointer) const;
+
   // The non-negative integer at the pointer, written as a number or as a string of 1 to 9 digits,
   // for providers do both with their error codes.
   std::optional<int> code(const char* pointer) const;

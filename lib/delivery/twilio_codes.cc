@@ -64,6 +64,16 @@ constexpr auto kCallCodes = std::to_array<CodeClass>({
     {21217, SendStatus::number_refused},  // does not look like a number
 });
 
+constexpr auto kVerifyCodes = std::to_array<CodeClass>({
+    {60200, SendStatus::credentials},        // invalid parameter
+    {60223, SendStatus::credentials},        // the channel is switched off
+    {60605, SendStatus::credentials},        // this country is not enabled for the service
+    {60205, SendStatus::number_cannot_sms},  // landline
+    {60203, SendStatus::blocked},            // five sends for one code
+    {60212, SendStatus::blocked},            // too many requests for this number
+    {60410, SendStatus::blocked},            // fraud guard
+});
+
 template <size_t kSize>
 std::optional<SendStatus> class_of(const std::array<CodeClass, kSize>& table,
                                    std::optional<int> code) {
@@ -79,6 +89,10 @@ std::optional<SendStatus> class_of_twilio_message_error(std::optional<int> code)
 
 std::optional<SendStatus> class_of_twilio_call_error(std::optional<int> code) {
   return class_of(kCallCodes, code);
+}
+
+std::optional<SendStatus> class_of_twilio_verify_error(std::optional<int> code) {
+  return class_of(kVerifyCodes, code);
 }
 
 }  // namespace sms2fa

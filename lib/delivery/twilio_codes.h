@@ -11,5 +11,6 @@ namespace sms2fa {
 // tables don't know. https://www.twilio.com/docs/api/errors
 std::optional<SendStatus> class_of_twilio_message_error(std::optional<int> code);
 std::optional<SendStatus> class_of_twilio_call_error(std::optional<int> code);
+std::optional<SendStatus> class_of_twilio_verify_error(std::optional<int> code);
 
 }  // namespace sms2fa

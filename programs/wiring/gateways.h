@@ -8,6 +8,7 @@
 #include "lib/base/result.h"
 #include "lib/config/configuration.h"
 #include "lib/delivery/gateway.h"
+#include "lib/delivery/messenger.h"
 #include "programs/wiring/transports.h"
 
 namespace sms2fa {
@@ -16,5 +17,11 @@ namespace sms2fa {
 Result<std::vector<std::unique_ptr<Gateway>>> make_gateways(const DeliverySettings& settings,
                                                             Transports& transports,
                                                             const Clock& clock);
+
+// The messenger behind a look-up of numbers, when the first provider that has one wants it; else
+// the messenger itself. `clock` must outlive it.
+Result<std::unique_ptr<Messenger>> look_up_before(std::unique_ptr<Messenger> messenger,
+                                                  const DeliverySettings& settings,
+                                                  Transports& transports, const Clock& clock);
 
 }  // namespace sms2fa

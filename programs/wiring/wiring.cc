@@ -59,7 +59,8 @@ Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settin
                                                   Transports transports, const Clock& clock) {
   auto gateways = make_gateways(settings, transports, clock);
   if (!gateways) return gateways.error();
-  return std::unique_ptr<Messenger>(std::make_unique<Dispatcher>(std::move(*gateways), clock));
+  return look_up_before(std::make_unique<Dispatcher>(std::move(*gateways), clock), settings,
+                        transports, clock);
 }
 
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,

@@ -14,6 +14,7 @@ class FakeTransport final : public HttpTransport {
   HttpOutcome perform(const HttpRequest& request, SteadyTime) override {
     ++requests;
     method = request.method;
+    sends = request.sends;
     url = request.url;
     content_type = request.content_type;
     authorization = request.authorization.reveal();
@@ -30,6 +31,7 @@ class FakeTransport final : public HttpTransport {
   HttpOutcome outcome;
   int requests = 0;
   HttpMethod method = HttpMethod::post;
+  bool sends = false;
   std::string url;
   std::string content_type;
   std::string authorization;

@@ -150,7 +150,7 @@ TEST(a_header_can_be_given_whole) {
       .content_type = "application/json",
       .authorization = none,
       .body = Secret(R"({"from": "+13115552368", "to": "+353851234567", "text": "493817"})"),
-      .headers = headers};
+      .headers = std::move(headers)};
   CHECK_EQ(http->perform(request, std::chrono::steady_clock::now() + kAmple).status, 200);
 }
 

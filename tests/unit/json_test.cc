@@ -34,6 +34,14 @@ TEST(json_reads_codes_as_numbers_and_as_strings) {
     CHECK(!json->code(pointer));
 }
 
+TEST(json_tells_true_from_whatever_looks_like_it) {
+  const auto json = JsonDocument::parse(R"({"yes":true,"no":false,"one":1,"word":"true"})");
+  REQUIRE(json.has_value());
+  CHECK(json->boolean("/yes") == true);
+  CHECK(json->boolean("/no") == false);
+  for (const char* pointer : {"/one", "/word", "/none"}) CHECK(!json->boolean(pointer));
+}
+
 TEST(json_refuses_what_is_no_json) {
   for (const char* text : {"", " ", "{", "{\"a\":1", "<html>", "{\"a\":\"\xff\xfe\"}", "{} {}",
                            "\xef\xbb", "nul", "{\"a\":\"\n\"}", "[1,]"})

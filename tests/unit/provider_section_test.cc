@@ -30,7 +30,9 @@ std::string twilio(const std::string& more) {
 TEST(a_provider_needs_a_known_type_and_only_its_keys) {
   CHECK_EQ(complaints("[delivery]\nproviders = p\n[provider p]\ndirectory = /o\n"),
            "c:3: [provider p] lacks type");
-  check_provider("sendmail", "directory = /o", "c:4: type: must be twilio, telnyx, http or outbox");
+  check_provider("sendmail", "directory = /o",
+                 "c:4: type: must be twilio, telnyx, twilio-verify, "
+                 "telnyx-verify, http or outbox");
   check_provider("outbox", "directory = /o\nurl = https://x\nform.to = {to}\nheader.A = b",
                  "c:6: url: is no key of type outbox\n"
                  "c:7: form.to: is no key of type outbox\n"
@@ -202,17 +204,61 @@ TEST(http_by_json) {
 
 TEST(http_needs_an_address_and_both_placeholders) {
   const std::string url = "url = https://x\n";
+  const std::string no_to =
+      "c:3: [provider p] lacks {to} or {to_digits} in url, query.*, form.* or json (or only_to)";
+  const std::string no_text = "c:3: [provider p] lacks {text} in url, query.*, form.* or json";
   check_provider("http", "form.to = {to}\nform.text = {text}", "c:3: [provider p] lacks url");
-  check_provider("http", url, "c:3: [provider p] lacks form.* or json");
-  check_provider("http", url + "form.to = {to}", "c:3: [provider p] lacks {text} in form.*");
-  check_provider("http", url + "json = {\"text\":\"{text}\"}",
-                 "c:3: [provider p] lacks {to} in json");
+  check_provider("http", url, no_to + "\n" + no_text);
+  check_provider("http", url + "form.to = {to}", no_text);
+  check_provider("http", url + "json = {\"text\":\"{text}\"}", no_to);
+  check_provider("http", url + "json = {\"text\":\"{text}\"}\nonly_to = +33612345678", "");
+  check_provider("http", "url = https://x/{to}?t={text}\nmethod = GET", "");
+  check_provider("http", url + "query.to = {to_digits}\nheader.X-Text = {text}", "");
   check_provider("http", url + "form.to = {to}\nform.text = {text}\njson = {}",
                  "c:8: json: excludes form.*");
   check_provider("http", url + "method = GET\njson = {\"{to}\":\"{text}\"}",
                  "c:7: json: needs method = POST or PUT");
-  check_provider("http", url + "form.to = {to}\nform.text = {text} {code}",
-                 "c:7: form.text: may hold no other placeholders than {to} and {text}");
+  check_provider(
+      "http", url + "form.to = {to}\nform.text = {text} {code}",
+      "c:7: form.text: may hold no other placeholders than {to}, {to_digits} and {text}");
+  check_provider("http", "url = https://x.{to}\nform.text = {text}",
+                 "c:5: url: may hold placeholders only behind the host");
+  check_provider("http", url + "form.to = {to}\nform.text = {text}\nbasic_user = a",
+                 "c:3: [provider p] lacks basic_password or basic_password_file");
+}
+
+TEST(a_lookup_is_asked_for_field_by_field) {
+  const std::string good = twilio("auth_token = a\nfrom = +15005550006\n");
+  const ScratchDirectory directory;
+  const auto result = read_configuration(directory.write(
+      "c", provider_file("twilio", good + "lookup = line-type, sim-swap\nvoip = refuse\n"
+                                          "sim_swap_within = 24h\nlookup_required = yes\n"
+                                          "lookup_url = https://127.0.0.1:8443/")));
+  REQUIRE(result.ok());
+  const LookupSettings& lookup = result->delivery.providers[0].lookup;
+  CHECK(lookup.wanted() && lookup.line_type && lookup.sim_swap && !lookup.pumping_risk);
+  CHECK(!lookup.voip_allowed && lookup.required);
+  CHECK(lookup.sim_swap_within == std::chrono::hours(24));
+  CHECK_EQ(lookup.base_url, "https://127.0.0.1:8443");
+  check_provider("twilio", good + "lookup = carrier",
+                 "c:8: lookup: must be line-type, sim-swap or pumping-risk");
+  check_provider("twilio", good + "lookup = sim-swap\nvoip = refuse",
+                 "c:9: voip: goes with lookup = line-type");
+  check_provider("twilio", good + "lookup = line-type\nsim_swap_within = 24h",
+                 "c:9: sim_swap_within: goes with lookup = sim-swap");
+}
+
+TEST(verification_services_need_their_service) {
+  const std::string account = twilio("auth_token = a\n");
+  check_provider("twilio-verify", account + "verify_service_sid = " + sid("VA"), "");
+  check_provider("twilio-verify", account, "c:3: [provider p] lacks verify_service_sid");
+  check_provider("twilio-verify", account + "verify_service_sid = " + sid("MG"),
+                 "c:7: verify_service_sid: must be VA and 32 hexadecimal digits");
+  check_provider("twilio-verify",
+                 account + "verify_service_sid = " + sid("VA") + "\nfrom = +15005550006",
+                 "c:8: from: is no key of type twilio-verify");
+  check_provider("telnyx-verify", "api_key = K\nverify_profile_id = 17", "");
+  check_provider("telnyx-verify", "api_key = K", "c:3: [provider p] lacks verify_profile_id");
 }
 
 TEST(http_details_have_their_shapes) {

@@ -12,6 +12,12 @@ Credentials, all fake; `x * n` is the character x, n times:
            00000000-0000-4000-8000-000000000001; calls by account
            00000000-0000-4000-8000-000000000003 and TeXML application 1700000000000000017
 
+  Verify   Twilio: service VA + 7 * 32, below /v2/Services; Telnyx: profile
+           00000000-0000-4000-8000-000000000004. Both make a code, which the record tells.
+  Lookup   below /v2/PhoneNumbers; a number that ends in 0009 is a landline, in 0019 VoIP, in 0029
+           had its SIM card swapped, in 0039 is at risk of SMS pumping
+  Others   /gateway/NAME/... stands for the gateways of conf/gateways, with the credentials there
+
 What became of a message or call is told in words, one a GET, the last one for ever:
 queued, delivered, or for calls queued, ringing, in-progress, completed. deliver_as() sets others.
 Twilio lets a message be emptied once, after a GET has told its final word.
@@ -52,7 +58,8 @@ Records, one JSON object a line, each written before its answer is sent, and nev
   messages.jsonl     accepted messages: provider, to, from, body, id, validity_period, and
                      messaging_service_sid, messaging_profile_id or lost_answer where there is one;
                      calls: "medium": "voice", body (what is said first), said (all of it in order,
-                     null for a pause), language, voice, timeout, time_limit
+                     null for a pause), language, voice, timeout, time_limit;
+                     verifications: code, medium, sends; other gateways: method, path, headers
   requests.jsonl     method, path, status (null: none was sent), mode, connection
   warm_ups.jsonl     connection: a HEAD of a client that keeps it open; no request, and no mode
   connections.jsonl  when one closes: connection, tls (the handshake was completed), http_bytes

@@ -13,7 +13,10 @@ class Book:
 
     def add(self, record):
         with self._lock:
-            self._made[record["id"]] = [dict(record), 0, None]
+            if record["id"] in self._made:
+                self._made[record["id"]][0].update(record)
+            else:
+                self._made[record["id"]] = [dict(record), 0, None]
 
     def find(self, identifier):
         """Returns the record, or None. Whoever changes it does so for good."""
@@ -36,3 +39,11 @@ class Book:
         """The status that a client was last told, or None."""
         with self._lock:
             return self._made[identifier][2]
+
+    def pending(self, provider, to):
+        """The newest verification of this number that nobody has finished, or None."""
+        with self._lock:
+            for record, _, _ in reversed(self._made.values()):
+                if (record["provider"], record["to"]) == (provider, to):
+                    return record if record["status"] == "pending" else None
+            return None

@@ -12,7 +12,7 @@ import time
 import zlib
 from typing import NamedTuple
 
-from . import telnyx, twilio
+from . import gateways, telnyx, twilio, twilio_lookup, twilio_verify
 
 MIB = 1 << 20
 BODY_LIMIT = 1 * MIB
@@ -33,6 +33,8 @@ NUMBERS = {"status": range(400, 600), "code": range(10000, 100000),
            "slow": range(0, 10 ** 6)}
 NUMBER_OPTIONAL = {"created-failed", "undelivered"}
 BEFORE_TLS = "reset-early"
+# By the path's beginning; Telnyx has all the rest of /v2.
+BACKENDS = (twilio, twilio_verify, twilio_lookup, gateways, telnyx)
 
 
 class Mode(NamedTuple):
@@ -207,7 +209,7 @@ class Connection:
                 mode, path = parse_mode(text), f"/{rest}"
             else:
                 mode = self._provider.take_mode()
-            backend = next(one for one in (twilio, telnyx) if path.startswith(one.PREFIX))
+            backend = next(one for one in BACKENDS if path.startswith(one.PREFIX))
             if mode and mode.name == BEFORE_TLS:
                 raise ValueError(f"{BEFORE_TLS} can't be chosen in a path: it comes before TLS")
         except (StopIteration, ValueError) as reason:
@@ -230,7 +232,9 @@ class Connection:
             if name == "created-failed" and message:
                 document = backend.failed(message, mode.number or backend.DELIVERY_FAILURE)
                 message = None
-            headers, body = backend.HEADERS.get(status, []), json.dumps(document).encode()
+            # Some gateways answer with a page.
+            text = document if isinstance(document, str) else json.dumps(document)
+            headers, body = backend.HEADERS.get(status, []), text.encode()
             status, headers, body = spoil(name, backend, status, headers, body)
         if message:
             lost = {"lost_answer": True} if name in LOST else {}

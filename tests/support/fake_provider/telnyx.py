@@ -11,6 +11,7 @@ import uuid
 from datetime import datetime, timezone
 from urllib.parse import unquote
 
+from . import telnyx_verify
 from .calls import BadScript, read_script
 
 PREFIX = "/v2/"
@@ -78,6 +79,8 @@ def answer(request, book, script):
         return *error(10009), None
     if request.path == "/v2/balance" and request.method == "GET":
         return 200, {"data": {"record_type": "balance", "balance": "17.00", "currency": "USD"}}, None
+    if request.path.startswith("/v2/verifications/"):
+        return telnyx_verify.answer(request, book, error)
     resource = MESSAGES.fullmatch(request.path)
     if resource:
         return _messages(request, resource[1], book, script)
@@ -268,6 +271,8 @@ def problem(code):
 
 def failed(message, code):
     """The JSON of a message or call that was created and failed at once."""
+    if message["provider"] == "telnyx-verify":
+        return telnyx_verify.document(message, "error")
     if message.get("medium") == "voice":
         return _call_document(message, "failed")
     result = document(message, "sending_failed")

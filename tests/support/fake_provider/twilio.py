@@ -29,7 +29,7 @@ FROM_NUMBER = "+15005550006"
 FAILURE = 21211
 DELIVERY_FAILURE = 30008
 TOO_MANY_HEADERS = [("Retry-After", "3600")]
-HEADERS = {401: [("WWW-Authenticate", 'Basic realm="Twilio API"')]}
+HEADERS = {401: [("WWW-Authenticate", 'Basic realm="Twilio API"')], 429: [("Retry-After", "600")]}
 
 MAX_BODY = 1600
 MAX_VALIDITY_PERIOD = 36000
@@ -79,7 +79,8 @@ MESSAGES = {
     30008: "Unknown error",
     90007: "The 'ValidityPeriod' must be 1 to 36000 seconds",
 }
-STATUS_OF_CODE = {20003: 401, 20004: 405, 20005: 403, 20008: 403}
+STATUS_OF_CODE = {20003: 401, 20004: 405, 20005: 403, 20008: 403, 60202: 429, 60203: 429,
+                  60205: 403, 60212: 429, 60410: 403, 60605: 403}
 CODE_OF_STATUS = {400: 20001, 401: 20003, 405: 20004}
 
 
@@ -90,7 +91,7 @@ def answer(request, book, script):
     whatever is asked about, or None.
     """
     resource = RESOURCE.fullmatch(request.path)
-    if not _authorized(request.headers.get("authorization", ""), resource):
+    if not authorized(request.headers.get("authorization", ""), resource):
         return *error(20003), None
     if resource is None:
         return *error(20404), None
@@ -137,7 +138,8 @@ def _one(request, kind, record, book, script):
     return 200, document(record, book.word(record["id"]))
 
 
-def _authorized(authorization, resource):
+def authorized(authorization, resource=None):
+    """Whether the credentials are ours, and the path names our account if any."""
     scheme, _, encoded = authorization.partition(" ")
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")

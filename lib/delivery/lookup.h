@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lib/base/clock.h"
+#include "lib/base/phone_number.h"
+
+namespace sms2fa {
+
+// What is known about a number before anything is sent to it.
+struct NumberFacts {
+  enum class Line { unknown, mobile, landline, voip };
+
+  bool known = false;    // somebody answered; otherwise the rest means nothing
+  std::string why = {};  // not known: one sentence for the log
+  bool valid = true;
+  Line line = Line::unknown;
+  bool sim_swapped_in_period = false;           // the period is the provider's
+  std::optional<WallTime> sim_swapped_at = {};  // the last time, where it is told
+  int pumping_risk = 0;                         // 0 to 100
+  bool blocked = false;                         // by the provider's fraud guard
+};
+
+// Thread-safe; no call throws.
+class NumberLookup {
+ public:
+  virtual ~NumberLookup() = default;
+  virtual NumberFacts look_up(const PhoneNumber& number, SteadyTime deadline) = 0;
+};
+
+}  // namespace sms2fa

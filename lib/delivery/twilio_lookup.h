@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lib/delivery/http.h"
+#include "lib/delivery/lookup.h"
+
+namespace sms2fa {
+
+struct TwilioLookupOptions {
+  Secret authorization;  // HTTP Basic
+  std::string base_url;  // empty: https://lookups.twilio.com
+  bool line_type = false;
+  bool sim_swap = false;
+  bool pumping_risk = false;
+};
+
+// Lookup v2, https://www.twilio.com/docs/lookup/v2-api. Each field is paid for; one that has an
+// error code of its own is taken as not told.
+class TwilioLookup final : public NumberLookup {
+ public:
+  TwilioLookup(TwilioLookupOptions options, std::shared_ptr<HttpTransport> transport);
+  NumberFacts look_up(const PhoneNumber& number, SteadyTime deadline) override;
+
+ private:
+  const TwilioLookupOptions options_;
+  const std::string base_url_;
+  const std::string fields_;
+  const std::shared_ptr<HttpTransport> transport_;
+};
+
+}  // namespace sms2fa

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lib/delivery/http_gateway.h"
+
+namespace sms2fa {
+
+struct TwilioVerifyOptions {
+  std::string name;
+  std::string account_sid;
+  // The account's own token, or an API key, which wins when there is one.
+  Secret auth_token;
+  std::string api_key_sid;
+  Secret api_key_secret;
+  std::string service_sid;  // VA…
+  std::string base_url;     // empty: https://verify.twilio.com
+  bool voice = false;
+};
+
+// Verify v2, https://www.twilio.com/docs/verify/api: Twilio makes the code, sends it, and checks
+// what the person typed. A wrong code is a 2xx answer with another status than "approved".
+class TwilioVerify final : public HttpGateway {
+ public:
+  TwilioVerify(const TwilioVerifyOptions& options, std::shared_ptr<HttpTransport> transport);
+
+  bool serves(Medium medium) const override { return medium == Medium::sms || voice_; }
+  bool checks_code() const override { return true; }
+  CheckStatus check(const PhoneNumber& to, const std::string& message_id, const Secret& code,
+                    SteadyTime deadline) override;
+
+ private:
+  std::string home() const override { return service_url_; }
+  std::optional<HttpRequest> write_probe() const override;
+  HttpRequest write_request(const LoginMessage& message) const override;
+  Verdict read_answer(Medium medium, int status, const std::string& body) const override;
+
+  const std::string service_url_;
+  const Secret authorization_;
+  const bool voice_;
+};
+
+}  // namespace sms2fa
