@@ -92,6 +92,8 @@ Unarmed::~Unarmed() {
 
 using sms2fa::test::call_fails;
 
+// TSan must see these calls itself.
+#ifndef __SANITIZE_THREAD__
 struct sockaddr;
 
 extern "C" {
@@ -139,8 +141,7 @@ ssize_t getrandom(void* memory, size_t size, unsigned flags) {
   return syscall(SYS_getrandom, memory, size, flags);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// Sanitizers own the allocator.
+#ifndef __SANITIZE_ADDRESS__  // which owns the allocator
 void* __libc_malloc(size_t size) noexcept;
 void* __libc_calloc(size_t count, size_t size) noexcept;
 void* __libc_realloc(void* memory, size_t size) noexcept;
@@ -159,3 +160,4 @@ void* realloc(void* memory, size_t size) noexcept {
 #endif
 
 }  // extern "C"
+#endif
