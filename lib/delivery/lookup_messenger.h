@@ -41,6 +41,10 @@ class LookupMessenger final : public Messenger {
                     SteadyTime deadline) override {
     return messenger_->check(provider, to, message_id, code, deadline);
   }
+  std::shared_ptr<const FollowedMessage> follow(const SendReport& report, SteadyTime until,
+                                                FateCallback ended) override {
+    return messenger_->follow(report, until, std::move(ended));
+  }
 
  private:
   struct Known {

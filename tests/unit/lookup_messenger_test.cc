@@ -29,6 +29,12 @@ class CountingMessenger final : public Messenger {
                     SteadyTime) override {
     return CheckStatus::right;
   }
+  void keep_warm() override { ++sent_; }
+  std::shared_ptr<const FollowedMessage> follow(const SendReport&, SteadyTime,
+                                                FateCallback) override {
+    ++sent_;
+    return nullptr;
+  }
 
  private:
   int& sent_;
@@ -170,4 +176,7 @@ TEST(the_rest_goes_through) {
   CHECK(!one.messenger->offers(Medium::voice, {}));
   CHECK(one.messenger->check("p", *PhoneNumber::parse_international("+353851234567"), "id",
                              Secret("1"), SteadyTime::max()) == CheckStatus::right);
+  one.messenger->follow({}, {}, {});
+  one.messenger->keep_warm();
+  CHECK_EQ(one.sent, 2);
 }
