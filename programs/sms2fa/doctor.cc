@@ -14,9 +14,10 @@ constexpr const char* kUsage =
     "usage: sms2fa doctor [USER] [--config FILE] [--socket PATH] [--json]\n"
     "\n"
     "Walks the path of a login on this machine: all that \"check\" looks at, and the module,\n"
-    "sshd's settings, the daemon, the clock, SELinux and AppArmor, and who could\n"
-    "get in or would be locked out. Says what is wrong and how to mend it; changes nothing and\n"
-    "sends nothing. Run it as root, and before you close the last root shell.\n"
+    "sshd's settings, the daemon, the clock, SELinux and AppArmor, whether the providers answer\n"
+    "and know our account, and who could get in or would be locked out. Says what is wrong and\n"
+    "how to mend it; changes nothing and sends no message. Run it as root, and before you close "
+    "the last root shell.\n"
     "  USER            look at this person's login: sshd's Match blocks, way in, lock\n"
     "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
     "  --socket PATH   the daemon's socket (default /run/sms2fa/auth.sock)\n"
@@ -35,6 +36,7 @@ void look_at_everything(const Arguments& arguments, Findings& findings) {
   check_confinement(arguments.socket, findings);
   check_clock(findings);
   if (readable) check_doors(*settings, arguments.user, sshd, findings);
+  if (readable) check_providers(arguments.configuration, findings);
   if (geteuid() != 0)
     findings.add(Severity::note, "what only root may see was left out; run: sudo sms2fa doctor");
 }

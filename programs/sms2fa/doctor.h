@@ -68,4 +68,8 @@ void check_confinement(const std::string& socket, Findings& findings);
 void check_doors(const Configuration& settings, const std::string& user,
                  const std::optional<SshdSettings>& sshd, Findings& findings);
 
+// Asks each provider of the configuration at `path` whether it knows our account, by requests that
+// send nothing, and with that name server, network and TLS. Starts threads: the last look of all.
+void check_providers(const std::string& path, Findings& findings);
+
 }  // namespace sms2fa

@@ -7,7 +7,7 @@ import shutil
 
 from private_machine import run
 from program import (CONFIG, CONFIGURATION, NOPERM, OK, UNAVAILABLE, USERS_FILE, ProgramCase,
-                     newest_text)
+                     newest_text, provider_section)
 
 PAM = pathlib.Path("/etc/pam.d")
 SSHD_CONFIG = pathlib.Path("/etc/ssh/sshd_config")
@@ -116,6 +116,45 @@ class DoctorTest(DoctorCase):
         self.module.chmod(0o666)
         self.doctor(expect=CONFIG, says=["must be a file that only root can write"],
                     not_says=["can't be loaded", "can be loaded"])
+
+    # Providers
+
+    def provider(self, kind, *says, expect=OK, **changes):
+        fake = self.fake(kind)
+        self.configure(provider_section(kind, fake, **changes), kind)
+        self.start_daemon()
+        self.doctor(expect=expect, says=says)
+        self.assertEqual(fake.messages(), [])
+
+    def test_providers_that_know_us(self):
+        for kind in ("twilio", "telnyx"):
+            with self.subTest(kind):
+                self.provider(kind, f"ok: provider {kind} answers and knows our account\n")
+                self.doCleanups()
+                self.setUp()
+
+    def test_a_provider_that_does_not_know_us(self):
+        self.provider("twilio", "error: provider twilio refuses our account or key (",
+                      "; compare its section in sms2fa.conf with the provider's console\n",
+                      expect=CONFIG, auth_token="c" * 32)
+
+    def test_a_provider_that_is_not_there(self):
+        self.provider("twilio", "error: provider twilio gives no clear answer (", "look after network",
+                      expect=UNAVAILABLE, base_url="https://127.0.0.1:1")
+
+    def test_a_provider_with_a_certificate_of_somebody_else(self):
+        other = self.fake("telnyx")
+        fake = self.fake("twilio")
+        section = provider_section("telnyx", other)
+        self.assertIn("ca_file", section)
+        self.configure(provider_section("twilio", fake, ca_file="/etc/sms2fa/telnyx-ca.pem"), "twilio")
+        self.start_daemon()
+        self.doctor(expect=UNAVAILABLE, says=["error: provider twilio gives no clear answer ("])
+
+    def test_a_provider_that_cannot_be_asked(self):
+        self.start_daemon()
+        self.doctor(says=["note: provider outbox can't be asked without sending; see whether a "
+                          "message arrives: sms2fa send USER --provider outbox\n"])
 
     # People
 

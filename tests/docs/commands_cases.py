@@ -8,6 +8,7 @@ A line that nothing here knows is a failure: whoever writes a command says what 
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import time
 
@@ -88,14 +89,18 @@ class Machine:
         child.close()
         return child.exitstatus, child.before
 
+    def enable(self, unit):
+        """What systemctl does, where no systemd runs: the links for the next boot, and now the daemon itself."""
+        status, said = self.shell(f"systemctl --root=/ enable {unit}")
+        return self.in_background("sms2fad") if status == 0 else (status, said)
+
     def in_background(self, command):
         """A daemon, until the next one is started."""
         if getattr(self, "daemon", None):
             self.daemon.terminate()
             self.daemon.wait(10)
         SOCKET.unlink(missing_ok=True)
-        words = command.removeprefix("sudo ").split()
-        self.daemon = self.private.start(*words, stderr=subprocess.DEVNULL)
+        self.daemon = self.private.start(*command.split(), stderr=subprocess.DEVNULL)
         end = time.monotonic() + 10
         while not SOCKET.exists() and time.monotonic() < end:
             time.sleep(0.02)
@@ -140,7 +145,12 @@ class CommandsTest(DocsCase):
             file, words = ELSEWHERE[line]
             return (0 if words in (ROOT / file).read_text(encoding="utf-8") else 1), file
         if bare == "sms2fad":
-            return machine.in_background(line)
+            return machine.in_background("sms2fad")
+        if bare == "systemctl enable --now sms2fad.socket":
+            return machine.enable("sms2fad.socket")
+        if bare == "systemctl reload sms2fad":
+            machine.daemon.send_signal(signal.SIGHUP)
+            return machine.daemon.poll() or 0, "the daemon ended"
         if re.match(r"sms2fa try \w+$", bare) or "pamtester" in bare:
             return machine.with_code(line)
         if bare == "sms2fa check":
