@@ -58,8 +58,11 @@ Result<Factors> Factors::of(const std::string& user, Store& store, KeyRing* keys
   if (!enrolment) return enrolment.error();
   auto backup = store.backup_codes(user);
   if (!backup) return backup.error();
+  auto pass = store.pass_of(user);
+  if (!pass) return pass.error();
   Factors factors;
   factors.user_ = user;
+  factors.pass_ = std::move(*pass);
   factors.backup_ = std::move(*backup);
   if (enrolment->sealed_number) factors.open_number(*enrolment->sealed_number, keys);
   for (const EnrolledApp& app : enrolment->apps) factors.open_app(app, keys);
@@ -67,7 +70,8 @@ Result<Factors> Factors::of(const std::string& user, Store& store, KeyRing* keys
 }
 
 bool Factors::nothing_enrolled() const {
-  return !number_ && apps_.empty() && !backup_ && !app_beyond_reach_ && !number_beyond_reach_;
+  return !number_ && apps_.empty() && !backup_ && !pass_ && !app_beyond_reach_ &&
+         !number_beyond_reach_;
 }
 
 // As many computations as somebody with the most apps needs, so that their number doesn't show.
@@ -99,13 +103,32 @@ Result<FactorCheck> Factors::spend(std::optional<int64_t> step, const std::strin
   return FactorCheck{Outcome::wrong, backup_codes_left()};
 }
 
+const std::string& Factors::parameters() const {
+  return backup_ ? backup_->parameters : dummy_backup_parameters();
+}
+
+// A pass is hashed like a backup code, and with the same parameters, so that it costs no second
+// hash; unless the codes are newer than the pass.
+Result<bool> Factors::spend_pass(std::string_view answer, const std::string& hash, Store& store,
+                                 bool real) const {
+  if (!pass_ || !real) return store.use_pass(kNobody, hash);
+  if (pass_->parameters == parameters()) return store.use_pass(user_, hash);
+  const auto other = hash_backup_code(pass_->parameters, answer);
+  if (!other) return other.error();
+  return store.use_pass(user_, *other);
+}
+
 Result<FactorCheck> Factors::check(std::string_view answer, WallTime now, const Methods& allowed,
                                    Store& store, bool real) const {
   const auto step = matching_step(answer, now);
-  const auto hash =
-      hash_backup_code(backup_ ? backup_->parameters : dummy_backup_parameters(), answer);
+  const auto hash = hash_backup_code(parameters(), answer);
   if (!hash) return hash.error();
-  return real ? spend(step, *hash, allowed, store) : spend(std::nullopt, *hash, {}, store);
+  auto checked = real ? spend(step, *hash, allowed, store) : spend(std::nullopt, *hash, {}, store);
+  if (!checked || checked->outcome != Outcome::wrong) return checked;
+  const auto passed = spend_pass(answer, *hash, store, real);
+  if (!passed) return passed.error();
+  if (*passed) checked->outcome = Outcome::pass;
+  return checked;
 }
 
 }  // namespace sms2fa

@@ -22,16 +22,20 @@ struct FactorCheck {
     wrong,
     app,      // a code of an app, for the first time
     backup,   // an unused backup code
+    pass,     // an administrator's pass
     replayed  // a code of an app whose step, or a later one, was used before
   };
   Outcome outcome = Outcome::wrong;
   unsigned backup_codes_left = 0;  // after this one
 
-  bool is_right() const { return outcome == Outcome::app || outcome == Outcome::backup; }
+  bool is_right() const {
+    return outcome == Outcome::app || outcome == Outcome::backup || outcome == Outcome::pass;
+  }
 };
 
-// What one person has enrolled: a number, authenticator apps, backup codes. Move-only, for it holds
-// the apps' keys. Reading and checking cost the same for everybody, whatever they hold.
+// What one person has enrolled: a number, authenticator apps, backup codes; and a pass, if an
+// administrator gave one out. Move-only, for it holds the apps' keys. Reading and checking cost the
+// same for everybody, whatever they hold.
 class Factors {
  public:
   Factors() = default;
@@ -44,14 +48,16 @@ class Factors {
   bool has_app() const { return !apps_.empty(); }
   bool has_app_beyond_reach() const { return app_beyond_reach_; }
   unsigned backup_codes_left() const { return backup_ ? backup_->left : 0; }
+  bool has_pass() const { return pass_.has_value(); }
   // Holds nothing at all, readable or not.
   bool nothing_enrolled() const;
   // Why something enrolled can't be used, for the log; "" when all is well.
   const std::string& trouble() const { return trouble_; }
 
-  // Tries the answer on every app and backup code of the `allowed` methods, and spends what it
-  // matched. Call it after the answer was counted. With `real` false it costs the same, changes
-  // nothing, and the answer is wrong. An error means that the store failed: the caller denies.
+  // Tries the answer on every app and backup code of the `allowed` methods, and on a pass whatever
+  // is allowed, and spends what it matched. Call it after the answer was counted. With `real` false
+  // it costs the same, changes nothing, and the answer is wrong. An error means that the store
+  // failed: the caller denies.
   Result<FactorCheck> check(std::string_view answer, WallTime now, const Methods& allowed,
                             Store& store, bool real) const;
 
@@ -65,11 +71,15 @@ class Factors {
   std::optional<int64_t> matching_step(std::string_view answer, WallTime now) const;
   Result<FactorCheck> spend(std::optional<int64_t> step, const std::string& hash,
                             const Methods& allowed, Store& store) const;
+  Result<bool> spend_pass(std::string_view answer, const std::string& hash, Store& store,
+                          bool real) const;
+  const std::string& parameters() const;
 
   std::string user_;
   std::optional<PhoneNumber> number_;
   std::vector<App> apps_;
   std::optional<BackupCodes> backup_;
+  std::optional<Pass> pass_;
   bool app_beyond_reach_ = false;
   bool number_beyond_reach_ = false;
   std::string trouble_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/store/operations.h"
 
-// A store that lacks an operation says so.
+// A store that lacks an operation says so; one that lacks passes has none.
 namespace sms2fa {
 
 namespace {
@@ -18,11 +18,11 @@ Result<void> OperationsStore::issue_pass(const std::string&, const std::string&,
 }
 
 Result<std::optional<Pass>> OperationsStore::pass_of(const std::string&) {
-  return missing();
+  return std::optional<Pass>();
 }
 
 Result<bool> OperationsStore::use_pass(const std::string&, const std::string&) {
-  return missing();
+  return false;
 }
 
 Result<void> OperationsStore::record_provider_state(const ProviderState&) {

@@ -38,6 +38,12 @@ class FailingStore final : public Store {
   Result<CountedAttempt> count_attempt(const std::string& user, const LockRules& rules) override;
   Result<void> commit_outcome(AttemptId id, bool right) override;
   Result<std::array<unsigned char, 32>> decoy_key() override;
+  Result<std::optional<Pass>> pass_of(const std::string& user) override {
+    return store_.pass_of(user);
+  }
+  Result<bool> use_pass(const std::string& user, const std::string& hash) override {
+    return store_.use_pass(user, hash);
+  }
 
   Result<bool> use_totp_step(const std::string& user, int64_t step) override;
   Result<void> replace_backup_codes(const std::string& user, const std::string& parameters,

@@ -40,6 +40,12 @@ class Scene {
     CHECK(store.replace_backup_codes(user, *parameters, hashes).ok());
   }
 
+  void give_pass(const std::string& user, const std::string& pass, const std::string& parameters) {
+    const auto hash = hash_backup_code(parameters, pass);
+    REQUIRE(hash.ok());
+    CHECK(memory->issue_pass(user, parameters, *hash, 15min).ok());
+  }
+
   Factors of(const std::string& user) {
     auto factors = Factors::of(user, store, &keys);
     REQUIRE(factors.ok());
@@ -223,4 +229,38 @@ TEST(a_store_that_fails_is_an_error_and_never_a_right_answer) {
   CHECK(!factors.check(scene.code(kKey), scene.clock.wall_now(), kAll, scene.store, true).ok());
   scene.store.fail(StoreCall::use_backup_code);
   CHECK(!factors.check("AAAAA-AAAAA", scene.clock.wall_now(), kAll, scene.store, true).ok());
+}
+
+TEST(a_pass_is_right_once_whatever_is_allowed) {
+  Scene scene;
+  scene.give_pass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
+  CHECK(scene.of("alice").has_pass());
+  CHECK(!scene.of("alice").nothing_enrolled());
+  CHECK(scene.check("alice", "7K2XM-Q9RTD").outcome == Outcome::wrong);
+  CHECK(scene.check("bob", "7K2XM-Q9RTC").outcome == Outcome::wrong);
+  CHECK(scene.check("alice", "7k2xm q9rtc", {Method::sms}).outcome == Outcome::pass);
+  CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::wrong);
+  CHECK(!scene.of("alice").has_pass());
+}
+
+TEST(a_pass_that_is_older_than_the_backup_codes_is_right) {
+  Scene scene;
+  scene.give_pass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
+  scene.enroll_codes("alice", {"AAAAA-22222"});
+  CHECK(scene.check("alice", "AAAAA-22222").outcome == Outcome::backup);
+  CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::pass);
+}
+
+TEST(a_decoy_spends_no_pass) {
+  Scene scene;
+  scene.give_pass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
+  CHECK(scene.check("alice", "7K2XM-Q9RTC", kAll, false).outcome == Outcome::wrong);
+  CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::pass);
+}
+
+TEST(a_pass_ends_when_its_time_is_over) {
+  Scene scene;
+  scene.give_pass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
+  scene.clock.advance(15min);
+  CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::wrong);
 }
