@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Debian packages in a clean Debian: install, upgrade, log in, remove, purge, install again.
+
+usage: packages_test.py PACKAGES
+
+PACKAGES holds libpam-sms2fa_*.deb and sms2fad_*.deb. Needs root. The Debian is made by debootstrap
+from the mirror that this machine's apt uses, in a file system in memory that only this process and
+its children see; it goes when they end. The last line is `N passed, N failed, N skipped`.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent / "support"))
+
+import unittest_report  # noqa: E402
+
+INSIDE = "--inside"
+PLACE = pathlib.Path("/mnt")
+# What a machine has that people log in to.
+BASE = "ca-certificates,openssh-client,openssh-server,passwd,systemd"
+DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+BOTH = ("libpam-sms2fa", "sms2fad")
+CONFIGURATION = "[delivery]\nproviders = outbox\n[provider outbox]\ntype = outbox\n" \
+    "directory = /var/lib/sms2fa/outbox\n"
+
+
+def enter():
+    """Returns in namespaces of its own; outside, exits with the inner status."""
+    if INSIDE in sys.argv:
+        sys.argv.remove(INSIDE)
+        return
+    if os.geteuid() != 0:
+        sys.exit("this needs root: it makes a Debian of its own")
+    sys.stdout.flush()
+    inner = subprocess.run(["unshare", "--mount", "--propagation", "private", "--pid", "--fork",
+                            "--kill-child", "--mount-proc", "--uts", "--ipc", sys.executable,
+                            *sys.argv, INSIDE], check=False)
+    sys.exit(inner.returncode)
+
+
+def run(*command, **options):
+    done = subprocess.run([str(word) for word in command], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))}:\n{done.stdout}")
+    return done.stdout
+
+
+def mirror():
+    """Address, suite and keyring of the Debian that this machine's apt installs from."""
+    targets = run("apt-get", "indextargets", "--format", "$(ORIGIN)|$(REPO_URI)|$(CODENAME)|"
+                  "$(COMPONENT)|$(SIGNED_BY)", "Created-By: Packages")
+    codename = re.search(r"^VERSION_CODENAME=(\w+)", pathlib.Path("/etc/os-release").read_text(),
+                         re.MULTILINE).group(1)
+    for line in targets.splitlines():
+        origin, address, suite, component, keyring = line.split("|")
+        if (origin, suite, component) == ("Debian", codename, "main"):
+            known = keyring.startswith("/")
+            return address, codename, keyring if known else DEBIAN_KEYRING
+    raise AssertionError("apt knows no Debian mirror")
+
+
+def make_debian():
+    run("mount", "-t", "tmpfs", "-o", "mode=755,size=2g", "tmpfs", PLACE)
+    address, codename, keyring = mirror()
+    run("debootstrap", "--variant=minbase", f"--include={BASE}", f"--keyring={keyring}", codename,
+        PLACE, address)
+    # So that what the packages depend on comes from the same mirror, updates included.
+    shutil.copytree("/etc/apt/sources.list.d", PLACE / "etc/apt/sources.list.d",
+                    dirs_exist_ok=True, ignore=lambda _, names:
+                    [name for name in names if not name.startswith("debian")])
+    if any((PLACE / "etc/apt/sources.list.d").iterdir()):
+        (PLACE / "etc/apt/sources.list").write_text("")
+    # Nothing is started by being installed.
+    policy = PLACE / "usr/sbin/policy-rc.d"
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    for kind, place in (("proc", "proc"), ("tmpfs", "run"), ("devpts", "dev/pts")):
+        (PLACE / place).mkdir(exist_ok=True, parents=True)
+        run("mount", "-t", kind, kind, PLACE / place)
+    inside("apt-get", "update", "-qq")
+
+
+def inside(*command, **options):
+    return run("chroot", PLACE, *command, env={
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
+        "DEBIAN_FRONTEND": "noninteractive"}, **options)
+
+
+def mode_of(name):
+    info = (PLACE / name).stat()
+    return f"{stat.S_IMODE(info.st_mode):o} {info.st_uid} {info.st_gid}"
+
+
+class Packages(unittest.TestCase):
+    """One life of the packages. Each test goes on where the one before it ended."""
+
+    @classmethod
+    def setUpClass(cls):
+        make_debian()
+        cls.packages = {path.name.split("_")[0]: path for path in PACKAGES.glob("*.deb")
+                        if "dbgsym" not in path.name}
+        assert set(BOTH) <= set(cls.packages), cls.packages
+
+    def group(self):
+        return inside("getent", "group", "_sms2fa").split(":")[2]
+
+    def bring(self, name):
+        shutil.copy(self.packages[name], PLACE / "var/cache/apt" / f"{name}.deb")
+        return f"/var/cache/apt/{name}.deb"
+
+    def bring_older(self, name):
+        """The same package with a version before this one."""
+        tree = PLACE / "var/tmp" / name
+        run("dpkg-deb", "-R", self.packages[name], tree)
+        control = tree / "DEBIAN/control"
+        control.write_text(re.sub(r"^Version: .*", "Version: 0.0.1", control.read_text(),
+                                  flags=re.MULTILINE))
+        run("dpkg-deb", "-b", tree, PLACE / "var/cache/apt" / f"{name}.deb")
+        shutil.rmtree(tree)
+        return f"/var/cache/apt/{name}.deb"
+
+    def install(self, bring):
+        inside("apt-get", "install", "-qq", "--no-install-recommends", "-o",
+               "Dpkg::Options::=--force-confold", *(bring(name) for name in BOTH))
+
+    def is_configured(self):
+        group = self.group()
+        self.assertEqual(f"750 0 {group}", mode_of("etc/sms2fa"))
+        for name in ("sms2fa.conf", "users.conf"):
+            self.assertEqual(f"640 0 {group}", mode_of(f"etc/sms2fa/{name}"))
+        self.assertEqual("", inside("dpkg", "--audit"))
+        self.assertNotIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
+
+    def test_1_install(self):
+        self.install(self.bring_older)
+        self.is_configured()
+        self.assertIn("sms2fad.socket", "".join(
+            path.name for path in (PLACE / "etc/systemd/system/sockets.target.wants").iterdir()))
+        self.assertIn("/nonexistent", inside("getent", "passwd", "_sms2fa"))
+
+    def test_2_upgrade_keeps_configuration_owners_and_state(self):
+        configuration = PLACE / "etc/sms2fa/sms2fa.conf"
+        configuration.write_text(CONFIGURATION)
+        (PLACE / "var/lib/sms2fa/kept").write_text("x")
+        inside("dpkg-statoverride", "--update", "--add", "root", "root", "0600",
+               "/etc/sms2fa/users.conf")
+        self.install(self.bring)
+        self.assertEqual(CONFIGURATION, configuration.read_text())
+        self.assertEqual(f"640 0 {self.group()}", mode_of("etc/sms2fa/sms2fa.conf"))
+        self.assertEqual("600 0 0", mode_of("etc/sms2fa/users.conf"))
+        self.assertTrue((PLACE / "var/lib/sms2fa/kept").exists())
+        inside("dpkg-statoverride", "--remove", "/etc/sms2fa/users.conf")
+        inside("dpkg-reconfigure", "sms2fad")
+        self.is_configured()
+
+    def test_3_login(self):
+        shutil.copy(ROOT / "debian/tests/login", PLACE / "var/tmp/login")
+        script = f"ip link set lo up && exec chroot {PLACE} /var/tmp/login"
+        shown = run("unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", script)
+        self.assertIn("logged in with the PIN, and not without it", shown)
+        print(shown.splitlines()[-1])
+
+    def test_4_remove_takes_the_profile_away(self):
+        inside("pam-auth-update", "--package", "--enable", "sms2fa")
+        self.assertIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
+        inside("apt-get", "remove", "-qq", *BOTH)
+        self.assertNotIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
+        self.assertTrue((PLACE / "etc/sms2fa/sms2fa.conf").exists())
+        self.assertTrue((PLACE / "var/lib/sms2fa").exists())
+
+    def test_5_install_after_remove(self):
+        self.install(self.bring)
+        self.is_configured()
+
+    def test_6_purge_leaves_the_account_only(self):
+        for _ in range(2):
+            inside("dpkg", "--purge", *BOTH)
+        for name in ("etc/sms2fa", "var/lib/sms2fa", "usr/share/pam-configs/sms2fa",
+                     "usr/sbin/sms2fad"):
+            self.assertFalse((PLACE / name).exists(), name)
+        self.assertIn("_sms2fa", inside("getent", "passwd", "_sms2fa"))
+
+    def test_7_install_after_purge(self):
+        self.install(self.bring)
+        self.is_configured()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    enter()
+    PACKAGES = pathlib.Path(sys.argv[1]).resolve()
+    unittest_report.run_and_exit(
+        unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]))
