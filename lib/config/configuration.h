@@ -52,6 +52,7 @@ struct DeliverySettings {
   std::vector<ProviderSettings> providers;
   std::chrono::seconds deadline = std::chrono::seconds(8);
   bool voice = false;
+  bool resend_ambiguous = false;
 };
 
 enum class DirectorySource { users_file, gecos };

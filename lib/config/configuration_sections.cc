@@ -78,11 +78,17 @@ constexpr std::array<Key<MessageSettings>, 5> kMessageKeys = {{
     {"echo", [](Text v, MessageSettings& s) { return take_flag(v, s.echo); }},
 }};
 
-constexpr std::array<Key<DeliverySettings>, 3> kDeliveryKeys = {{
+std::string take_ambiguous(Text text, DeliverySettings& settings) {
+  constexpr std::pair<Text, bool> kChoices[] = {{"stop", false}, {"resend", true}};
+  return take_choice(text, kChoices, settings.resend_ambiguous);
+}
+
+constexpr std::array<Key<DeliverySettings>, 4> kDeliveryKeys = {{
     {"providers", take_providers},
     // Every outcome must come within 10 s.
     {"deadline", [](Text v, DeliverySettings& s) { return take_duration(v, 1s, 9s, s.deadline); }},
     {"voice", [](Text v, DeliverySettings& s) { return take_flag(v, s.voice); }},
+    {"ambiguous", [](Text v, DeliverySettings& s) { return take_ambiguous(v, s); }},
 }};
 
 constexpr std::array<Key<DirectorySettings>, 4> kDirectoryKeys = {{

@@ -2,28 +2,14 @@
 #include "lib/delivery/dispatcher.h"
 
 #include <algorithm>
+#include <thread>
 
 namespace sms2fa {
 
 namespace {
 
-// Whether the next provider may try after one has ended like this. An ambiguous end forbids it: the
-// person might get two messages, and somebody pays for both.
-bool may_try_next(SendStatus status) {
-  switch (status) {
-    case SendStatus::credentials:
-    case SendStatus::try_elsewhere:
-      return true;
-    case SendStatus::accepted:
-    case SendStatus::ambiguous:
-    case SendStatus::number_cannot_sms:
-    case SendStatus::number_refused:
-    case SendStatus::blocked:
-    case SendStatus::not_permitted:
-      return false;
-  }
-  return false;
-}
+// What a request takes at least; waiting is no use when less than this would be left.
+constexpr Milliseconds kTimeToSend = std::chrono::seconds(1);
 
 void add_line(std::string& story, const std::string& provider, const std::string& what) {
   if (!story.empty()) story += "; ";
@@ -32,22 +18,153 @@ void add_line(std::string& story, const std::string& provider, const std::string
 
 }  // namespace
 
-// In the order in which they are to be tried.
-std::vector<Gateway*> Dispatcher::along(const Route& route, Medium medium) const {
-  std::vector<Gateway*> usable;
-  for (const auto& gateway : gateways_) {
-    if (!gateway->serves(medium)) continue;
-    if (!route.only.empty() && gateway->name() != route.only) continue;
-    if (route.own_code && gateway->checks_code()) continue;
-    usable.push_back(gateway.get());
+// One message on its way along the providers.
+class Dispatcher::Delivery {
+ public:
+  Delivery(Dispatcher& dispatcher, const LoginMessage& message, SendLedger& ledger,
+           SteadyTime deadline)
+      : dispatcher_(dispatcher), message_(message), ledger_(ledger), deadline_(deadline) {}
+
+  // Returns whether another provider may try.
+  bool through(Provider& provider, bool is_first_choice, size_t left) {
+    const std::string& name = provider.gateway->name();
+    const SteadyTime now = dispatcher_.clock_.now();
+    if (now >= deadline_) {
+      add_line(story_, name, "no time left");
+      return false;
+    }
+    if (!ledger_.reserve(name)) {
+      report_ = {.status = SendStatus::not_permitted, .provider = name};
+      add_line(story_, name, "not permitted");
+      return false;
+    }
+    // The next one needs its share only where it may follow an answer that does not come; a
+    // connection that does not come about takes no more than a third in any case (curl_job.h).
+    const bool shared = dispatcher_.rules_.resend_ambiguous && left > 1;
+    const auto share = shared ? (deadline_ - now) / static_cast<int>(left) : deadline_ - now;
+    report_ = dispatcher_.send(provider, message_, now + share);
+    report_.failed_over = !is_first_choice || !story_.empty();
+    ledger_.settle(report_);
+    may_have_been_sent_ = may_have_been_sent_ || report_.may_have_been_sent;
+    add_line(story_, name,
+             std::string(to_string(report_.status)) +
+                 (report_.detail.empty() ? "" : " (" + report_.detail + ")"));
+    if (report_.too_many_requests && report_.retry_after) note_pause(provider);
+    return may_go_on(provider);
   }
+
+  // All were in vain, but one that is merely busy will be ready in time: nothing was sent there.
+  void once_more_where_it_was_busy() {
+    if (busy_ == nullptr || ready_at_ + kTimeToSend > deadline_) return;
+    dispatcher_.rules_.wait(ready_at_);
+    through(*busy_, report_.provider == busy_->gateway->name() && !report_.failed_over, 1);
+  }
+
+  SendReport report() && {
+    report_.detail = story_.empty() ? "no provider is configured for this" : std::move(story_);
+    report_.may_have_been_sent = may_have_been_sent_;
+    return std::move(report_);
+  }
+
+  bool skips(const Provider& provider) const {
+    return ambiguous_ && provider.gateway->checks_code();
+  }
+
+ private:
+  // An ambiguous end forbids the next provider, for the person might get two messages and somebody
+  // pays for both, unless the configuration wants it so; never where the code is not ours.
+  bool may_go_on(const Provider& provider) {
+    switch (report_.status) {
+      case SendStatus::credentials:
+      case SendStatus::try_elsewhere:
+        return true;
+      case SendStatus::ambiguous:
+        ambiguous_ = true;
+        return dispatcher_.rules_.resend_ambiguous && !provider.gateway->checks_code();
+      case SendStatus::accepted:
+      case SendStatus::number_cannot_sms:
+      case SendStatus::number_refused:
+      case SendStatus::blocked:
+      case SendStatus::not_permitted:
+        return false;
+    }
+    return false;
+  }
+
+  void note_pause(Provider& provider) {
+    const SteadyTime ready = dispatcher_.clock_.now() + *report_.retry_after;
+    if (busy_ != nullptr && ready >= ready_at_) return;
+    busy_ = &provider;
+    ready_at_ = ready;
+  }
+
+  Dispatcher& dispatcher_;
+  const LoginMessage& message_;
+  SendLedger& ledger_;
+  const SteadyTime deadline_;
+  SendReport report_{.status = SendStatus::try_elsewhere};
+  std::string story_;
+  bool may_have_been_sent_ = false;
+  bool ambiguous_ = false;
+  Provider* busy_ = nullptr;
+  SteadyTime ready_at_{};
+};
+
+Dispatcher::Dispatcher(std::vector<std::unique_ptr<Gateway>> gateways, const Clock& clock,
+                       Rules rules)
+    : providers_([&] {
+        std::vector<std::unique_ptr<Provider>> providers;
+        for (auto& gateway : gateways) {
+          Breaker breaker(gateway->name());
+          providers.push_back(
+              std::make_unique<Provider>(Provider{std::move(gateway), std::move(breaker)}));
+        }
+        return providers;
+      }()),
+      clock_(clock),
+      rules_(std::move(rules)) {}
+
+void Dispatcher::sleep_until(SteadyTime time) {
+  std::this_thread::sleep_until(time);
+}
+
+bool Dispatcher::is_set_aside(const Provider& provider) const {
+  const std::lock_guard lock(mutex_);
+  return provider.breaker.set_aside(clock_.now());
+}
+
+// In the order in which they are to be tried. Those that are set aside come after the others, and
+// not never: trying them is better than to deny somebody.
+Dispatcher::Order Dispatcher::along(const Route& route, Medium medium) const {
+  Order usable;
+  for (const auto& provider : providers_) {
+    const Gateway& gateway = *provider->gateway;
+    if (!gateway.serves(medium)) continue;
+    if (!route.only.empty() && gateway.name() != route.only) continue;
+    if (route.own_code && gateway.checks_code()) continue;
+    usable.push_back(provider.get());
+  }
+  std::stable_partition(usable.begin(), usable.end(), [&](const Provider* provider) {
+    return provider->gateway->name() != route.last;
+  });
   std::stable_partition(usable.begin(), usable.end(),
-                        [&](const Gateway* gateway) { return gateway->name() != route.last; });
+                        [&](const Provider* provider) { return !is_set_aside(*provider); });
   return usable;
 }
 
+Dispatcher::Provider* Dispatcher::find(const std::string& name) const {
+  for (const auto& provider : providers_)
+    if (provider->gateway->name() == name) return provider.get();
+  return nullptr;
+}
+
 void Dispatcher::keep_warm() {
-  for (const auto& gateway : gateways_) gateway->keep_warm();
+  for (const auto& provider : providers_) provider->gateway->keep_warm();
+}
+
+void Dispatcher::observe(ProviderObserver observer) {
+  const std::lock_guard lock(mutex_);
+  observer_ = std::move(observer);
 }
 
 bool Dispatcher::offers(Medium medium, const Route& route) const {
@@ -57,38 +174,55 @@ bool Dispatcher::offers(Medium medium, const Route& route) const {
 CheckStatus Dispatcher::check(const std::string& provider, const PhoneNumber& to,
                               const std::string& message_id, const Secret& code,
                               SteadyTime deadline) {
-  for (const auto& gateway : gateways_)
-    if (gateway->name() == provider) return gateway->check(to, message_id, code, deadline);
-  return CheckStatus::unreachable;
+  Provider* const found = find(provider);
+  return found == nullptr ? CheckStatus::unreachable
+                          : found->gateway->check(to, message_id, code, deadline);
+}
+
+std::shared_ptr<const FollowedMessage> Dispatcher::follow(const SendReport& report,
+                                                          SteadyTime until, FateCallback ended) {
+  Provider* const found = find(report.provider);
+  if (found == nullptr || report.message_id.empty() || !found->gateway->follows()) return nullptr;
+  return follower_.follow(*found->gateway, report.message_id, report.medium, until,
+                          std::move(ended));
+}
+
+SendReport Dispatcher::send(Provider& provider, const LoginMessage& message, SteadyTime deadline) {
+  const auto note = [&](auto&& change) {
+    ProviderHealth health;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!change(provider.breaker)) return;
+      health = provider.breaker.health();
+    }
+    tell(health);
+  };
+  note([&](Breaker& breaker) { return breaker.begins(clock_.now(), clock_.wall_now()); });
+  SendReport report = provider.gateway->send(message, deadline);
+  note([&](Breaker& breaker) { return breaker.ends(report, clock_.now(), clock_.wall_now()); });
+  return report;
+}
+
+void Dispatcher::tell(const ProviderHealth& health) {
+  ProviderObserver observer;
+  {
+    const std::lock_guard lock(mutex_);
+    observer = observer_;
+  }
+  if (observer) observer(health);
 }
 
 SendReport Dispatcher::deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
                                SteadyTime deadline) {
-  SendReport report{.status = SendStatus::try_elsewhere};
-  std::string story;
-  bool may_have_been_sent = false;
-  for (Gateway* const gateway : along(route, message.medium)) {
-    if (clock_.now() >= deadline) {
-      add_line(story, gateway->name(), "no time left");
-      break;
-    }
-    if (!ledger.reserve(gateway->name())) {
-      report = {.status = SendStatus::not_permitted, .provider = gateway->name()};
-      add_line(story, gateway->name(), "not permitted");
-      break;
-    }
-    report = gateway->send(message, deadline);
-    report.failed_over = !story.empty();
-    ledger.settle(report);
-    may_have_been_sent = may_have_been_sent || report.may_have_been_sent;
-    add_line(story, gateway->name(),
-             std::string(to_string(report.status)) +
-                 (report.detail.empty() ? "" : " (" + report.detail + ")"));
-    if (!may_try_next(report.status)) break;
+  const Order order = along(route, message.medium);
+  Delivery delivery(*this, message, ledger, deadline);
+  bool may_go_on = true;
+  for (size_t i = 0; i < order.size() && may_go_on; ++i) {
+    if (delivery.skips(*order[i])) continue;
+    may_go_on = delivery.through(*order[i], order[i] == providers_.front().get(), order.size() - i);
   }
-  report.detail = story.empty() ? "no provider is configured for this" : std::move(story);
-  report.may_have_been_sent = may_have_been_sent;
-  return report;
+  if (may_go_on) delivery.once_more_where_it_was_busy();
+  return std::move(delivery).report();
 }
 
 }  // namespace sms2fa

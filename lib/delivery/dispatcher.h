@@ -1,36 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/delivery/breaker.h"
+#include "lib/delivery/delivery_follower.h"
 #include "lib/delivery/gateway.h"
 #include "lib/delivery/messenger.h"
 
 namespace sms2fa {
 
-// The providers in their order of preference. deliver() runs in the caller's thread: any number of
-// callers may be inside at the same time.
+// The providers in their order of preference; those that keep failing come last (breaker.h).
+// deliver() runs in the caller's thread: any number of callers may be inside at the same time.
 class Dispatcher final : public Messenger {
  public:
+  struct Rules {
+    // After an end that leaves open whether the message went out, the next provider sends the same
+    // code: somebody may get it twice.
+    bool resend_ambiguous = false;
+    // Returns at that time. For a provider that asks to be left alone for less than the deadline.
+    std::function<void(SteadyTime)> wait = sleep_until;
+  };
+
   // `clock` must outlive the dispatcher.
+  Dispatcher(std::vector<std::unique_ptr<Gateway>> gateways, const Clock& clock, Rules rules);
   Dispatcher(std::vector<std::unique_ptr<Gateway>> gateways, const Clock& clock)
-      : gateways_(std::move(gateways)), clock_(clock) {}
+      : Dispatcher(std::move(gateways), clock, Rules()) {}
 
   SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
                      SteadyTime deadline) override;
   void keep_warm() override;
+  void observe(ProviderObserver observer) override;
   bool offers(Medium medium, const Route& route) const override;
   CheckStatus check(const std::string& provider, const PhoneNumber& to,
                     const std::string& message_id, const Secret& code,
                     SteadyTime deadline) override;
+  std::shared_ptr<const FollowedMessage> follow(const SendReport& report, SteadyTime until,
+                                                FateCallback ended) override;
 
  private:
-  std::vector<Gateway*> along(const Route& route, Medium medium) const;
+  struct Provider {
+    std::unique_ptr<Gateway> gateway;
+    Breaker breaker;
+  };
+  using Order = std::vector<Provider*>;
+  class Delivery;
 
-  const std::vector<std::unique_ptr<Gateway>> gateways_;
+  static void sleep_until(SteadyTime time);
+  Order along(const Route& route, Medium medium) const;
+  Provider* find(const std::string& name) const;
+  SendReport send(Provider& provider, const LoginMessage& message, SteadyTime deadline);
+  void tell(const ProviderHealth& health);
+  bool is_set_aside(const Provider& provider) const;
+
+  const std::vector<std::unique_ptr<Provider>> providers_;
   const Clock& clock_;
+  const Rules rules_;
+
+  mutable std::mutex mutex_;  // of the breakers and the observer
+  ProviderObserver observer_;
+
+  DeliveryFollower follower_;  // its threads use the gateways
 };
 
 }  // namespace sms2fa

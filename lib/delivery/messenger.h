@@ -7,6 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/delivery/followed_message.h"
 #include "lib/delivery/login_message.h"
+#include "lib/delivery/provider_health.h"
 #include "lib/delivery/send_report.h"
 
 namespace sms2fa {
@@ -45,6 +46,8 @@ class Messenger {
   // For a program that goes on running: from now on connections are ready before they are needed.
   // Does not block. Throws std::bad_alloc.
   virtual void keep_warm() {}
+  // From now on tells how each provider fares, whenever that changes. Call before deliver().
+  virtual void observe(ProviderObserver /*observer*/) {}
   // Whether any provider serves this medium along this route.
   virtual bool offers(Medium medium, const Route& route) const = 0;
   // Asks the provider that made a code about an answer.

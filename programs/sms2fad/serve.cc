@@ -86,17 +86,27 @@ AuditEvent denial(const LoginRequest& request, Reason reason, AuditVerdict verdi
   return event;
 }
 
+// Providers are connected to before anybody logs in, and how they fare is what sms2fa status shows.
+void prepare(Messenger& messenger, Store& store) {
+  messenger.observe([&store](const ProviderHealth& health) {
+    // Whether it is kept or not, the breaker works.
+    static_cast<void>(store.record_provider_state(
+        {health.provider, std::string(to_string(health.circuit)), health.since, health.failures}));
+  });
+  messenger.keep_warm();
+}
+
 }  // namespace
 
 Server::Server(Surroundings& around, std::shared_ptr<const Setup> setup)
     : around_(around), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), setup_(std::move(setup)) {
-  setup_->messenger->keep_warm();
+  prepare(*setup_->messenger, around_.store);
 }
 
 void Server::use(std::shared_ptr<const Setup> setup) {
   const std::lock_guard lock(mutex_);
   setup_ = std::move(setup);
-  setup_->messenger->keep_warm();
+  prepare(*setup_->messenger, around_.store);
 }
 
 // A local user may not fill the house: everybody but root gets as many places as one user may have.

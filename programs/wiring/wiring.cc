@@ -59,8 +59,10 @@ Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settin
                                                   Transports transports, const Clock& clock) {
   auto gateways = make_gateways(settings, transports, clock);
   if (!gateways) return gateways.error();
-  return look_up_before(std::make_unique<Dispatcher>(std::move(*gateways), clock), settings,
-                        transports, clock);
+  Dispatcher::Rules rules;
+  rules.resend_ambiguous = settings.resend_ambiguous;
+  return look_up_before(std::make_unique<Dispatcher>(std::move(*gateways), clock, std::move(rules)),
+                        settings, transports, clock);
 }
 
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,

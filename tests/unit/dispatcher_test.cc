@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/dispatcher.h"
 
+#include "tests/support/fakes.h"
 #include "tests/support/test.h"
 
 using namespace sms2fa;
+using sms2fa::test::ManualClock;
 
 namespace {
 
@@ -11,20 +13,37 @@ using Log = std::vector<std::string>;
 
 class ScriptedGateway final : public Gateway {
  public:
-  ScriptedGateway(std::string name, SendReport report, Log& log)
-      : name_(std::move(name)), report_(std::move(report)), log_(log) {
+  ScriptedGateway(std::string name, SendReport report, Milliseconds takes, ManualClock& clock,
+                  Log& log)
+      : name_(std::move(name)),
+        report_(std::move(report)),
+        takes_(takes),
+        clock_(clock),
+        log_(log) {
     report_.provider = name_;
   }
   const std::string& name() const override { return name_; }
-  SendReport send(const LoginMessage&, SteadyTime) override {
+  SendReport send(const LoginMessage&, SteadyTime deadline) override {
     log_.push_back("send " + name_);
+    given = std::chrono::duration_cast<Milliseconds>(deadline - clock_.now());
+    clock_.advance(takes_);
     return report_;
   }
   void keep_warm() override { log_.push_back("warm " + name_); }
+  bool checks_code() const override { return makes_code; }
+
+  Milliseconds given{0};
+  bool makes_code = false;
+  void becomes(SendStatus status) {
+    report_.status = status;
+    report_.too_many_requests = false;
+  }
 
  private:
   const std::string name_;
   SendReport report_;
+  const Milliseconds takes_;
+  ManualClock& clock_;
   Log& log_;
 };
 
@@ -44,40 +63,51 @@ class RecordingLedger final : public SendLedger {
   Log& log_;
 };
 
-// Each look at the clock takes one second.
-class TickingClock final : public Clock {
- public:
-  SteadyTime now() const override { return time_ += std::chrono::seconds(1); }
-  WallTime wall_now() const override { return {}; }
-
- private:
-  mutable SteadyTime time_;
-};
-
 constexpr int kUnlimited = 100;
+constexpr Milliseconds kDeadline{8000};
 
 struct Fixture {
   Log log;
-  TickingClock clock;
+  ManualClock clock;
   std::vector<std::unique_ptr<Gateway>> gateways;
+  Dispatcher::Rules rules;
+  std::unique_ptr<Dispatcher> dispatcher;
 
-  void add(const std::string& name, SendStatus status, bool may_have_been_sent = false) {
-    gateways.push_back(std::make_unique<ScriptedGateway>(
-        name,
-        SendReport{.status = status,
-                   .message_id = status == SendStatus::accepted ? "id-" + name : "",
-                   .detail = "why",
-                   .may_have_been_sent = may_have_been_sent},
-        log));
+  ScriptedGateway& add(const std::string& name, SendReport report, Milliseconds takes = {}) {
+    report.message_id = report.status == SendStatus::accepted ? "id-" + name : "";
+    report.detail = "why";
+    auto gateway = std::make_unique<ScriptedGateway>(name, report, takes, clock, log);
+    auto& added = *gateway;
+    gateways.push_back(std::move(gateway));
+    return added;
+  }
+  ScriptedGateway& add(const std::string& name, SendStatus status, bool may_have_been_sent = false,
+                       Milliseconds takes = {}) {
+    return add(name, SendReport{.status = status, .may_have_been_sent = may_have_been_sent}, takes);
   }
 
-  SendReport deliver(int allowed = kUnlimited, int seconds = kUnlimited) {
-    Dispatcher dispatcher(std::move(gateways), clock);
+  SendReport deliver(int allowed = kUnlimited) {
+    if (!dispatcher) {
+      rules.wait = [this](SteadyTime time) {
+        const auto pause = std::chrono::duration_cast<Milliseconds>(time - clock.now());
+        log.push_back("wait " + std::to_string(pause.count()));
+        clock.advance(pause);
+      };
+      dispatcher = std::make_unique<Dispatcher>(std::move(gateways), clock, rules);
+    }
     RecordingLedger ledger(allowed, log);
     const LoginMessage message{.to = *PhoneNumber::parse_international("+353851234567"),
                                .body = Secret("493817"),
                                .validity = std::chrono::minutes(5)};
-    return dispatcher.deliver(message, {}, ledger, SteadyTime(std::chrono::seconds(seconds)));
+    return dispatcher->deliver(message, {}, ledger, clock.now() + kDeadline);
+  }
+  // What was sent since the last look.
+  Log sends() {
+    Log found;
+    for (const auto& line : log)
+      if (line.starts_with("send ") || line.starts_with("wait ")) found.push_back(line);
+    log.clear();
+    return found;
   }
 };
 
@@ -148,13 +178,112 @@ TEST(an_empty_budget_stops_before_the_send) {
 
 TEST(after_the_deadline_nothing_is_reserved) {
   Fixture one;
-  one.add("first", SendStatus::try_elsewhere);
+  one.add("first", SendStatus::try_elsewhere, false, kDeadline);
   one.add("second", SendStatus::accepted);
-  const auto report = one.deliver(kUnlimited, 2);
+  const auto report = one.deliver();
   CHECK_EQ(report.status, SendStatus::try_elsewhere);
   CHECK_EQ(report.provider, "first");
   CHECK_EQ(report.detail, "first: failing (why); second: no time left");
   CHECK_EQ(one.log.size(), 3u);
+}
+
+TEST(an_unclear_end_goes_on_only_where_the_configuration_says_so) {
+  Fixture one;
+  one.rules.resend_ambiguous = true;
+  auto& first = one.add("first", SendStatus::ambiguous, true, Milliseconds(4000));
+  auto& second = one.add("second", SendStatus::accepted);
+  const auto report = one.deliver();
+  CHECK_EQ(report.provider, "second");
+  CHECK(report.may_have_been_sent);
+  // Each has a fair share of what is left.
+  CHECK_EQ(first.given.count(), 4000);
+  CHECK_EQ(second.given.count(), 4000);
+}
+
+TEST(a_code_that_is_not_ours_is_never_sent_after_an_unclear_end) {
+  Fixture one;
+  one.rules.resend_ambiguous = true;
+  one.add("first", SendStatus::ambiguous, true);
+  one.add("verify", SendStatus::accepted).makes_code = true;
+  CHECK_EQ(one.deliver().provider, "first");
+  Fixture other;
+  other.rules.resend_ambiguous = true;
+  other.add("verify", SendStatus::ambiguous, true).makes_code = true;
+  other.add("second", SendStatus::accepted);
+  CHECK_EQ(other.deliver().provider, "verify");
+}
+
+TEST(whoever_keeps_failing_is_set_aside_and_tried_again) {
+  Fixture one;
+  std::vector<std::string> states;
+  auto& first = one.add("first", SendStatus::try_elsewhere);
+  one.add("second", SendStatus::accepted);
+  one.deliver();
+  one.dispatcher->observe([&](const ProviderHealth& health) {
+    states.push_back(health.provider + " " + std::string(to_string(health.circuit)) + " " +
+                     std::to_string(health.failures));
+  });
+  one.deliver();
+  one.deliver();
+  one.sends();
+  const auto report = one.deliver();
+  CHECK(report.failed_over);
+  CHECK_EQ(report.detail, "second: accepted (why)");
+  CHECK((one.sends() == Log{"send second"}));
+  one.clock.advance(std::chrono::seconds(30));
+  one.deliver();
+  CHECK((one.sends() == Log{"send first", "send second"}));
+  one.clock.advance(std::chrono::seconds(59));
+  one.deliver();
+  CHECK((one.sends() == Log{"send second"}));
+  one.clock.advance(std::chrono::seconds(1));
+  first.becomes(SendStatus::accepted);
+  one.deliver();
+  one.deliver();
+  CHECK((one.sends() == Log{"send first", "send first"}));
+  CHECK((states == std::vector<std::string>{"first open 3", "first half-open 3", "first open 4",
+                                            "first half-open 4", "first closed 0"}));
+}
+
+TEST(when_all_are_set_aside_they_are_tried_all_the_same) {
+  Fixture one;
+  auto& first = one.add("first", SendStatus::credentials);
+  one.add("second", SendStatus::try_elsewhere);
+  for (int i = 0; i < 3; ++i) one.deliver();
+  one.sends();
+  one.deliver();
+  CHECK((one.sends() == Log{"send first", "send second"}));
+  first.becomes(SendStatus::accepted);
+  CHECK_EQ(one.deliver().status, SendStatus::accepted);
+}
+
+TEST(a_busy_provider_is_left_alone_as_long_as_it_says) {
+  Fixture one;
+  one.add("first", {.status = SendStatus::try_elsewhere,
+                    .too_many_requests = true,
+                    .retry_after = std::chrono::seconds(120)});
+  one.add("second", SendStatus::accepted);
+  one.deliver();
+  one.clock.advance(std::chrono::seconds(119));
+  one.sends();
+  one.deliver();
+  CHECK((one.sends() == Log{"send second"}));
+  one.clock.advance(std::chrono::seconds(1));
+  one.deliver();
+  CHECK((one.sends() == Log{"send first", "send second"}));
+}
+
+TEST(a_busy_provider_is_waited_for_when_nobody_else_delivers_and_there_is_time) {
+  for (const int seconds : {5, 3600}) {
+    Fixture one;
+    one.add("first", {.status = SendStatus::try_elsewhere,
+                      .too_many_requests = true,
+                      .retry_after = std::chrono::seconds(seconds)});
+    one.add("second", SendStatus::try_elsewhere);
+    one.deliver();
+    const Log patient = {"send first", "send second", "wait 5000", "send first"};
+    CHECK(one.sends() == (seconds == 5 ? patient : Log{"send first", "send second"}));
+  }
 }
 
 TEST(all_are_kept_warm) {

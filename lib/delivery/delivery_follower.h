@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/delivery/followed_message.h"
+#include "lib/delivery/gateway.h"
+
+namespace sms2fa {
+
+// Asks the providers what became of messages, and has the text emptied there afterwards where the
+// configuration says so. A few threads, begun with the first message; a bounded number of messages;
+// each is asked about after 2 s and then less and less often. Thread-safe.
+class DeliveryFollower {
+ public:
+  struct Pace {
+    Milliseconds first = std::chrono::seconds(2);
+    Milliseconds longest = std::chrono::seconds(30);
+    size_t most_messages = 512;
+  };
+
+  DeliveryFollower() : DeliveryFollower(Pace()) {}
+  explicit DeliveryFollower(Pace pace) : pace_(pace) {}
+  // Waits for requests under way, 3 s at most. Callbacks that were not called yet are told unknown.
+  ~DeliveryFollower();
+
+  // Messenger::follow(). `gateway` must outlive this.
+  std::shared_ptr<const FollowedMessage> follow(Gateway& gateway, std::string message_id,
+                                                Medium medium, SteadyTime until,
+                                                FateCallback ended);
+
+ private:
+  class Message;
+  using Messages = std::list<std::shared_ptr<Message>>;
+
+  bool have_workers();
+  void work();
+  void ask(Message& message);
+  // The one to ask next; end() when there is none.
+  Messages::iterator next();
+
+  const Pace pace_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  size_t followed_ = 0;
+  Messages waiting_;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace sms2fa

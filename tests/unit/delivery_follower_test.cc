@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/delivery/delivery_follower.h"
+
+#include <future>
+
+#include "tests/support/test.h"
+
+using namespace sms2fa;
+
+namespace {
+
+constexpr DeliveryFollower::Pace kQuick{
+    .first = Milliseconds(1), .longest = Milliseconds(2), .most_messages = 2};
+constexpr std::chrono::seconds kAmple{20};
+
+SteadyTime after(std::chrono::milliseconds time) {
+  return std::chrono::steady_clock::now() + time;
+}
+
+// Says what the script says, and its last line from then on.
+class TalkingGateway final : public Gateway {
+ public:
+  explicit TalkingGateway(std::vector<DeliveryState> script) : script_(std::move(script)) {}
+  const std::string& name() const override { return name_; }
+  SendReport send(const LoginMessage&, SteadyTime) override { return {}; }
+  bool follows() const override { return true; }
+  DeliveryStatus delivery_status(const std::string& id, Medium, SteadyTime) override {
+    const std::lock_guard lock(mutex_);
+    asked_.push_back(id);
+    const size_t line = std::min(asked_.size(), script_.size()) - 1;
+    return {.state = script_[line], .word = "word", .detail = "detail"};
+  }
+  bool redacts() const override { return empties; }
+  bool redact(const std::string& id, SteadyTime) override {
+    const std::lock_guard lock(mutex_);
+    emptied_.push_back(id);
+    if (emptied_.size() < confirms_at) return false;
+    confirmed.set_value();
+    return true;
+  }
+  size_t asked() const {
+    const std::lock_guard lock(mutex_);
+    return asked_.size();
+  }
+  size_t emptied() const {
+    const std::lock_guard lock(mutex_);
+    return emptied_.size();
+  }
+
+  bool empties = false;
+  size_t confirms_at = 1;
+  std::promise<void> confirmed;
+
+ private:
+  const std::string name_ = "talking";
+  const std::vector<DeliveryState> script_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> asked_;
+  std::vector<std::string> emptied_;
+};
+
+struct Fate {
+  std::promise<DeliveryStatus> promise;
+  FateCallback callback() {
+    return [this](const DeliveryStatus& status) { promise.set_value(status); };
+  }
+  DeliveryStatus wait() {
+    auto future = promise.get_future();
+    REQUIRE(future.wait_for(kAmple) == std::future_status::ready);
+    return future.get();
+  }
+};
+
+}  // namespace
+
+TEST(a_message_is_followed_to_its_end) {
+  for (const DeliveryState end : {DeliveryState::delivered, DeliveryState::failed}) {
+    TalkingGateway gateway({DeliveryState::pending, DeliveryState::unknown, end});
+    Fate fate;
+    DeliveryFollower follower(kQuick);
+    const auto message =
+        follower.follow(gateway, "SM1", Medium::sms, after(kAmple), fate.callback());
+    REQUIRE(message != nullptr);
+    CHECK_EQ(fate.wait().state, end);
+    CHECK_EQ(message->status().state, end);
+    CHECK_EQ(message->status().detail, "detail");
+    CHECK_EQ(gateway.asked(), 3u);
+    CHECK_EQ(gateway.emptied(), 0u);
+  }
+}
+
+TEST(until_it_is_known_a_message_is_pending) {
+  TalkingGateway gateway({DeliveryState::pending});
+  DeliveryFollower follower;
+  const auto message = follower.follow(gateway, "SM1", Medium::sms, after(kAmple), {});
+  REQUIRE(message != nullptr);
+  CHECK_EQ(message->status().state, DeliveryState::pending);
+}
+
+TEST(when_the_time_is_up_it_is_unknown) {
+  TalkingGateway gateway({DeliveryState::pending});
+  Fate fate;
+  DeliveryFollower follower(kQuick);
+  follower.follow(gateway, "SM1", Medium::sms, after(Milliseconds(20)), fate.callback());
+  const auto status = fate.wait();
+  CHECK_EQ(status.state, DeliveryState::unknown);
+  CHECK_EQ(status.word, "word");
+}
+
+TEST(afterwards_the_text_is_emptied_where_it_is_wanted) {
+  TalkingGateway gateway({DeliveryState::delivered});
+  gateway.empties = true;
+  gateway.confirms_at = 3;
+  Fate fate;
+  DeliveryFollower follower(kQuick);
+  follower.follow(gateway, "SM1", Medium::sms, after(kAmple), fate.callback());
+  CHECK_EQ(fate.wait().state, DeliveryState::delivered);
+  auto confirmed = gateway.confirmed.get_future();
+  REQUIRE(confirmed.wait_for(kAmple) == std::future_status::ready);
+  CHECK_EQ(gateway.emptied(), 3u);
+}
+
+TEST(no_more_than_so_many_are_followed) {
+  TalkingGateway gateway({DeliveryState::pending});
+  DeliveryFollower follower(kQuick);
+  CHECK(follower.follow(gateway, "SM1", Medium::sms, after(kAmple), {}) != nullptr);
+  CHECK(follower.follow(gateway, "SM2", Medium::sms, after(kAmple), {}) != nullptr);
+  CHECK(follower.follow(gateway, "SM3", Medium::sms, after(kAmple), {}) == nullptr);
+}
+
+TEST(at_the_end_everybody_is_told) {
+  TalkingGateway gateway({DeliveryState::pending});
+  Fate fate;
+  {
+    DeliveryFollower follower;
+    follower.follow(gateway, "SM1", Medium::sms, after(kAmple), fate.callback());
+  }
+  CHECK_EQ(fate.wait().state, DeliveryState::unknown);
+}
