@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -23,6 +24,9 @@ constexpr std::array kOptions = {option{"config", required_argument, nullptr, 'c
                                  option{"for", required_argument, nullptr, 'f'},
                                  option{"reason", required_argument, nullptr, 'r'},
                                  option{"lines", required_argument, nullptr, 'n'},
+                                 option{"png", required_argument, nullptr, 'g'},
+                                 option{"import", required_argument, nullptr, 'i'},
+                                 option{"dry-run", no_argument, nullptr, 'd'},
                                  option{"json", no_argument, nullptr, 'j'},
                                  option{"help", no_argument, nullptr, 'h'}};
 
@@ -68,6 +72,21 @@ size_t count_in(std::string_view text) {
   return error == std::errc() && end == text.end() && count <= kMostVerdicts ? count : 0;
 }
 
+// Files come with --import, and only with it.
+Result<void> check_import(const Arguments& arguments) {
+  if (arguments.import.empty())
+    return arguments.dry_run ? usage_error("--dry-run is for --import") : Result<void>();
+  constexpr std::array<std::string_view, 3> kFormats = {"google-authenticator", "pam_oath",
+                                                        "gecos"};
+  if (std::find(kFormats.begin(), kFormats.end(), arguments.import) == kFormats.end()) {
+    const auto near = nearest(arguments.import, kFormats);
+    return usage_error("--import knows google-authenticator, pam_oath and gecos" +
+                       (near ? "; did you mean " + std::string(*near) + "?" : std::string()));
+  }
+  if (arguments.files.empty()) return usage_error("--import needs the files to read");
+  return {};
+}
+
 Result<void> check_values(const Arguments& arguments, const Command& command) {
   if (arguments.socket.empty() || arguments.socket[0] != '/' ||
       arguments.socket.size() >= sizeof(sockaddr_un::sun_path))
@@ -76,6 +95,7 @@ Result<void> check_values(const Arguments& arguments, const Command& command) {
     return usage_error("--lines needs a number from 1 to " + std::to_string(kMostVerdicts));
   if (command.takes_user == TakesUser::yes && arguments.user.empty())
     return usage_error("which user? Write: sms2fa " + std::string(command.name) + " USER");
+  if (auto good = check_import(arguments); !good) return good;
   if (arguments.user.size() > wire::longest(wire::Field::user))
     return usage_error("no user's name is that long");
   return {};
@@ -112,6 +132,15 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
       case 'n':
         arguments.lines = count_in(optarg);
         break;
+      case 'g':
+        arguments.png = optarg;
+        break;
+      case 'i':
+        arguments.import = optarg;
+        break;
+      case 'd':
+        arguments.dry_run = true;
+        break;
       case 'j':
         arguments.json = true;
         break;
@@ -123,6 +152,8 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
     }
   }
   if (arguments.help) return arguments;
+  if (!arguments.import.empty())
+    while (optind < argc) arguments.files.emplace_back(argv[optind++]);
   if (command.takes_user != TakesUser::no && optind < argc) arguments.user = argv[optind++];
   if (optind < argc) return usage_error("unexpected argument " + escape(argv[optind]));
   if (auto good = check_values(arguments, command); !good) return good.error();

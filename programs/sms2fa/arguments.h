@@ -21,6 +21,10 @@ struct Arguments {
   std::string duration = "15m";
   std::string reason;
   size_t lines = 50;
+  std::string png;     // a file for the QR code
+  std::string import;  // what the files are of
+  std::vector<std::string> files;
+  bool dry_run = false;
   bool json = false;
   bool help = false;
 };

@@ -21,10 +21,14 @@ struct Command {
 };
 
 extern const Command kCheckCommand;
+extern const Command kCodesCommand;
 extern const Command kDoctorCommand;
+extern const Command kEnrollCommand;
 extern const Command kLogCommand;
 extern const Command kMetricsCommand;
 extern const Command kPassCommand;
+extern const Command kRemoveCommand;
+extern const Command kRotateKeyCommand;
 extern const Command kSendCommand;
 extern const Command kStatusCommand;
 extern const Command kTryCommand;

@@ -29,7 +29,7 @@ using wire::MessageType;
 using wire::Style;
 using wire::Verdict;
 
-Ending broken(ChannelStatus status) {
+DialogueEnd broken(ChannelStatus status) {
   return unreachable(std::string("sms2fad broke off: ") + wire::to_string(status));
 }
 
@@ -53,7 +53,7 @@ bool plain_word(std::string_view reason) {
   });
 }
 
-Ending read_verdict(const Message& message, std::string_view nonce, const Dialogue& dialogue) {
+DialogueEnd read_verdict(const Message& message, std::string_view nonce, const Dialogue& dialogue) {
   const std::string reason(message.text_of(Field::reason));
   if (message.text_of(Field::nonce) != nonce || !plain_word(reason))
     return unreachable("sms2fad gave a verdict that is not for this attempt");
@@ -62,12 +62,12 @@ Ending read_verdict(const Message& message, std::string_view nonce, const Dialog
 
 // Puts the daemon's question and sends the answer. Returns the attempt's end, if this is it.
 // Without an answer because the daemon was faster, `answered` is false.
-std::optional<Ending> answer(const Message& prompt, Style style, wire::Channel& channel,
-                             bool& answered) {
+std::optional<DialogueEnd> answer(const Message& prompt, Style style, wire::Channel& channel,
+                                  bool& answered) {
   TypedLine line;
   switch (ask(harmless(prompt.text_of(Field::text)), style == Style::echo_on, channel.fd(), line)) {
     case Typed::ended:
-      return Ending{kNegativeAnswer, "Denied: no answer was given.", ""};
+      return DialogueEnd{kNegativeAnswer, "Denied: no answer was given.", ""};
     case Typed::overtaken:
       answered = false;
       return std::nullopt;
@@ -81,8 +81,8 @@ std::optional<Ending> answer(const Message& prompt, Style style, wire::Channel& 
   return std::nullopt;
 }
 
-Ending carry(const Dialogue& dialogue, wire::Channel& channel, std::string_view nonce,
-             const Console& console) {
+DialogueEnd carry(const Dialogue& dialogue, wire::Channel& channel, std::string_view nonce,
+                  const Console& console) {
   auto left = dialogue.all_turns;
   bool answered = true;
   for (int i = 0; i < dialogue.most_messages; ++i) {
@@ -114,7 +114,7 @@ Ending carry(const Dialogue& dialogue, wire::Channel& channel, std::string_view 
 
 }  // namespace
 
-Ending unreachable(const std::string& why) {
+DialogueEnd unreachable(const std::string& why) {
   return {EX_UNAVAILABLE, why, "See its log: journalctl -u sms2fad"};
 }
 
@@ -132,14 +132,14 @@ std::string harmless(std::string_view text) {
   return plain ? std::string(text) : escape(text, 4 * wire::kLongestText);
 }
 
-int finish(const Ending& ending, const Console& console) {
+int finish(const DialogueEnd& ending, const Console& console) {
   if (ending.exit_code != EX_OK && ending.exit_code != kNegativeAnswer)
     return console.fail(ending.exit_code, ending.sentence, ending.next);
   console.say(ending.sentence);
   return ending.exit_code;
 }
 
-Ending converse(const Dialogue& dialogue, const Console& console) {
+DialogueEnd converse(const Dialogue& dialogue, const Console& console) {
   char nonce_bytes[wire::kNonceSize];
   if (getrandom(nonce_bytes, sizeof nonce_bytes, 0) != sizeof nonce_bytes)
     return {EX_OSERR, "the kernel gave no random bytes", ""};

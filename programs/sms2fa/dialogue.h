@@ -13,7 +13,7 @@
 namespace sms2fa {
 
 // A conversation's end, in the words for the person.
-struct Ending {
+struct DialogueEnd {
   int exit_code;
   std::string sentence;
   std::string next;
@@ -29,16 +29,16 @@ struct Dialogue {
   int most_messages = wire::kMostMessages;
   Milliseconds all_turns = wire::kAllTurns;
   // What a well-formed verdict means.
-  std::function<Ending(wire::Verdict verdict, const std::string& reason)> meaning;
+  std::function<DialogueEnd(wire::Verdict verdict, const std::string& reason)> meaning;
   // An app's key that wants to be drawn; without it such a notice breaks the protocol.
   std::function<void(std::string_view uri)> show_key = nullptr;
 };
 
 // Connects, and puts questions to the person until there is a verdict.
-Ending converse(const Dialogue& dialogue, const Console& console);
+DialogueEnd converse(const Dialogue& dialogue, const Console& console);
 
 // The daemon, or its answer, is not to be had: `why` in one sentence.
-Ending unreachable(const std::string& why);
+DialogueEnd unreachable(const std::string& why);
 
 // Who calls this program, by its real uid; "" for a uid without a name.
 std::string own_name();
@@ -47,6 +47,6 @@ std::string own_name();
 std::string harmless(std::string_view text);
 
 // Says the ending, an error on standard error, and returns its exit code.
-int finish(const Ending& ending, const Console& console);
+int finish(const DialogueEnd& ending, const Console& console);
 
 }  // namespace sms2fa

@@ -22,9 +22,10 @@ using namespace sms2fa;
 
 constexpr size_t kLockedMemory = size_t{1} << 18;
 
-constexpr const Command* kCommands[] = {&kCheckCommand,   &kDoctorCommand, &kLogCommand,
-                                        &kMetricsCommand, &kPassCommand,   &kSendCommand,
-                                        &kStatusCommand,  &kTryCommand,    &kUnlockCommand};
+constexpr const Command* kCommands[] = {
+    &kCheckCommand,  &kCodesCommand, &kEnrollCommand,  &kRemoveCommand, &kRotateKeyCommand,
+    &kDoctorCommand, &kLogCommand,   &kMetricsCommand, &kPassCommand,   &kSendCommand,
+    &kStatusCommand, &kTryCommand,   &kUnlockCommand};
 
 constexpr const char* kUsage =
     "usage: sms2fa COMMAND [ARGUMENT...]\n"
@@ -38,6 +39,10 @@ constexpr const char* kUsage =
     "  pass USER   one login without the phone, when it is lost or the provider is down\n"
     "  log         the newest verdicts, of everybody or of one USER\n"
     "  metrics     counters and latencies as OpenMetrics text\n"
+    "  enroll      phone, authenticator app and backup codes: yours, or as root a USER's\n"
+    "  codes USER  new backup codes\n"
+    "  remove USER take away what USER has enrolled\n"
+    "  rotate-key  a new key for what is enrolled, or the first\n"
     "  try USER    go through a whole login in this terminal, without PAM\n"
     "\n"
     "  --help      this text, or with a command what that one takes\n"

@@ -24,7 +24,7 @@ constexpr const char* kUsage =
 constexpr std::string_view kService = "sms2fa";
 constexpr std::string_view kForeignPeer = "foreign-peer";  // Reason::foreign_peer
 
-Ending meaning_of(Verdict verdict, const std::string& reason, const std::string& user) {
+DialogueEnd meaning_of(Verdict verdict, const std::string& reason, const std::string& user) {
   const std::string because = reason.empty() ? "" : " (" + reason + ")";
   switch (verdict) {
     case Verdict::accepted:

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -32,6 +33,17 @@ Result<std::unique_ptr<Directory>> make_users_file(const DirectorySettings& sett
   auto built = std::move(builder).build();
   if (!built) return built.error();
   return std::unique_ptr<Directory>(std::make_unique<UsersFileDirectory>(std::move(*built)));
+}
+
+// A number that somebody wants to enroll; what the administrator allows for those on record goes
+// for it too.
+Result<PhoneNumber> read_number_of(std::string_view text, const std::string& default_country,
+                                   const std::vector<std::string>& countries) {
+  auto number = read_number(text, default_country);
+  if (!number || countries.empty()) return number;
+  if (std::find(countries.begin(), countries.end(), country_of(*number)) == countries.end())
+    return make_error(ErrorKind::refused, "its country gets no messages from here");
+  return number;
 }
 
 }  // namespace
@@ -106,13 +118,14 @@ Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& cl
   const std::string country = records.configuration.directory.default_country;
   auto keys = std::make_unique<KeyRing>(records.configuration.store.key_file);
   auto& directory = records.directory;
-  const auto& countries = records.configuration.limits.countries;
+  const auto countries = records.configuration.limits.countries;
   if (!countries.empty())
     directory = std::make_unique<CountryFilter>(std::move(directory), countries);
   return std::shared_ptr<const Setup>(std::make_shared<Setup>(
       Setup{std::move(records.configuration), std::move(records.directory), std::move(*messenger),
-            host_name(), std::move(keys),
-            [country](std::string_view text) { return read_number(text, country); }}));
+            host_name(), std::move(keys), [country, countries](std::string_view text) {
+              return read_number_of(text, country, countries);
+            }}));
 }
 
 Result<std::unique_ptr<Store>> open_existing_store(const StoreSettings& settings, Random& random,

@@ -10,7 +10,9 @@ from program import OK, UNAVAILABLE, USAGE, ProgramCase
 class UsageTest(ProgramCase):
     def test_help(self):
         for arguments in (["--help"], ["-h"], ["check", "--help"], ["send", "--help"],
-                          ["try", "-h"], ["send", "alice", "--help"]):
+                          ["try", "-h"], ["send", "alice", "--help"],
+                          ["enroll", "--help"], ["codes", "--help"], ["remove", "--help"],
+                          ["rotate-key", "--help"]):
             with self.subTest(arguments):
                 done = self.run_program(*arguments, expect=OK)
                 self.assertTrue(done.stdout.startswith("usage: sms2fa "))
@@ -43,6 +45,9 @@ class UsageTest(ProgramCase):
                 ("unexpected argument alice", "check", "alice"),
                 ("which user? Write: sms2fa send USER", "send"),
                 ("which user? Write: sms2fa try USER", "try", ""),
+                ("pam_oath and gecos; did you mean pam_oath?", "enroll", "--import", "pam-oath", "f"),
+                ("--import needs the files to read", "enroll", "--import", "gecos"),
+                ("--dry-run is for --import", "enroll", "--dry-run"),
                 ("no user's name is that long", "try", "a" * 257),
                 ("--socket needs an absolute path", "try", "alice", "--socket", "auth.sock"),
                 ("--socket needs an absolute path", "try", "alice", "--socket", "/" + "s" * 107)):

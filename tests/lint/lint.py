@@ -48,6 +48,7 @@ OWNERS = {
     r"nlohmann/": ("lib/delivery/json", "programs/sms2fa/"),
     r"phonenumbers/": ("lib/directory/number_reader",),
     r"sqlite3\.h": ("lib/store/",),
+    r"(qrencode|png)\.h": ("programs/sms2fa/qr_code",),
     r"crypt\.h": ("lib/otp/backup_code",),
     r"seccomp\.h": ("programs/sms2fad/system_calls", "tests/sandbox/"),
     r"security/": ("pam_module/", "tests/"),

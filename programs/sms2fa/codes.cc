@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sysexits.h>
+
+#include "lib/base/text.h"
+#include "lib/otp/backup_code.h"
+#include "programs/sms2fa/command.h"
+#include "programs/sms2fa/enrolment_json.h"
+#include "programs/sms2fa/state_access.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr const char* kCommand = "codes";
+
+constexpr const char* kUsage =
+    "usage: sms2fa codes USER [--config FILE] [--json]\n"
+    "\n"
+    "Makes ten new backup codes for USER and shows them, once. Each lets USER in once; those of\n"
+    "before end. Only root may; people make their own with: sms2fa enroll\n"
+    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
+    "  --json          one JSON object instead of sentences\n"
+    "\n"
+    "example: sudo sms2fa codes alice";
+
+Result<std::vector<Secret>> make(StateAccess& access, const std::string& user) {
+  auto codes = make_backup_codes(access.random());
+  if (!codes) return codes.error();
+  const auto parameters = make_backup_parameters(access.random());
+  if (!parameters) return parameters.error();
+  std::vector<std::string> hashes;
+  for (const Secret& code : *codes) {
+    auto hash = hash_backup_code(*parameters, code.reveal());
+    if (!hash) return hash.error();
+    hashes.push_back(std::move(*hash));
+  }
+  const auto kept = access.store().replace_backup_codes(user, *parameters, hashes);
+  if (!kept) return kept.error();
+  AuditNotice notice;
+  notice.kind = NoticeKind::codes_made;
+  notice.user = user;
+  notice.by = invoking_account();
+  notice.method = to_string(Method::backup);
+  notice.count = kBackupCodes;
+  access.audit().notice(notice);
+  return codes;
+}
+
+int run(const Arguments& arguments, const Console& console) {
+  auto access = StateAccess::open(arguments.configuration);
+  if (!access) return refuse(kCommand, arguments, console, access.error());
+  const auto known = (*access)->knows(arguments.user);
+  if (!known) return refuse(kCommand, arguments, console, known.error());
+  if (!*known) return refuse_unknown(kCommand, arguments, console);
+  const auto codes = make(**access, arguments.user);
+  if (!codes) return refuse(kCommand, arguments, console, codes.error());
+  if (arguments.json) {
+    console.say(codes_as_json(arguments.user, *codes));
+    return EX_OK;
+  }
+  for (const Secret& code : *codes) console.say(code.reveal());
+  console.say("Each lets " + escape(arguments.user) +
+              " in once. They are never shown again, and those of before have ended.");
+  return EX_OK;
+}
+
+}  // namespace
+
+const Command kCodesCommand = {"codes", "cjh", TakesUser::yes, kUsage, run};
+
+}  // namespace sms2fa

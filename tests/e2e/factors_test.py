@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other ways in than a message: apps and backup codes, taken over from other second factors.
+
+The codes come from oathtool, which is not ours, and the files from Debian's own tools.
+"""
+
+import pathlib
+import secrets
+import subprocess
+import time
+
+from login import PROMPT
+from private_machine import run
+from scenario import Scenario
+
+KEY_FILE = "/etc/sms2fa/store.key"
+OATH_KEY = "3132333435363738393031323334353637383930"
+
+
+def oathtool(*words):
+    done = subprocess.run(["oathtool", "--totp", *words], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+class Factors(Scenario):
+    def house(self, users=None, **sections):
+        self.machine.write_trusted(KEY_FILE, secrets.token_hex(32) + "\n")
+        store = {"path": self.state / "state.db", "key_file": KEY_FILE}
+        self.configure(users=users or {"bob": "+447700900123"}, store=store, **sections)
+        self.daemon = self.launch_daemon()
+        self.machine.log.wait_for("ready", self.since)
+        self.start_sshd()
+
+    def sms2fa(self, *words, status=0):
+        done = subprocess.run([self.machine.build / "sms2fa", *words], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(status, done.returncode, done.stdout + done.stderr)
+        return done.stdout
+
+    def import_oath(self, user="carol", digits=6):
+        path = self.machine.write_trusted("/etc/users.oath",
+                                          f"HOTP/T30/{digits} {user} - {OATH_KEY}\n")
+        return self.sms2fa("enroll", "--import", "pam_oath", path)
+
+    def import_google(self):
+        """A file that Debian's own tool makes, as carol; returns its key and scratch codes."""
+        path = pathlib.Path("/home/carol/.google_authenticator")
+        path.unlink(missing_ok=True)
+        run("setpriv", "--reuid=carol", "--regid=carol", "--init-groups", "google-authenticator",
+            "--time-based", "--disallow-reuse", "--force", "--rate-limit=3", "--rate-time=30",
+            "--minimal-window", "--no-confirm", "--quiet", "--emergency-codes=5",
+            f"--secret={path}")
+        lines = path.read_text(encoding="ascii").splitlines()
+        self.assertIn("1 people", self.sms2fa("enroll", "--import", "google-authenticator", path))
+        return lines[0], [line for line in lines if len(line) == 8 and line.isdigit()]
+
+    def logs_in(self, code):
+        with self.ssh("carol") as person:
+            person.reads(PROMPT)
+            person.types(code)
+            person.gets_in("carol")
+
+    def is_refused(self, code):
+        with self.ssh("carol") as person:
+            person.reads(PROMPT)
+            person.types(code)
+            person.reads("Wrong code")
+
+    def test_a_google_authenticator_file_is_taken_over(self):
+        self.house()
+        key, scratch = self.import_google()
+        code = oathtool("--base32", key)
+        self.logs_in(code)
+        self.is_refused(code)
+        self.logged("kind=replay user=carol")
+        self.assertEqual(5, len(scratch))
+        self.logs_in(scratch[0])
+        self.is_refused(scratch[0])
+        self.assert_texts(0)
+
+    def test_a_pam_oath_file_is_taken_over_once(self):
+        self.house()
+        self.assertIn("1 apps", self.import_oath(digits=8))
+        self.assertIn("there already: 1", self.import_oath(digits=8))
+        self.logs_in(oathtool("--digits=8", OATH_KEY))
+        self.assert_texts(0)
+
+    def test_a_dry_run_takes_over_nothing(self):
+        self.house()
+        path = self.machine.write_trusted("/etc/users.oath", f"HOTP/T30/6 carol - {OATH_KEY}\n")
+        said = self.sms2fa("enroll", "--import", "pam_oath", "--dry-run", path)
+        self.assertIn("Would take over: 1 people", said)
+        self.is_refused(oathtool(OATH_KEY))
+
+    def test_backup_codes_work_once_each(self):
+        self.house()
+        self.import_oath()
+        codes = self.sms2fa("codes", "carol").splitlines()[:10]
+        self.logs_in(codes[3].lower())
+        self.is_refused(codes[3])
+        self.logs_in(codes[4].replace("-", " "))
+
+    def test_an_app_user_waits_for_no_provider(self):
+        self.house(users={"carol": "+353851112223"})
+        self.import_oath()
+        self.fake("twilio").misbehave("hang")
+        began = time.monotonic()
+        self.logs_in(oathtool(OATH_KEY))
+        print(f"an app's code while the provider hangs: {time.monotonic() - began:.1f} s")
+
+    def test_a_new_key_opens_everything_and_needs_no_restart(self):
+        self.house()
+        self.import_oath()
+        before = pathlib.Path(KEY_FILE).read_text(encoding="ascii")
+        self.assertIn("sealed with it: 1", self.sms2fa("rotate-key"))
+        self.assertNotEqual(before, pathlib.Path(KEY_FILE).read_text(encoding="ascii"))
+        self.logs_in(oathtool(OATH_KEY))
+
+    def test_removing_ends_it(self):
+        self.house()
+        self.import_oath()
+        self.sms2fa("remove", "carol")
+        self.sms2fa("remove", "carol", status=1)
+        self.is_refused(oathtool(OATH_KEY))

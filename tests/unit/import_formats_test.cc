@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fa/import_formats.h"
+
+#include "tests/support/test.h"
+
+using namespace sms2fa;
+
+namespace {
+
+// As Debian's google-authenticator writes it (RFC 6238's key).
+constexpr std::string_view kGoogle =
+    "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n"
+    "\" RATE_LIMIT 3 30\n"
+    "\" WINDOW_SIZE 17\n"
+    "\" DISALLOW_REUSE 59204723\n"
+    "\" TOTP_AUTH\n"
+    "12345678\n"
+    "87654321\n";
+
+std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
+  std::string result(text);
+  result.replace(result.find(what), what.size(), with);
+  return result;
+}
+
+}  // namespace
+
+TEST(a_google_authenticator_file_gives_key_and_scratch_codes) {
+  const Importable person = read_google_authenticator(kGoogle, "alice");
+  CHECK_EQ(person.refused, "");
+  CHECK_EQ(person.user, "alice");
+  CHECK_EQ(person.key.reveal(), "12345678901234567890");
+  CHECK(person.parameters == TotpParameters());
+  REQUIRE(person.scratch_codes.size() == 2);
+  CHECK_EQ(person.scratch_codes[1].reveal(), "87654321");
+}
+
+TEST(a_google_authenticator_file_that_cannot_be_kept_is_refused_whole) {
+  const std::pair<std::string, const char*> kRefused[] = {
+      {replaced(kGoogle, "TOTP_AUTH", "HOTP_COUNTER 1"), "it counts events instead of time"},
+      {std::string(kGoogle) + "\" STEP_SIZE 60\n", "its steps are not of 30 seconds"},
+      {replaced(kGoogle, "GEZD", "G1ZD"), "its first line is no base32 key"},
+      {"GEZDGNBV\n\" TOTP_AUTH\n", "its key is shorter than 80 bits"},
+      {"", "its key is shorter than 80 bits"}};
+  for (const auto& [text, why] : kRefused) {
+    const Importable person = read_google_authenticator(text, "alice");
+    CHECK_EQ(person.refused, why);
+    CHECK(person.key.empty() && person.scratch_codes.empty());
+  }
+}
+
+TEST(a_pam_oath_file_has_a_person_a_line) {
+  const auto people = read_pam_oath(
+      "# comment\n"
+      "HOTP/T30/6 alice - 3132333435363738393031323334353637383930\n"
+      "\n"
+      "HOTP/T30\tbob\tsecret\t3132333435363738393031323334353637383930 1 2026-01-01T00:00:00L\r\n"
+      "HOTP/T30/8 carol + 3132333435363738393031323334353637383930");
+  REQUIRE(people.size() == 3);
+  for (const auto& person : people) {
+    CHECK_EQ(person.refused, "");
+    CHECK_EQ(person.key.reveal(), "12345678901234567890");
+  }
+  CHECK_EQ(people[0].user, "alice");
+  CHECK_EQ(people[0].line, 2u);
+  CHECK_EQ(people[0].left_behind, "");
+  CHECK_EQ(people[1].user, "bob");
+  CHECK_EQ(people[1].line, 4u);
+  CHECK_EQ(people[1].left_behind, "its PIN");
+  CHECK_EQ(people[2].parameters.digits, 8u);
+}
+
+TEST(tokens_that_count_otherwise_are_refused_with_the_reason) {
+  const std::pair<const char*, const char*> kRefused[] = {
+      {"HOTP alice - 3132333435363738393031323334353637383930", "it counts events instead of time"},
+      {"HOTP/E/6 alice - 3132333435363738393031323334353637383930",
+       "it counts events instead of time"},
+      {"HOTP/T60/6 alice - 3132333435363738393031323334353637383930",
+       "its steps are not of 30 seconds"},
+      {"HOTP/T30/5 alice - 3132333435363738393031323334353637383930",
+       "its codes have neither 6, 7 nor 8 digits"},
+      {"OCRA alice - 31", "an unknown type of token"},
+      {"HOTP/T30/6 alice - 31323334353637383930313233343536373839xx", "its key is not hexadecimal"},
+      {"HOTP/T30/6 alice - 313233", "its key is shorter than 80 bits"},
+      {"HOTP/T30/6 alice", "a line needs a type, a user, a PIN or - and a key"}};
+  for (const auto& [line, why] : kRefused) {
+    const auto people = read_pam_oath(line);
+    REQUIRE(people.size() == 1);
+    CHECK_EQ(people[0].refused, why);
+    CHECK(people[0].key.empty());
+  }
+}
+
+TEST(numbers_stand_in_a_field_of_gecos) {
+  const auto people = read_gecos(
+      "root:x:0:0:root:/root:/bin/bash\n"
+      "alice:x:1000:1000:Alice,Room 1,+353 85 123 4567,,:/home/alice:/bin/bash\n"
+      "bob:x:1001:1001:Bob,,:/home/bob:/bin/bash\n"
+      "broken line\n",
+      3);
+  REQUIRE(people.size() == 1);
+  CHECK_EQ(people[0].user, "alice");
+  CHECK_EQ(people[0].phone, "+353 85 123 4567");
+  CHECK_EQ(people[0].line, 2u);
+}
