@@ -39,6 +39,7 @@ ELSEWHERE = {
     "./dev demo --auto": ("dev", 'suite "demo" run_step demo --auto'),
     "sudo ./dev test": ("dev", "test) test_all"),
     "./dev build": ("dev", "compile release"),
+    "sudo ./dev deb": ("dev", "test_deb"),
 }
 
 # What is shown and not typed.
