@@ -71,16 +71,15 @@ bool write_hello(pam_handle_t* pamh, std::string_view nonce, bool silent,
   return hello.complete();
 }
 
-// A password is recognised here, so that it never travels to the daemon.
+// A password is recognised here, so that it never travels to the daemon. sshd's placeholder does,
+// for its length is all that it says.
 void write_answer(pam_handle_t* pamh, const Answer& answer, wire::Message& message) noexcept {
   uint8_t flags = 0;
   // Cut like the answer was, or the beginning of a very long password would travel.
   if (same_text(answer.text(), cut(authtok_of(pamh), Field::text))) flags |= wire::kAnswerIsAuthtok;
-  if (is_sshd_placeholder(answer.text())) {
-    flags |= wire::kAnswerIsPlaceholder;
-    if (answer.text().size() == 1) flags |= wire::kAnswerIsOneCharacter;
-  }
-  message.put(Field::flags, flags).put(Field::text, flags == 0 ? answer.text() : "");
+  if (is_sshd_placeholder(answer.text())) flags |= wire::kAnswerIsPlaceholder;
+  const bool is_password = (flags & wire::kAnswerIsAuthtok) != 0;
+  message.put(Field::flags, flags).put(Field::text, is_password ? "" : answer.text());
 }
 
 bool valid_style(const wire::Message& message) noexcept {

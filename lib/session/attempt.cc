@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/otp/pin.h"
+#include "lib/session/limits.h"
 #include "lib/session/wording.h"
 
 namespace sms2fa {
@@ -18,9 +19,16 @@ constexpr int kMostPrompts = 12;
 // The stock ssh client begins its second and third transaction at once; they need no request to the
 // provider to be told the same again.
 constexpr std::chrono::seconds kUnsentRests{5};
+// How long somebody with another way in waits for the end of a message before being asked.
+constexpr Milliseconds kPatienceForMessage{1500};
 
 std::string word_of(Medium medium) {
   return std::string(to_string(medium == Medium::voice ? Method::voice : Method::sms));
+}
+
+std::optional<Carrier> carrier_if_any(const Sending& sending) {
+  if (!sending.may_arrive()) return std::nullopt;
+  return sending.carrier;
 }
 
 Ending interrupted(Reply::Status status) {
@@ -90,8 +98,10 @@ std::optional<Ending> Attempt::obtain_challenge(std::string& lead) {
     case Entry::Kind::opened:
       return open_challenge(lead);
     case Entry::Kind::resumed:
-      event_.method = word_of(standing_.media.front());
-      lead = wording::code_sent_before(*entry.time, standing_.masked, challenge_->ref());
+      event_.method =
+          standing_.message_first ? word_of(standing_.media.front()) : to_string(Method::totp);
+      if (entry.time)
+        lead = wording::code_sent_before(*entry.time, standing_.masked, challenge_->ref());
       return std::nullopt;
     case Entry::Kind::resting:
       person_.tell(wording::out_of_tries(*entry.time));
@@ -113,14 +123,39 @@ std::optional<Ending> Attempt::open_challenge(std::string& lead) {
     person_.tell(wording::unavailable());
     return unavailable(Reason::internal_error);
   }
+  if (!standing_.message_first) {
+    first_send_pending_ = false;
+    around_.challenges.stand_by(challenge_, false);
+    event_.method = to_string(Method::totp);
+    return std::nullopt;
+  }
+  if (standing_.other_way) {
+    first_send_pending_ = false;
+    around_.challenges.stand_by(challenge_, true);
+    resend_pending_ = true;
+    const auto sending = send_late(standing_.media.front());
+    if (!sending) lead = wording::code_coming(standing_.masked);
+    if (sending) lead = sending->may_arrive() ? lead_of(*sending) : lead_of_failure(*sending);
+    return std::nullopt;
+  }
   const Sending sending = send(standing_.media.front());
   if (!sending.may_arrive()) return no_message(sending);
   first_send_pending_ = false;
   around_.challenges.sent(challenge_, sending.carrier);
-  lead = sending.outcome == Sending::Outcome::sent
+  lead = lead_of(sending);
+  return std::nullopt;
+}
+
+std::string Attempt::lead_of(const Sending& sending) const {
+  return sending.outcome == Sending::Outcome::sent
              ? wording::code_sent(sending.medium, standing_.masked, challenge_->ref())
              : wording::code_may_come(sending.medium, standing_.masked, challenge_->ref());
-  return std::nullopt;
+}
+
+std::string Attempt::lead_of_failure(const Sending& sending) const {
+  if (sending.outcome == Sending::Outcome::over_budget)
+    return wording::too_many_messages(sending.retry_in) + " ";
+  return wording::could_not_send() + " ";
 }
 
 Result<void> Attempt::make_code() {
@@ -137,21 +172,75 @@ Result<void> Attempt::make_code() {
   return {};
 }
 
+bool Attempt::pretends() const {
+  return standing_.is_decoy() || around_.challenges.is_void(challenge_);
+}
+
 Sending Attempt::send(Medium medium) {
-  const bool pretends = standing_.is_decoy() || around_.challenges.is_void(challenge_);
   SendingNote note;
-  if (pretends) {
+  if (pretends()) {
     const Sending sending =
         pretend_to_send(request_, *setup_, standing_, medium, around_, person_, note);
     if (!note.detail.empty()) event_.detail = note.detail;
     event_.method = word_of(sending.medium);
     return sending;
   }
-  const SendJob job = {request_, setup_, standing_, challenge_, medium, route(), deadline_};
-  const Sending sending = send_message(job, around_, note);
+  const Sending sending = send_message(job_for(medium), around_, note);
   note.write_into(event_);
   event_.method = word_of(sending.medium);
   return sending;
+}
+
+SendJob Attempt::job_for(Medium medium) const {
+  return {request_,
+          setup_,
+          *standing_.phone,
+          standing_.may(Medium::voice),
+          budgets_for(setup_->configuration.limits, request_, standing_),
+          challenge_,
+          medium,
+          route(),
+          deadline_};
+}
+
+// Sends a message whose (re)send has begun, but waits for its end no longer than somebody wants to
+// wait who has another way in. nullopt: it is on its way.
+std::optional<Sending> Attempt::send_late(Medium medium) {
+  event_.method = word_of(medium);
+  std::shared_ptr<LateMessage> late;
+  if (!pretends()) late = LateMessage::send(job_for(medium), around_);
+  if (!late) {
+    const Sending sending = send(medium);
+    resend_pending_ = false;
+    around_.challenges.end_resend(challenge_, carrier_if_any(sending));
+    return sending;
+  }
+  resend_pending_ = false;
+  const auto sending = late->wait(kPatienceForMessage);
+  if (sending) {
+    late->note().write_into(event_);
+  } else {
+    late_ = std::move(late);
+  }
+  return sending;
+}
+
+// What has become known of messages since the last question.
+std::string Attempt::catch_up() {
+  std::string lead;
+  if (late_) {
+    if (const auto sending = late_->wait(Milliseconds(0))) {
+      late_->note().write_into(event_);
+      late_.reset();
+      lead += sending->may_arrive() ? lead_of(*sending) : lead_of_failure(*sending);
+    }
+  }
+  const auto fate = around_.challenges.carrier_of(challenge_).fate;
+  if (fate && fate != bad_news_told_ && fate->status().state == DeliveryState::failed) {
+    bad_news_told_ = fate;
+    lead += wording::not_delivered();
+  }
+  return lead;
 }
 
 // Which providers may take the (next) message for this code.
@@ -197,12 +286,17 @@ bool Attempt::offers(Medium medium) const {
   return standing_.may(medium) && setup_->messenger->offers(medium, route());
 }
 
+wording::Question Attempt::question() const {
+  const bool message_is_out = around_.challenges.message_is_out(challenge_);
+  const bool may_send = !standing_.media.empty() && around_.challenges.may_resend(challenge_);
+  return {may_send, may_send && offers(Medium::voice), message_is_out};
+}
+
 Ending Attempt::ask(std::string lead) {
   const auto& message = setup_->configuration.message;
   for (int i = 0; i < kMostPrompts; ++i) {
-    const wording::Offers offered = {around_.challenges.may_resend(challenge_),
-                                     offers(Medium::voice)};
-    const std::string prompt = wording::prompt(lead, message, offered);
+    // The news first: what the person did was before them.
+    const std::string prompt = wording::prompt(lead + catch_up(), message, question());
     const Reply reply = person_.ask(prompt, message.echo, challenge_->expires_at());
     if (reply.status == Reply::Status::timed_out) person_.tell(wording::expired());
     if (reply.status != Reply::Status::answered) return left_early(reply.status);
@@ -222,16 +316,17 @@ std::optional<Ending> Attempt::act_on(const Reply& reply, std::string& lead) {
   }
   // Nothing but the length may decide here: that is all that sshd's placeholder keeps of an answer,
   // and an account that does not exist must meet the same replies.
-  if (reply.text.size() == 1 || reply.placeholder_has_one_character) {
+  if (reply.text.size() == 1) {
     lead = resend(medium_asked_for(reply));
     return std::nullopt;
   }
-  if (reply.text.empty() && !reply.is_placeholder) return std::nullopt;
+  if (reply.text.empty()) return std::nullopt;
   return judge(reply, lead);
 }
 
 Medium Attempt::medium_asked_for(const Reply& reply) const {
   const std::string_view asked = reply.text.reveal();
+  // Precondition: there is a medium at all.
   if ((asked == "v" || asked == "V") && offers(Medium::voice)) return Medium::voice;
   return standing_.media.front();
 }
@@ -247,6 +342,8 @@ std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
   const Judgement judgement = judge_.judge(reply, standing_, key_, challenge_);
   switch (judgement.kind) {
     case Judgement::Kind::right:
+      if (judgement.backup_codes_left)
+        person_.tell(wording::backup_codes_left(*judgement.backup_codes_left));
       return Ending{AuditVerdict::accepted, Reason::right_code};
     case Judgement::Kind::wrong:
       lead = wording::wrong_code(judgement.tries_left);
@@ -272,19 +369,24 @@ std::optional<Ending> Attempt::judge(const Reply& reply, std::string& lead) {
 }
 
 std::string Attempt::resend(Medium medium) {
+  if (standing_.media.empty()) return wording::no_more_resends();
   const auto granted = around_.challenges.begin_resend(challenge_);
   if (granted.status == ChallengeTable::ResendStatus::too_soon)
     return wording::resend_too_soon(granted.wait);
   if (granted.status == ChallengeTable::ResendStatus::none_left) return wording::no_more_resends();
   resend_pending_ = true;
   deadline_ = around_.clock.now() + setup_->configuration.delivery.deadline;
+  if (standing_.other_way) {
+    const auto late = send_late(medium);
+    if (!late) return wording::code_coming(standing_.masked);
+    return late->may_arrive() ? wording::code_sent_again(standing_.masked, challenge_->ref())
+                              : lead_of_failure(*late);
+  }
   const Sending sending = send(medium);
   resend_pending_ = false;
-  std::optional<Carrier> carrier;
-  if (sending.may_arrive()) carrier = sending.carrier;
-  around_.challenges.end_resend(challenge_, carrier);
-  return carrier ? wording::code_sent_again(standing_.masked, challenge_->ref())
-                 : wording::resend_failed();
+  around_.challenges.end_resend(challenge_, carrier_if_any(sending));
+  return sending.may_arrive() ? wording::code_sent_again(standing_.masked, challenge_->ref())
+                              : wording::resend_failed();
 }
 
 }  // namespace sms2fa

@@ -10,10 +10,12 @@
 #include "lib/session/conversation.h"
 #include "lib/session/ending.h"
 #include "lib/session/judge.h"
+#include "lib/session/late_message.h"
 #include "lib/session/login_request.h"
 #include "lib/session/message_sender.h"
 #include "lib/session/policy.h"
 #include "lib/session/surroundings.h"
+#include "lib/session/wording.h"
 
 namespace sms2fa {
 
@@ -42,6 +44,13 @@ class Attempt {
 
   Result<void> make_code();
   Sending send(Medium medium);
+  SendJob job_for(Medium medium) const;
+  bool pretends() const;
+  std::optional<Sending> send_late(Medium medium);
+  std::string lead_of(const Sending& sending) const;
+  std::string catch_up();
+  std::string lead_of_failure(const Sending& sending) const;
+  wording::Question question() const;
   bool offers(Medium medium) const;
   Route route() const;
   Medium medium_asked_for(const Reply& reply) const;
@@ -60,7 +69,9 @@ class Attempt {
   const ChallengeKey key_;
   Standing standing_;
   ChallengeTable::Handle challenge_;
-  SteadyTime deadline_{};  // of the message that is being sent
+  SteadyTime deadline_{};              // of the message that is being sent
+  std::shared_ptr<LateMessage> late_;  // whose end the person has not heard of
+  std::shared_ptr<const FollowedMessage> bad_news_told_;
   bool first_send_pending_ = false;
   bool resend_pending_ = false;
 };

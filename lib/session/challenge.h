@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <compare>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "lib/base/clock.h"
 #include "lib/base/phone_number.h"
 #include "lib/base/secret.h"
+#include "lib/delivery/followed_message.h"
 
 namespace sms2fa {
 
@@ -25,6 +27,8 @@ struct Carrier {
   std::string provider = {};
   std::string message_id = {};
   bool checks = false;  // made the code, and alone can say whether an answer is right
+  // What becomes of the message; nullptr when nobody can be asked.
+  std::shared_ptr<const FollowedMessage> fate = nullptr;
 };
 
 struct ChallengeRules {

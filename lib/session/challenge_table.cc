@@ -211,6 +211,11 @@ void ChallengeTable::end_resend(const Handle& challenge, std::optional<Carrier> 
   challenge->sent_at_ = clock_.now();
 }
 
+bool ChallengeTable::message_is_out(const Handle& challenge) const {
+  const std::lock_guard lock(mutex_);
+  return challenge->sent_at_.has_value() || challenge->resending_;
+}
+
 Carrier ChallengeTable::carrier_of(const Handle& challenge) const {
   const std::lock_guard lock(mutex_);
   return challenge->carrier_;

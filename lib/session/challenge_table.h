@@ -89,6 +89,8 @@ class ChallengeTable {
   void end_resend(const Handle& challenge, std::optional<Carrier> carrier);
 
   Carrier carrier_of(const Handle& challenge) const;
+  // Whether a message with the code has left, or is on its way.
+  bool message_is_out(const Handle& challenge) const;
   bool may_resend(const Handle& challenge) const;
   bool is_void(const Handle& challenge) const;
   size_t size() const;

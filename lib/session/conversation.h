@@ -21,9 +21,9 @@ struct Reply {
   Secret text;
   // The person typed the password again; text is empty.
   bool is_authtok = false;
-  // sshd answered for an account that it will not admit; text is empty.
+  // sshd answered for an account that it will not admit; text is as long as what was typed, and no
+  // more can be learnt from it.
   bool is_placeholder = false;
-  bool placeholder_has_one_character = false;
 };
 
 // The person at the other end, as the flow sees them.

@@ -10,6 +10,10 @@ namespace sms2fa {
 
 namespace {
 
+// Of a backup code or a pass, as people may type it without its dash. Nothing shorter costs a slow
+// hash.
+constexpr size_t kShortestBackupAnswer = 10;
+
 using Outcome = FactorCheck::Outcome;
 
 // Has no codes, for nobody's name is empty; asking the store about them costs what it costs for
@@ -96,6 +100,7 @@ Result<FactorCheck> Factors::spend(std::optional<int64_t> step, const std::strin
     if (!fresh) return fresh.error();
     return FactorCheck{*fresh ? Outcome::app : Outcome::replayed, backup_codes_left()};
   }
+  if (hash.empty()) return FactorCheck{Outcome::wrong, backup_codes_left()};
   const bool may_match = backup_ && contains(allowed, Method::backup);
   const auto used = store.use_backup_code(may_match ? user_ : kNobody, hash);
   if (!used) return used.error();
@@ -121,6 +126,8 @@ Result<bool> Factors::spend_pass(std::string_view answer, const std::string& has
 Result<FactorCheck> Factors::check(std::string_view answer, WallTime now, const Methods& allowed,
                                    Store& store, bool real) const {
   const auto step = matching_step(answer, now);
+  if (answer.size() < kShortestBackupAnswer)
+    return real ? spend(step, "", allowed, store) : FactorCheck{Outcome::wrong, 0};
   const auto hash = hash_backup_code(parameters(), answer);
   if (!hash) return hash.error();
   auto checked = real ? spend(step, *hash, allowed, store) : spend(std::nullopt, *hash, {}, store);

@@ -44,6 +44,13 @@ Kind kind_of(TryStatus status) {
   return Kind::none_left;
 }
 
+// In the log's words.
+std::string method_of(const FactorCheck& factor) {
+  using Outcome = FactorCheck::Outcome;
+  if (factor.outcome == Outcome::pass) return "pass";
+  return std::string(to_string(factor.outcome == Outcome::backup ? Method::backup : Method::totp));
+}
+
 }  // namespace
 
 Judgement Judge::judge(const Reply& reply, const Standing& standing, const ChallengeKey& key,
@@ -66,15 +73,18 @@ Judgement Judge::judge(const Reply& reply, const Standing& standing, const Chall
   const Carrier carrier = challenges.carrier_of(challenge);
   const CheckStatus checked =
       carrier.checks ? ask_provider(reply, standing, carrier, real) : CheckStatus::wrong;
-  const bool right = challenges.answer_is_right(key, challenge, reply.text.reveal(),
-                                                checked == CheckStatus::right);
+  const auto factor = try_factors(reply, standing, real);
+  if (!factor) return {Kind::store_failed, 0, factor.error().message};
+  const bool right = challenges.answer_is_right(
+      key, challenge, reply.text.reveal(), checked == CheckStatus::right || factor->is_right());
   open.has_ended();
+  if (right && factor->is_right()) event_.method = method_of(*factor);
   if (real) {
     const auto committed = around_.store.commit_outcome(*counted->id, right);
     if (!committed) return {Kind::store_failed, 0, committed.error().message};
     notices_.answered(*counted, right, event_.method);
   }
-  if (right) return {Kind::right};
+  if (right) return right_by(*factor);
   if (granted.left == 0) return {Kind::none_left};
   return {checked == CheckStatus::unreachable ? Kind::not_checked : Kind::wrong, granted.left};
 }
@@ -94,6 +104,29 @@ Result<void> Judge::commit_nothing() {
   if (!reserved) return reserved.error();
   if (reserved->reserved) return around_.store.settle_send(*reserved->reserved, false);
   return {};
+}
+
+// Every answer is tried on everything the person holds. A backup code's hash is slow, so only what
+// is as long as one is hashed; the length is known of sshd's placeholders too.
+Result<FactorCheck> Judge::try_factors(const Reply& reply, const Standing& standing, bool real) {
+  const auto check = standing.factors->check(reply.text.reveal(), around_.clock.wall_now(),
+                                             standing.methods, around_.store, real);
+  if (check && check->outcome == FactorCheck::Outcome::replayed)
+    notices_.replayed(std::string(to_string(Method::totp)), {});
+  return check;
+}
+
+Judgement Judge::right_by(const FactorCheck& factor) {
+  Judgement right = {Kind::right};
+  if (factor.outcome == FactorCheck::Outcome::pass)
+    around_.audit.notice(notices_.begin(NoticeKind::pass_used, event_.method));
+  if (factor.outcome == FactorCheck::Outcome::backup) {
+    right.backup_codes_left = factor.backup_codes_left;
+    AuditNotice used = notices_.begin(NoticeKind::code_used, event_.method);
+    used.count = factor.backup_codes_left;
+    around_.audit.notice(used);
+  }
+  return right;
 }
 
 // The provider's own word on a code that it made. Decoys take as long as others did.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "lib/audit/event.h"
@@ -27,6 +28,7 @@ struct Judgement {
   Kind kind;
   unsigned tries_left = 0;
   std::string detail = {};
+  std::optional<unsigned> backup_codes_left = {};  // when one of them was right
 };
 
 // Judges the answers of one attempt: takes the try, counts it where it lasts, compares, and only
@@ -51,6 +53,8 @@ class Judge {
  private:
   Result<CountedAttempt> count(bool real);
   Result<void> commit_nothing();
+  Result<FactorCheck> try_factors(const Reply& reply, const Standing& standing, bool real);
+  Judgement right_by(const FactorCheck& factor);
   CheckStatus ask_provider(const Reply& reply, const Standing& standing, const Carrier& carrier,
                            bool real);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/session/limits.h"
+#include "lib/session/notices.h"
 #include "lib/session/wording.h"
 
 namespace sms2fa {
@@ -40,12 +41,30 @@ Sending not_permitted_by(const StoreLedger& ledger, SendingNote& note) {
 LoginMessage message_of(const SendJob& job, Medium medium) {
   const Configuration& settings = job.setup->configuration;
   const Challenge& challenge = *job.challenge;
-  return {*job.standing.phone,
+  return {job.to,
           medium == Medium::voice
               ? wording::spoken_message(settings.message, challenge.code())
               : wording::text_message(settings.message, job.setup->host, job.request.service,
                                       challenge.ref(), challenge.code()),
           settings.code.lifetime, medium, settings.message.language};
+}
+
+std::shared_ptr<const FollowedMessage> follow(const SendJob& job, const SendReport& report,
+                                              AuditLog& audit) {
+  if (report.status != SendStatus::accepted) return nullptr;
+  AuditNotice notice = Notices(job.request, audit).begin(NoticeKind::delivery);
+  notice.provider = report.provider;
+  notice.message_id = report.message_id;
+  notice.ref = job.challenge->ref();
+  notice.number = job.to;
+  return job.setup->messenger->follow(report, job.challenge->expires_at(),
+                                      [notice, &audit](const DeliveryStatus& fate) {
+                                        AuditNotice told = notice;
+                                        told.state = to_string(fate.state);
+                                        told.detail = fate.detail;
+                                        told.needs_attention = fate.state == DeliveryState::failed;
+                                        audit.notice(told);
+                                      });
 }
 
 }  // namespace
@@ -61,14 +80,14 @@ void SendingNote::write_into(AuditEvent& event) const {
 Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note) {
   const LimitSettings& limits = job.setup->configuration.limits;
   Messenger& messenger = *job.setup->messenger;
-  auto budgets = budgets_for(limits, job.request, job.standing);
+  auto budgets = job.budgets;
   budgets.push_back(host_budget(limits));
   StoreLedger ledger(around.store, std::move(budgets));
   const SteadyTime start = around.clock.now();
   SendReport report =
       messenger.deliver(message_of(job, job.medium), job.route, ledger, job.deadline);
   const bool calls_instead = report.status == SendStatus::number_cannot_sms &&
-                             job.medium == Medium::sms && job.standing.may(Medium::voice) &&
+                             job.medium == Medium::sms && job.may_call &&
                              messenger.offers(Medium::voice, job.route);
   std::string refusal;
   if (calls_instead) {
@@ -91,7 +110,8 @@ Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note
                                 job.medium, report.provider_checks});
   Sending sending = sending_of(report.status);
   sending.medium = report.medium;
-  sending.carrier = {report.provider, report.message_id, report.provider_checks};
+  sending.carrier = {report.provider, report.message_id, report.provider_checks,
+                     follow(job, report, around.audit)};
   return sending;
 }
 

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "lib/audit/event.h"
 #include "lib/session/challenge_table.h"
@@ -50,7 +52,9 @@ struct SendingNote {
 struct SendJob {
   LoginRequest request;
   std::shared_ptr<const Setup> setup;
-  Standing standing;  // standing.phone is set
+  PhoneNumber to;
+  bool may_call;  // when the number can't take texts
+  std::vector<Budget> budgets;
   ChallengeTable::Handle challenge;
   Medium medium;
   Route route;
@@ -58,7 +62,8 @@ struct SendJob {
 };
 
 // Sends within the budgets of number, user, source and host. A number that can't take texts is
-// called instead, where that is allowed. Blocks until the job's deadline at the latest.
+// called instead, where that is allowed. What becomes of an accepted message is followed while the
+// code lives, and noted in the log. Blocks until the job's deadline at the latest.
 Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note);
 
 // What a decoy does instead: takes as long, and ends, as a recent real message did. A decoy that

@@ -7,30 +7,8 @@ namespace sms2fa {
 
 namespace {
 
-Standing decoy(Reason reason, std::string detail = {}) {
-  Standing standing;
-  standing.decoy_reason = reason;
-  standing.detail = std::move(detail);
-  return standing;
-}
-
-Standing barred(Reason reason, const PhoneNumber& phone) {
-  Standing standing = decoy(reason);
-  standing.barred_phone = phone;
-  return standing;
-}
-
-// The media among `methods`. Whoever gets texts by default may be called too, where calls are
-// switched on.
-std::vector<Medium> media_of(const Methods& methods, bool by_default, bool calls) {
-  std::vector<Medium> media;
-  for (const Method method : methods) {
-    if (method == Method::sms) media.push_back(Medium::sms);
-    if (method == Method::voice && calls) media.push_back(Medium::voice);
-  }
-  const bool only_texts = media.size() == 1 && media.front() == Medium::sms;
-  if (by_default && calls && only_texts) media.push_back(Medium::voice);
-  return media;
+bool contains(const Methods& methods, Method method) {
+  return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
 
 // Whoever has enrolled something is known, whatever the directory holds.
@@ -42,25 +20,65 @@ Result<std::optional<Person>> with_enrolled(Result<std::optional<Person>> found,
   return found;
 }
 
+std::vector<Medium> media_of(const Methods& methods, bool calls) {
+  std::vector<Medium> media;
+  for (const Method method : methods) {
+    if (method == Method::sms) media.push_back(Medium::sms);
+    if (method == Method::voice && calls) media.push_back(Medium::voice);
+  }
+  return media;
+}
+
+// Whether the first of the methods that somebody can use is a message.
+bool begins_with_message(const Methods& methods, bool by_message, bool by_app) {
+  for (const Method method : methods) {
+    if ((method == Method::sms || method == Method::voice) && by_message) return true;
+    if (method == Method::totp && by_app) return false;
+  }
+  return by_message;
+}
+
+// What somebody sees who is nobody, or has no way in: what most people see.
+Standing decoy(Reason reason, const Configuration& configuration) {
+  const Methods& methods = configuration.code.methods;
+  Standing standing;
+  standing.decoy_reason = reason;
+  standing.media = media_of(methods, configuration.delivery.voice);
+  standing.message_first = begins_with_message(methods, !standing.media.empty(), true);
+  return standing;
+}
+
+// Locked people see what they would see otherwise.
+Standing barred(Standing standing, Reason reason) {
+  standing.is_real = false;
+  standing.decoy_reason = reason;
+  standing.barred_phone = std::move(standing.phone);
+  standing.phone.reset();
+  return standing;
+}
+
 Standing decide(const LoginRequest& request, const Configuration& configuration,
-                const Directory& directory, const Result<std::optional<Person>>& found,
-                const UserState& state) {
-  if (!found) return decoy(Reason::directory_failed, found.error().message);
-  if (!*found) return decoy(Reason::unknown_user);
-  const Person& person = **found;
-  const bool by_default = person.methods.empty();
-  const Methods& methods = by_default ? configuration.code.methods : person.methods;
-  const auto media = media_of(methods, by_default, configuration.delivery.voice);
-  if (!person.phone || media.empty()) return decoy(Reason::not_enrolled);
-  if (person.phone->is_forbidden()) return decoy(Reason::forbidden_number);
-  if (!directory.may_reach(*person.phone)) return decoy(Reason::foreign_number);
-  if (request.not_admitted) return decoy(Reason::not_admitted);
-  if (state.disabled) return barred(Reason::disabled, *person.phone);
-  if (state.locked_for.count() > 0) return barred(Reason::locked, *person.phone);
+                const Directory& directory, const Person& person, const Methods& methods,
+                const Factors& factors, const UserState& state) {
   Standing standing;
   standing.is_real = true;
-  standing.phone = person.phone;
-  standing.media = media;
+  const bool is_forbidden = person.phone && person.phone->is_forbidden();
+  const bool is_foreign = person.phone && !directory.may_reach(*person.phone);
+  if (person.phone && !is_forbidden && !is_foreign)
+    standing.media = media_of(methods, configuration.delivery.voice);
+  if (!standing.media.empty()) standing.phone = person.phone;
+  const bool by_app = factors.has_app() && contains(methods, Method::totp);
+  const bool by_backup = factors.backup_codes_left() > 0 && contains(methods, Method::backup);
+  standing.other_way = by_app || by_backup || factors.has_pass();
+  standing.message_first = begins_with_message(methods, standing.phone.has_value(), by_app);
+  if (!standing.phone && !standing.other_way)
+    return decoy(is_forbidden ? Reason::forbidden_number
+                 : is_foreign ? Reason::foreign_number
+                              : Reason::not_enrolled,
+                 configuration);
+  if (request.not_admitted) return decoy(Reason::not_admitted, configuration);
+  if (state.disabled) return barred(std::move(standing), Reason::disabled);
+  if (state.locked_for.count() > 0) return barred(std::move(standing), Reason::locked);
   return standing;
 }
 
@@ -84,16 +102,21 @@ Result<Standing> standing_of(const LoginRequest& request, const Configuration& c
   if (!factors) return factors.error();
   // One look into the directory for everybody: a second one would take time that tells.
   const auto found = with_enrolled(directory.find(request.user), request.user, *factors);
-  const bool has_methods = found && *found && !(*found)->methods.empty();
-  Standing standing = decide(request, configuration, directory, found, *state);
+  const bool is_known = found && *found;
+  const bool has_methods = is_known && !(*found)->methods.empty();
+  const Methods& methods = has_methods ? (*found)->methods : configuration.code.methods;
+  Standing standing =
+      is_known ? decide(request, configuration, directory, **found, methods, *factors, *state)
+               : decoy(found ? Reason::unknown_user : Reason::directory_failed, configuration);
+  // Whoever has nothing but what can't be read at the moment is no stranger.
+  if (standing.decoy_reason == Reason::not_enrolled && !factors->trouble().empty())
+    return make_error(ErrorKind::unavailable, factors->trouble());
   standing.passes_unenrolled = configuration.code.unenrolled == Unenrolled::pass &&
                                !request.not_admitted && holds_nothing(found, *factors, *state);
-  if (standing.is_decoy())
-    standing.media = media_of(configuration.code.methods, true, configuration.delivery.voice);
-  standing.methods = has_methods ? (*found)->methods : configuration.code.methods;
-  if (standing.detail.empty()) standing.detail = factors->trouble();
+  standing.detail = found ? factors->trouble() : found.error().message;
+  standing.methods = methods;
   // Locked people keep seeing their own digits, or the lock would show.
-  const bool has_number = found && *found && (*found)->phone;
+  const bool has_number = is_known && (*found)->phone;
   standing.masked =
       has_number ? (*found)->phone->masked() : mask_ending_in(decoy_digits(*key, request.user));
   standing.factors = std::make_shared<const Factors>(std::move(*factors));

@@ -25,14 +25,17 @@ struct Standing {
   // Holds nothing, and the configuration says that such people pass. Never set when anything
   // failed.
   bool passes_unenrolled = false;
-  std::optional<PhoneNumber> phone;  // where messages may go; of real attempts only
-  // Set when the person is locked or disabled, and would otherwise be real.
+  // Where messages may go; of real attempts only.
+  std::optional<PhoneNumber> phone;
+  // The same when the person is locked or disabled, and would otherwise be real.
   std::optional<PhoneNumber> barred_phone;
   // How a message may reach the person, the preferred way first. A decoy's are those of somebody
   // whose record names no methods.
   std::vector<Medium> media;
   // A message goes out before the first question; else only when the person asks for one.
   bool message_first = true;
+  // The person has an app or a backup code, and needs no message.
+  bool other_way = false;
   Reason decoy_reason = Reason::internal_error;
   std::string detail;
   std::string masked;                                // what the prompt shows of the number

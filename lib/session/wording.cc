@@ -43,6 +43,14 @@ std::string code_sent_again(const std::string& masked, const std::string& ref) {
   return "Code on its way again to " + masked + " (ref " + ref + "). ";
 }
 
+std::string code_coming(const std::string& masked) {
+  return "A code for " + masked + " is still being sent; an authenticator or backup code works. ";
+}
+
+std::string not_delivered() {
+  return "The last message did not arrive. ";
+}
+
 std::string resend_too_soon(std::chrono::seconds wait) {
   return "Not yet: r works in " + duration(wait) + ". ";
 }
@@ -68,9 +76,13 @@ std::string that_is_the_password() {
   return "That was the password; this is about the code. ";
 }
 
-std::string prompt(const std::string& lead, const MessageSettings& settings, Offers offers) {
-  std::string text = lead + settings.prompt;
-  if (offers.message) text += offers.call ? " (r = resend, v = call me)" : " (r = resend)";
+std::string prompt(const std::string& lead, const MessageSettings& settings, Question question) {
+  std::string text =
+      lead + (question.message_is_out ? settings.prompt : "Enter an authenticator or backup code");
+  if (question.may_send) {
+    text += question.message_is_out ? " (r = resend" : " (s = text me";
+    text += question.may_call ? ", v = call me)" : ")";
+  }
   return text + ": ";
 }
 
@@ -104,6 +116,11 @@ std::string too_many_messages(std::chrono::seconds wait) {
 
 std::string unavailable() {
   return "The second factor cannot be checked at the moment.";
+}
+
+std::string backup_codes_left(unsigned left) {
+  if (left == 0) return "That was your last backup code. Make new ones: sms2fa codes.";
+  return "Backup code used, " + std::to_string(left) + " left.";
 }
 
 Secret text_message(const MessageSettings& settings, const std::string& host,

@@ -20,6 +20,10 @@ std::string code_sent_before(std::chrono::seconds ago, const std::string& masked
 // The same for a text and a call: sshd keeps nothing of an answer but its length, so what a decoy
 // says after `v` must be what it says after `r`.
 std::string code_sent_again(const std::string& masked, const std::string& ref);
+// Still being sent, and there is another way in.
+std::string code_coming(const std::string& masked);
+// The carrier or the phone refused it after the provider took it.
+std::string not_delivered();
 std::string resend_too_soon(std::chrono::seconds wait);
 std::string resend_failed();
 std::string no_more_resends();
@@ -27,14 +31,15 @@ std::string wrong_code(unsigned left);
 std::string not_checked(unsigned left);
 std::string that_is_the_password();
 
-// What one character at the prompt can bring.
-struct Offers {
-  bool message = false;  // one (more) may be sent
-  bool call = false;     // and told by a call
+// What is asked for, and what one character brings.
+struct Question {
+  bool may_send = false;       // one (more) message
+  bool may_call = false;       // and told by a call
+  bool message_is_out = true;  // else only an app or a backup code can answer
 };
 
 // `lead`, then the configured question, with what else may be typed, then ": ".
-std::string prompt(const std::string& lead, const MessageSettings& settings, Offers offers);
+std::string prompt(const std::string& lead, const MessageSettings& settings, Question question);
 
 // Notices for attempts that end without (another) prompt.
 std::string out_of_tries(std::chrono::seconds wait);
@@ -45,6 +50,8 @@ std::string busy();
 std::string could_not_send();
 std::string too_many_messages(std::chrono::seconds wait);
 std::string unavailable();
+// After one of them let somebody in.
+std::string backup_codes_left(unsigned left);
 
 // The text message. `host` and `service` are reduced to letters, digits, '.', '_' and '-', and to
 // kLongestHost and kLongestService characters, for they come from outside.

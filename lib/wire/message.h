@@ -50,7 +50,6 @@ inline constexpr uint8_t kEnroll = 4;
 // answer's flags
 inline constexpr uint8_t kAnswerIsAuthtok = 1;
 inline constexpr uint8_t kAnswerIsPlaceholder = 2;
-inline constexpr uint8_t kAnswerIsOneCharacter = 4;  // beside kAnswerIsPlaceholder
 
 enum class Style : uint8_t { echo_on = 1, echo_off = 2, info = 3, error = 4, key = 5 };
 

@@ -76,7 +76,8 @@ class Lookup {
     if (!standing) return standing.error();
     account.has_way = !standing->is_decoy();
     account.way = account.has_way ? standing->masked : reason_of(*standing);
-    account.barred = standing->barred_phone.has_value();
+    account.barred =
+        standing->decoy_reason == Reason::locked || standing->decoy_reason == Reason::disabled;
     return {};
   }
 

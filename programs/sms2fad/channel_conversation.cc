@@ -67,7 +67,6 @@ Reply ChannelConversation::ask(const std::string& prompt, bool echo, SteadyTime 
   const uint8_t flags = answer.byte_of(Field::flags);
   reply.is_authtok = (flags & wire::kAnswerIsAuthtok) != 0;
   reply.is_placeholder = (flags & wire::kAnswerIsPlaceholder) != 0;
-  reply.placeholder_has_one_character = (flags & wire::kAnswerIsOneCharacter) != 0;
   reply.text = Secret(answer.text_of(Field::text));
   return reply;
 }

@@ -183,10 +183,10 @@ void DaemonRole::expect_answer(const Line& line, const Word& word) {
   char flags = 0;
   if (word.is("authtok") || word.is("authtok+placeholder")) flags |= 1;
   if (word.is("placeholder") || word.is("authtok+placeholder")) flags |= 2;
-  if (word.is("placeholder-of-one") || word.is("authtok+placeholder-of-one")) flags |= 2 | 4;
-  if (word.is("authtok+placeholder-of-one")) flags |= 1;
   if (flags == 0 && !word.quoted) line.refuse("no such answer");
-  const std::string text = flags != 0 ? "" : word.text;
+  // A placeholder's text is its own, of whatever length; a password never comes.
+  const std::string text = flags == 0 ? word.text : flags == 2 ? answer.value(kText) : "";
+  if (flags == 2 && text.empty()) line.refuse("a placeholder without its length");
   if (answer.value(kFlags) != std::string(1, flags) || answer.value(kText) != text)
     line.refuse("the answer is " + quoted(answer.value(kText)) + " with flags " +
                 quoted(answer.value(kFlags)));

@@ -13,11 +13,19 @@ namespace sms2fa::test {
 class FakeAuditLog final : public AuditLog {
  public:
   void record(const AuditEvent& event) override { add(format(event)); }
-  void notice(const AuditNotice& notice) override { add(format(notice)); }
+  void notice(const AuditNotice& notice) override {
+    add(format(notice));
+    const std::lock_guard lock(mutex_);
+    notices_.push_back(notice);
+  }
 
   std::vector<std::string> lines() const {
     const std::lock_guard lock(mutex_);
     return lines_;
+  }
+  std::vector<AuditNotice> notices() const {
+    const std::lock_guard lock(mutex_);
+    return notices_;
   }
 
  private:
@@ -28,6 +36,7 @@ class FakeAuditLog final : public AuditLog {
 
   mutable std::mutex mutex_;
   std::vector<std::string> lines_;
+  std::vector<AuditNotice> notices_;
 };
 
 }  // namespace sms2fa::test

@@ -11,7 +11,6 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
-#include "lib/delivery/messenger.h"
 #include "lib/directory/directory.h"
 #include "lib/store/store.h"
 #include "tests/support/failing_store.h"
@@ -48,53 +47,6 @@ class ScriptedRandom final : public Random {
   uint64_t state_ = 1;
   int fills_ = 0;
   int failing_fill_ = -1;
-};
-
-// One provider that does as the script says and then accepts everything.
-class FakeMessenger final : public Messenger {
- public:
-  struct Text {
-    std::string to;
-    std::string body;
-    Medium medium;
-    Route route;
-    std::chrono::seconds validity;
-    SteadyTime deadline;
-  };
-
-  explicit FakeMessenger(ManualClock& clock) : clock_(clock) {}
-  SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
-                     SteadyTime deadline) override;
-  bool offers(Medium medium, const Route& route) const override;
-  CheckStatus check(const std::string& provider, const PhoneNumber& to,
-                    const std::string& message_id, const Secret& code,
-                    SteadyTime deadline) override;
-
-  void next(SendReport report);
-  void next(SendStatus status, bool may_have_been_sent = false);
-  void always_report(SendReport report);
-  void always(SendStatus status, bool may_have_been_sent = false);
-  // Called for each message once it is reserved; may throw, wait or look around.
-  std::function<void()> while_sending;
-  Milliseconds takes{0};
-  bool calls = false;  // whether voice is offered
-  // What a provider that makes its own codes says of the next answers.
-  CheckStatus check_status = CheckStatus::wrong;
-  Milliseconds check_takes{0};
-  // "PROVIDER MESSAGE_ID ANSWER", each that it was asked about.
-  std::vector<std::string> checks() const;
-
-  // Every request that was made, whatever came of it.
-  std::vector<Text> texts() const;
-  size_t count() const { return texts().size(); }
-
- private:
-  ManualClock& clock_;
-  mutable std::mutex mutex_;
-  std::deque<SendReport> script_;
-  SendReport otherwise_{.status = SendStatus::accepted};
-  std::vector<Text> texts_;
-  std::vector<std::string> checks_;
 };
 
 // Knows whom it was told about. Not to be changed while attempts are under way.

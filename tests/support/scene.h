@@ -8,6 +8,7 @@
 #include "lib/session/authenticate.h"
 #include "lib/store/memory_store.h"
 #include "tests/support/fake_audit_log.h"
+#include "tests/support/fake_messenger.h"
 #include "tests/support/fakes.h"
 #include "tests/support/scripted_conversation.h"
 

@@ -51,12 +51,12 @@ ScriptedConversation& ScriptedConversation::types_the_password() {
   return *this;
 }
 
-ScriptedConversation& ScriptedConversation::is_replaced_by_sshd(bool one_character) {
-  steps_.push_back([one_character] {
+ScriptedConversation& ScriptedConversation::is_replaced_by_sshd(size_t length) {
+  steps_.push_back([length] {
     Reply reply;
     reply.status = Reply::Status::answered;
     reply.is_placeholder = true;
-    reply.placeholder_has_one_character = one_character;
+    reply.text = Secret(std::string(length, '\b'));
     return std::optional(std::move(reply));
   });
   return *this;

@@ -25,7 +25,7 @@ class ScriptedConversation final : public Conversation {
   ScriptedConversation& types(std::function<std::string()> answer);
   ScriptedConversation& types_the_password();
   // sshd keeps nothing of an answer but its length.
-  ScriptedConversation& is_replaced_by_sshd(bool one_character = false);
+  ScriptedConversation& is_replaced_by_sshd(size_t length = 6);
   ScriptedConversation& ends(Reply::Status status);
   ScriptedConversation& waits(Milliseconds time);
   ScriptedConversation& meanwhile(std::function<void()> something);

@@ -130,10 +130,10 @@ TEST(placeholders_are_answered_like_what_was_typed) {
     Scene scene;
     kind.prepare(scene);
     auto replaced = scene.person()
-                        .is_replaced_by_sshd(true)
+                        .is_replaced_by_sshd(1)
                         .is_replaced_by_sshd()
                         .waits(31s)
-                        .is_replaced_by_sshd(true)
+                        .is_replaced_by_sshd(1)
                         .is_replaced_by_sshd();
     scene.attempt(replaced, login_of(kind));
     CHECK_EQ(replaced.shape(), types.shape());

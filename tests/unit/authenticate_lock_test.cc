@@ -172,7 +172,7 @@ TEST(sshds_placeholder_is_counted_for_nobody_and_takes_a_try) {
 
 TEST(sshds_placeholder_of_one_character_asks_for_a_message_that_never_comes) {
   Scene scene;
-  auto person = scene.person().is_replaced_by_sshd(true).waits(30s).is_replaced_by_sshd(true).types(
+  auto person = scene.person().is_replaced_by_sshd(1).waits(30s).is_replaced_by_sshd(1).types(
       [&] { return scene.code(); });
   const AuditEvent event = scene.attempt(person);
   CHECK(person.prompt(1).starts_with("Not yet: r works in 30 s."));

@@ -127,11 +127,8 @@ TEST(a_decoy_answers_v_as_a_real_attempt_does) {
   };
   auto real = script();
   auto decoy = script();
-  auto replaced = scene.person()
-                      .is_replaced_by_sshd(true)
-                      .waits(30s)
-                      .is_replaced_by_sshd(true)
-                      .is_replaced_by_sshd();
+  auto replaced =
+      scene.person().is_replaced_by_sshd(1).waits(30s).is_replaced_by_sshd(1).is_replaced_by_sshd();
   scene.attempt(real);
   scene.attempt(decoy, Scene::login("nobody"));
   scene.attempt(replaced, Scene::login("bob"));

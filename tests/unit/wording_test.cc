@@ -30,10 +30,10 @@ TEST(times_are_seconds_first_and_minutes_rounded_up_later) {
 
 TEST(a_prompt_offers_what_may_be_typed) {
   MessageSettings settings;
-  CHECK_EQ(wording::prompt("Lead. ", settings, {true, false}),
+  CHECK_EQ(wording::prompt("Lead. ", settings, {true, false, true}),
            "Lead. Enter one time PIN (r = resend): ");
-  CHECK_EQ(wording::prompt("", settings, {false, true}), "Enter one time PIN: ");
-  CHECK_EQ(wording::prompt("", settings, {true, true}),
+  CHECK_EQ(wording::prompt("", settings, {false, false, true}), "Enter one time PIN: ");
+  CHECK_EQ(wording::prompt("", settings, {true, true, true}),
            "Enter one time PIN (r = resend, v = call me): ");
 }
 
@@ -44,7 +44,7 @@ TEST(the_longest_prompt_fits_into_what_pam_takes) {
        {wording::code_may_come(Medium::sms, "********67", "K7"),
         wording::code_sent_before(600s, "********67", "K7"), wording::that_is_the_password(),
         wording::no_more_resends(), wording::resend_failed()})
-    CHECK(wording::prompt(lead, settings, {true, true}).size() <= 511);
+    CHECK(wording::prompt(lead, settings, {true, true, true}).size() <= 511);
 }
 
 TEST(notices_are_one_line_without_a_question) {

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Authenticator apps and backup codes at the same prompt as the texted code.
+#include <future>
+
+#include "lib/base/key_file.h"
+#include "lib/otp/backup_code.h"
+#include "lib/otp/totp.h"
+#include "lib/session/factors.h"
+#include "tests/support/scene.h"
+#include "tests/support/test.h"
+#include "tests/unit/scratch_directory.h"
+
+using namespace sms2fa;
+using namespace sms2fa::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Secret kKey("12345678901234567890");
+constexpr const char* kBackupCode = "7K2XM-Q9RTC";
+
+// tess prefers her app; tom gets texts first and has an app and a backup code too.
+struct Holders : Scene {
+  Holders() {
+    SystemRandom system;
+    CHECK(add_key(directory_.path("store.key"), system).ok());
+    setup.keys = std::make_unique<KeyRing>(directory_.path("store.key"));
+    directory->add("tess", "+353872222245", {Method::totp, Method::sms, Method::backup});
+    directory->add("tom", "+353872222246");
+    for (const std::string user : {"tess", "tom"}) {
+      const auto sealed = setup.keys->seal(app_context(user), kKey, random);
+      REQUIRE(sealed.ok());
+      CHECK(memory->put_app(user, {"app", *sealed, {}, clock.wall_now()}).ok());
+      const auto parameters = make_backup_parameters(random);
+      REQUIRE(parameters.ok());
+      const auto hash = hash_backup_code(*parameters, kBackupCode);
+      REQUIRE(hash.ok());
+      CHECK(memory->replace_backup_codes(user, *parameters, {*hash}).ok());
+    }
+  }
+
+  std::string app_code() const {
+    const auto step = static_cast<uint64_t>(totp_step_at(clock.wall_now()));
+    return std::string(hotp(kKey, step, {}).reveal());
+  }
+
+ private:
+  ScratchDirectory directory_;
+};
+
+}  // namespace
+
+TEST(whoever_prefers_an_app_is_asked_for_it_and_gets_no_message) {
+  Holders scene;
+  auto person = scene.person().types([&] { return scene.app_code(); });
+  const AuditEvent event = scene.attempt(person, Scene::login("tess"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK_EQ(event.method, "totp");
+  CHECK_EQ(scene.messenger->count(), 0u);
+  CHECK_EQ(person.prompt(0), "Enter an authenticator or backup code (s = text me): ");
+  CHECK_EQ(scene.store.count_of("count tess"), 1);
+}
+
+TEST(s_brings_a_text_whose_code_works_at_the_same_prompt) {
+  Holders scene;
+  auto person = scene.person().types("s").types([&] { return scene.code(0); });
+  const AuditEvent event = scene.attempt(person, Scene::login("tess"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK_EQ(event.method, "sms");
+  REQUIRE(person.prompts().size() == 2);
+  CHECK(person.prompt(1).ends_with("Enter one time PIN (r = resend): "));
+}
+
+TEST(a_code_that_was_not_sent_is_no_answer) {
+  Holders scene;
+  const std::string code = scene.choose_code("271828");
+  auto person = scene.person().types(code);
+  CHECK_EQ(scene.attempt(person, Scene::login("tess")).verdict, AuditVerdict::denied);
+}
+
+TEST(an_app_code_works_in_place_of_the_texted_one) {
+  Holders scene;
+  auto person = scene.person().types([&] { return scene.app_code(); });
+  const AuditEvent event = scene.attempt(person, Scene::login("tom"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK_EQ(event.method, "totp");
+  CHECK(person.prompt(0).starts_with("Code sent by SMS to ********46"));
+}
+
+TEST(the_texted_code_is_dead_once_the_app_has_let_in) {
+  Holders scene;
+  auto outer = scene.person();
+  auto inner = scene.person().types([&] { return scene.app_code(); });
+  outer.meanwhile([&] { scene.attempt(inner, Scene::login("tom")); }).types([&] {
+    return scene.code(0);
+  });
+  CHECK_EQ(scene.attempt(outer, Scene::login("tom")).reason, Reason::used_elsewhere);
+}
+
+TEST(an_app_code_works_once_and_its_return_is_noted) {
+  Holders scene;
+  const std::string code = scene.app_code();
+  auto first = scene.person().types(code);
+  CHECK_EQ(scene.attempt(first, Scene::login("tess")).verdict, AuditVerdict::accepted);
+  auto again = scene.person().types(code);
+  CHECK_EQ(scene.attempt(again, Scene::login("tess")).verdict, AuditVerdict::denied);
+  CHECK_EQ(scene.failures_of("tess"), 1);
+  REQUIRE(scene.audit.notices().size() == 1);
+  CHECK_EQ(scene.audit.notices()[0].kind, NoticeKind::replay);
+}
+
+TEST(two_at_the_same_prompt_may_both_come_in_by_codes_of_their_own) {
+  Holders scene;
+  auto inner = scene.person().types([&] { return scene.app_code(); });
+  auto outer = scene.person();
+  outer.meanwhile([&] { scene.attempt(inner, Scene::login("tess")); }).waits(30s).types([&] {
+    return scene.app_code();
+  });
+  CHECK_EQ(scene.attempt(outer, Scene::login("tess")).verdict, AuditVerdict::accepted);
+}
+
+TEST(a_backup_code_works_once_and_the_number_left_is_told) {
+  Holders scene;
+  auto person = scene.person().types("7k2xm q9rtc");
+  const AuditEvent event = scene.attempt(person, Scene::login("tom"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK_EQ(event.method, "backup");
+  CHECK(person.notice().starts_with("That was your last backup code."));
+  auto again = scene.person().types(kBackupCode);
+  CHECK_EQ(scene.attempt(again, Scene::login("tom")).verdict, AuditVerdict::denied);
+}
+
+TEST(nothing_is_spent_on_an_answer_that_cannot_be_counted) {
+  Holders scene;
+  auto person = scene.person()
+                    .meanwhile([&] { scene.store.fail(StoreCall::count_attempt); })
+                    .types(kBackupCode);
+  CHECK_EQ(scene.attempt(person, Scene::login("tess")).reason, Reason::store_failed);
+  scene.store.mend();
+  auto again = scene.person().types(kBackupCode);
+  CHECK_EQ(scene.attempt(again, Scene::login("tess")).verdict, AuditVerdict::accepted);
+}
+
+TEST(a_step_that_cannot_be_spent_lets_nobody_in) {
+  Holders scene;
+  auto person =
+      scene.person().meanwhile([&] { scene.store.fail(StoreCall::use_totp_step); }).types([&] {
+        return scene.app_code();
+      });
+  CHECK_EQ(scene.attempt(person, Scene::login("tess")).reason, Reason::store_failed);
+}
+
+TEST(without_a_provider_or_budget_the_rest_is_offered) {
+  {
+    Holders scene;
+    scene.messenger->always(SendStatus::try_elsewhere);
+    auto person = scene.person().types([&] { return scene.app_code(); });
+    const AuditEvent event = scene.attempt(person, Scene::login("tom"));
+    CHECK_EQ(event.verdict, AuditVerdict::accepted);
+    CHECK(event.needs_attention);
+    CHECK(person.prompt(0).starts_with(
+        "The message could not be sent. Enter an authenticator or backup code"));
+  }
+  Holders scene;
+  scene.limits().sends_per_user = {0, 24h};
+  auto person = scene.person().types([&] { return scene.app_code(); });
+  CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::accepted);
+  CHECK(person.prompt(0).starts_with("Too many messages lately."));
+}
+
+TEST(nobody_with_an_app_waits_for_a_hanging_provider) {
+  Holders scene;
+  std::promise<void> go;
+  std::promise<void> went;
+  scene.messenger->while_sending = [&] {
+    go.get_future().wait();
+    scene.messenger->while_sending = nullptr;
+  };
+  auto person = scene.person().types([&] { return scene.app_code(); });
+  const AuditEvent event = scene.attempt(person, Scene::login("tom"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK_EQ(person.prompt(0).substr(0, 65),
+           "A code for ********46 is still being sent; an authenticator or ba");
+  go.set_value();
+  CHECK(scene.errands.finish(1h));
+  CHECK_EQ(scene.messenger->count(), 1u);
+  CHECK_EQ(scene.store.count_of("settle spent"), 1);
+}
+
+TEST(what_became_of_a_slow_message_is_told_at_the_next_prompt) {
+  Holders scene;
+  std::promise<void> go;
+  scene.messenger->while_sending = [&] { go.get_future().wait(); };
+  auto person = scene.person()
+                    .meanwhile([&] {
+                      go.set_value();
+                      scene.errands.finish(1h);
+                    })
+                    .types("wrong")
+                    .types([&] { return scene.code(0); });
+  const AuditEvent event = scene.attempt(person, Scene::login("tom"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK_EQ(event.message_id, "SM1");
+  CHECK(person.prompt(1).starts_with("Wrong code, 2 tries left. Code sent by SMS to ********46"));
+}
+
+TEST(a_message_that_the_carrier_refused_is_told_once) {
+  Holders scene;
+  scene.messenger->fate.state = DeliveryState::failed;
+  scene.messenger->fate.detail = "error 30003";
+  auto person = scene.person().types("wrong").types("wrong");
+  scene.attempt(person);
+  CHECK(person.prompt(0).find("The last message did not arrive. ") != std::string::npos);
+  CHECK(person.prompt(1).starts_with("Wrong code, 2 tries left. Enter"));
+  REQUIRE(!scene.audit.notices().empty());
+  CHECK_EQ(scene.audit.notices()[0].kind, NoticeKind::delivery);
+  CHECK_EQ(scene.audit.notices()[0].state, "failed");
+  CHECK_EQ(scene.audit.notices()[0].message_id, "SM1");
+}
+
+TEST(locked_people_see_what_they_would_see) {
+  for (const std::string user : {"tess", "tom"}) {
+    for (const SendStatus status : {SendStatus::accepted, SendStatus::try_elsewhere}) {
+      Holders scene;
+      scene.messenger->always(status);
+      const auto script = [&] { return scene.person().types("wrong").types("wrong"); };
+      auto before = script();
+      scene.attempt(before, Scene::login(user, "sshd", "203.0.113.1"));
+      scene.fail_often(user, 10);
+      auto locked = script();
+      const AuditEvent event = scene.attempt(locked, Scene::login(user, "sshd", "203.0.113.2"));
+      CHECK_EQ(event.reason, Reason::locked);
+      CHECK_EQ(locked.shape(), before.shape());
+      auto right = scene.person().types([&] { return scene.app_code(); }).types(kBackupCode);
+      CHECK_EQ(scene.attempt(right, Scene::login(user, "sshd", "203.0.113.3")).verdict,
+               AuditVerdict::denied);
+    }
+  }
+}
+
+TEST(methods_bound_what_is_tried) {
+  Holders scene;
+  scene.directory->remove("tom");
+  scene.directory->add("tom", "+353872222246", {Method::sms});
+  auto person = scene.person().types([&] { return scene.app_code(); }).types(kBackupCode);
+  const AuditEvent event = scene.attempt(person, Scene::login("tom"));
+  CHECK_EQ(event.verdict, AuditVerdict::denied);
+}
+
+TEST(keys_that_cannot_be_read_stop_only_those_who_need_them) {
+  Holders scene;
+  scene.setup.keys.reset();
+  auto by_text = scene.person().types([&] { return scene.code(0); });
+  const AuditEvent event = scene.attempt(by_text, Scene::login("tom"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  scene.directory->remove("tess");
+  scene.directory->add("tess", "", {Method::totp});
+  auto by_app = scene.person();
+  CHECK_EQ(scene.attempt(by_app, Scene::login("tess")).verdict, AuditVerdict::unavailable);
+}
