@@ -15,8 +15,8 @@ constexpr const char* kCommand = "remove";
 constexpr const char* kUsage =
     "usage: sms2fa remove USER [--config FILE] [--json]\n"
     "\n"
-    "Takes away what USER has enrolled: number, authenticator apps and backup codes. A number in\n"
-    "the users file stays. Only root may.\n"
+    "Takes away what USER has enrolled: number, authenticator apps and backup codes. A number\n"
+    "in the users file stays. Only root may.\n"
     "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
     "  --json          one JSON object instead of sentences\n"
     "\n"

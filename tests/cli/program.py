@@ -124,6 +124,7 @@ def provider_section(kind, fake, **changes):
     # Where _sms2fa may read it, too.
     ca_file = pathlib.Path("/etc/sms2fa", f"{kind}-ca.pem")
     ca_file.write_bytes(pathlib.Path(fake.ca_file).read_bytes())
+    ca_file.chmod(0o644)
     settings = {"type": kind} | settings | {"ca_file": ca_file} | changes
     return f"[provider {kind}]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items())
 

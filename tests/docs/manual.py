@@ -110,7 +110,8 @@ def command_sources():
     """{command: source} for each that the program sms2fa is made of."""
     found = {}
     for source in (ROOT / "programs/sms2fa").glob("*.cc"):
-        for name in re.findall(r'const Command k\w+Command = \{\s*"([a-z-]+)"',
-                               source.read_text(encoding="utf-8")):
-            found[name] = source
+        text = source.read_text(encoding="utf-8")
+        names = dict(re.findall(r'(k\w+)(?:\[\])? = "([a-z-]+)";', text))
+        for name in re.findall(r'const Command k\w+Command = \{\s*("[a-z-]+"|k\w+)', text):
+            found[names[name] if name in names else name.strip('"')] = source
     return found
