@@ -99,14 +99,14 @@ int serve(const Options& options, ServiceManager& manager) {
     syslog(LOG_DAEMON | LOG_NOTICE, "the kernel does not confine writing: %s",
            sandbox->without_landlock.c_str());
 
-  const auto setup = make_setup(std::move(*records), clock);
+  auto setup = make_setup(std::move(*records), clock);
   if (!setup) return give_up(setup.error());
   // Whoever could read it as root only would be surprised at the next SIGHUP.
   if (const auto readable = open_trusted(options.configuration); !readable)
     log_lines(LOG_DAEMON | LOG_WARNING,
               "a reload will fail (chgrp _sms2fa, chmod 0640): ", readable.error().message);
 
-  const StoreSettings& store_settings = (*setup)->configuration.store;
+  const StoreSettings store_settings = (*setup)->configuration.store;
   auto store = make_store(store_settings, clock, random, **time);
   if (!store) return give_up(store.error());
   complain_about_keys(*(*setup)->keys, **store);
@@ -117,7 +117,9 @@ int serve(const Options& options, ServiceManager& manager) {
   RecordKeeper audit(log, **store, clock);
   Errands errands(kMostErrands);
   Surroundings around = {clock, random, **store, challenges, deliveries, checks, audit, errands};
-  Server server(around, *setup);
+  // The server alone holds the setup from here on: what follows messages in it tells the audit log
+  // about them to the last, and must go before that does.
+  Server server(around, std::move(*setup));
 
   const UniqueFd signal_fd(signalfd(-1, &signals, SFD_CLOEXEC));
   const bool in_memory = store_settings.type == StoreType::memory;
