@@ -10,9 +10,9 @@ namespace sms2fa {
 
 namespace {
 
-// Of a backup code or a pass, as people may type it without its dash. Nothing shorter costs a slow
-// hash.
-constexpr size_t kShortestBackupAnswer = 10;
+// Of a backup code: google-authenticator's scratch codes, once they were taken over, have 8 digits.
+// Nothing shorter costs a slow hash.
+constexpr size_t kShortestBackupAnswer = 8;
 
 using Outcome = FactorCheck::Outcome;
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -76,7 +77,10 @@ Result<bool> StateAccess::knows(const std::string& user) {
   if (!person || *person) return true;
   const auto state = store_->state_of(user);
   if (!state) return state.error();
-  return state->consecutive_failures > 0;
+  if (state->consecutive_failures > 0) return true;
+  const auto enrolled = store_->enrolled_users();
+  if (!enrolled) return enrolled.error();
+  return std::binary_search(enrolled->begin(), enrolled->end(), user);
 }
 
 int refuse(const char* command, const Arguments& arguments, const Console& console, int exit_code,

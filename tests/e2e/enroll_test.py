@@ -25,7 +25,7 @@ class Enroll(Scenario):
         store = {"path": self.state / "state.db", "key_file": KEY_FILE}
         self.start_house(store=store, **sections)
 
-    def enroll(self, user="carol", *options):
+    def sits_down(self, user="carol", *options):
         return self.meet(LocalLogin(user, str(self.machine.build / "sms2fa"), "enroll",
                                     "--socket", str(self.machine.socket), *options,
                                     environment={"TERM": "xterm-256color"}))
@@ -52,7 +52,7 @@ class Enroll(Scenario):
 
     def test_an_unprivileged_user_enrolls_and_logs_in_by_message(self):
         self.house()
-        _, codes = self.enrolls_everything(self.enroll())
+        _, codes = self.enrolls_everything(self.sits_down())
         self.assertEqual(10, len(set(codes)))
         with self.ssh("carol") as person:
             person.reads(PROMPT)
@@ -63,7 +63,7 @@ class Enroll(Scenario):
     def test_the_picture_that_is_drawn_says_what_the_uri_says(self):
         self.house()
         picture = "/home/carol/key.png"
-        with self.enroll("carol", "--png", picture) as person:
+        with self.sits_down("carol", "--png", picture) as person:
             person.sees("Phone number for codes")
             person.types("")
             person.sees("Set up an authenticator app?")
@@ -76,7 +76,7 @@ class Enroll(Scenario):
 
     def test_ctrl_c_leaves_nothing_half_done(self):
         self.house()
-        with self.enroll() as person:
+        with self.sits_down() as person:
             person.sees("Phone number for codes")
             person.types(CAROLS)
             person.sees("Code sent by SMS")
@@ -90,6 +90,6 @@ class Enroll(Scenario):
 
     def test_nobody_enrolls_somebody_else(self):
         self.house()
-        with self.enroll("carol", "alice") as person:
+        with self.sits_down("carol", "alice") as person:
             person.sees("you may only enroll yourself")
             self.assertEqual(77, person.waits_for_the_end())

@@ -9,10 +9,11 @@ import secrets
 import subprocess
 import time
 
-from login import PROMPT
 from private_machine import run
 from scenario import Scenario
 
+# Of whoever has a phone, and of whoever has none.
+PROMPT = r"(Enter one time PIN|Enter an authenticator or backup code)[^:]*: "
 KEY_FILE = "/etc/sms2fa/store.key"
 OATH_KEY = "3132333435363738393031323334353637383930"
 
@@ -104,9 +105,12 @@ class Factors(Scenario):
         self.house(users={"carol": "+353851112223"})
         self.import_oath()
         self.fake("twilio").misbehave("hang")
-        began = time.monotonic()
-        self.logs_in(oathtool(OATH_KEY))
-        print(f"an app's code while the provider hangs: {time.monotonic() - began:.1f} s")
+        with self.ssh("carol") as person:
+            began = time.monotonic()
+            person.reads(PROMPT)
+            person.types(oathtool(OATH_KEY))
+            person.gets_in("carol")
+        print(f"in by an app while the provider hangs: {time.monotonic() - began:.1f} s")
 
     def test_a_new_key_opens_everything_and_needs_no_restart(self):
         self.house()
