@@ -110,7 +110,7 @@ class StatusTest(StateCase):
         self.start()
         done = self.run_program("status", "bob", expect=OK)
         self.assertRegex(done.stdout, r"^bob\n  state +may log in\n  wrong codes +0 since .*\n"
-                                      r"  number +\*{8}56\n  methods +sms\n$")
+                                      r"  number +\*{8}56\n  methods +sms, voice, totp, backup\n$")
 
     def test_nobody(self):
         self.start()
