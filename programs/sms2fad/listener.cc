@@ -14,7 +14,8 @@ namespace sms2fa {
 
 namespace {
 
-constexpr int kBacklog = 128;
+// Connections that come while it is full are denied at once.
+constexpr int kBacklog = 1024;
 constexpr int kKind = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
 
 Error failed(const std::string& path) {
