@@ -117,10 +117,13 @@ void DeliveryFollower::work() {
       changed_.wait(lock);
       continue;
     }
-    if ((*first)->next > std::chrono::steady_clock::now()) {
-      changed_.wait_until(lock, SteadyTime((*first)->next));
+    const auto now = std::chrono::steady_clock::now();
+    const SteadyTime due = std::max((*first)->next, not_before_);
+    if (due > now) {
+      changed_.wait_until(lock, due);
       continue;
     }
+    not_before_ = now + pace_.between;
     Messages taken;
     taken.splice(taken.end(), waiting_, first);
     Message& message = *taken.front();

@@ -23,6 +23,9 @@ class DeliveryFollower {
   struct Pace {
     Milliseconds first = std::chrono::seconds(2);
     Milliseconds longest = std::chrono::seconds(30);
+    // Between two requests, whatever the message: a crowd that logs in must not be slowed by
+    // questions.
+    Milliseconds between{50};
     size_t most_messages = 512;
   };
 
@@ -51,6 +54,7 @@ class DeliveryFollower {
   std::condition_variable changed_;
   bool stopping_ = false;
   size_t followed_ = 0;
+  SteadyTime not_before_{};
   Messages waiting_;
   std::vector<std::thread> workers_;
 };

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -132,6 +133,8 @@ void flood(const std::string& directory, const std::string& service, size_t thre
 
 int main(int argc, char** argv) {
   if (argc != 5) return 64;
+  // Connections that the daemon no longer wants.
+  std::signal(SIGPIPE, SIG_IGN);
   const std::string directory = argv[1];
   QuickProvider provider(static_cast<uint16_t>(std::atoi(argv[2])), argv[3], argv[4]);
   std::puts("ready");

@@ -9,8 +9,10 @@ using namespace sms2fa;
 
 namespace {
 
-constexpr DeliveryFollower::Pace kQuick{
-    .first = Milliseconds(1), .longest = Milliseconds(2), .most_messages = 2};
+constexpr DeliveryFollower::Pace kQuick{.first = Milliseconds(1),
+                                        .longest = Milliseconds(2),
+                                        .between = Milliseconds(0),
+                                        .most_messages = 2};
 constexpr std::chrono::seconds kAmple{20};
 
 SteadyTime after(std::chrono::milliseconds time) {
