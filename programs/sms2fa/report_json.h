@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/delivery/step_times.h"
 #include "programs/sms2fa/console.h"
 
 // What --json prints: one object, in UTF-8 whatever the texts hold. The program's only user of
@@ -33,6 +34,7 @@ struct SendOutcome {
   std::string error;       // in plain words
   std::string next;        // what to do next
   std::chrono::milliseconds took{0};
+  StepTimes times;  // of the last request; not in the JSON
 };
 
 // {"command": "send", "ok": true, "exit_code": 0, "user": "alice", "took_ms": 412, …}

@@ -127,6 +127,7 @@ SendOutcome deliver(SendOutcome outcome, const PhoneNumber& number, const Config
                                 ->deliver({number, Secret(test_text()), settings.code.lifetime}, {},
                                           ledger, begin + settings.delivery.deadline);
   outcome.took = std::chrono::duration_cast<Milliseconds>(clock.now() - begin);
+  outcome.times = report.times;
   outcome.provider = report.provider;
   outcome.message_id = report.message_id;
   outcome.send_class = to_string(report.status);
@@ -167,12 +168,26 @@ std::string seconds(Milliseconds time) {
   return text;
 }
 
+std::string milliseconds(std::chrono::microseconds time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f ms", static_cast<double>(time.count()) / 1000);
+  return text;
+}
+
+// Where the time went, for whoever has to find out why messages are slow.
+std::string told_steps(const StepTimes& times) {
+  return "Name look-up " + milliseconds(times.look_up) + ", connect " +
+         milliseconds(times.connect) + ", TLS " + milliseconds(times.tls) + ", first byte " +
+         milliseconds(times.first_byte) + ", in all " + milliseconds(times.total) + ".";
+}
+
 void tell(const SendOutcome& outcome, const Console& console) {
   if (outcome.exit_code == EX_OK) {
     console.say(outcome.provider + " took the message for " + outcome.user + " at " +
                 outcome.number + " in " + seconds(outcome.took) + " (message id " +
                 outcome.message_id + ").");
     if (outcome.detail.find("; ") != std::string::npos) console.say("Tried: " + outcome.detail);
+    if (outcome.times.total.count() > 0) console.say(told_steps(outcome.times));
     console.say("Whether it arrives, the phone shows: it holds no code.");
     return;
   }

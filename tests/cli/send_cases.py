@@ -25,7 +25,9 @@ class SendTest(ProgramCase):
                 self.assertIsNone(re.search(r"\d{4}", message["body"]))
                 self.assertRegex(done.stdout,
                                  rf"^{kind} took the message for alice at \*{{8}}67 in \d\.\d s "
-                                 rf"\(message id {message_id}\)\.\n")
+                                 rf"\(message id {message_id}\)\.\n"
+                                 r"Name look-up \d+\.\d ms, connect \d+\.\d ms, TLS [1-9]\d*\.\d ms, "
+                                 r"first byte \d+\.\d ms, in all \d+\.\d ms\.\n")
                 self.assertIn(message["id"], done.stdout)
                 self.assertEqual(done.stderr, "")
 
