@@ -23,7 +23,9 @@ namespace sms2fa {
 
 namespace {
 
-constexpr long kMostIdleConnections = 64;
+// As many as there are likely to be logins at once: a connection that is not kept costs the next
+// one a TLS handshake, which is more work than all the rest of a login.
+constexpr long kMostIdleConnections = 512;
 constexpr Milliseconds kLongestPoll = std::chrono::seconds(60);
 
 // libcurl copies headers and bodies into buffers of its own and frees them as they are. Given these

@@ -113,7 +113,7 @@ def check_source(name):
 
 def check_licence(name):
     """Every file says its licence, but for prose, forms without comments, and data beside a README."""
-    if name.endswith((".md", ".json", ".pam")) or name in ("LICENSE", "NEWS", ".gitignore"):
+    if name.endswith((".md", ".json", ".pam", ".csv", ".png")) or name in ("LICENSE", "NEWS", ".gitignore"):
         return
     if name.startswith("debian/"):  # in debian/copyright, as Debian wants it
         return
