@@ -71,10 +71,12 @@ Judgement Judge::judge(const Reply& reply, const Standing& standing, const Chall
   real = counted->id.has_value();
 
   const Carrier carrier = challenges.carrier_of(challenge);
-  const CheckStatus checked =
-      carrier.checks ? ask_provider(reply, standing, carrier, real) : CheckStatus::wrong;
   const auto factor = try_factors(reply, standing, real);
   if (!factor) return {Kind::store_failed, 0, factor.error().message};
+  // What an app or a backup code has answered is none of the provider's business.
+  const bool ask = carrier.checks && !factor->is_right();
+  const CheckStatus checked =
+      ask ? ask_provider(reply, standing, carrier, real) : CheckStatus::wrong;
   const bool right = challenges.answer_is_right(
       key, challenge, reply.text.reveal(), checked == CheckStatus::right || factor->is_right());
   open.has_ended();

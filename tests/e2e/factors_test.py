@@ -4,13 +4,16 @@
 The codes come from oathtool, which is not ours, and the files from Debian's own tools.
 """
 
+import json
 import pathlib
+import re
 import secrets
+import signal
 import subprocess
 import time
 
 from private_machine import run
-from scenario import Scenario
+from scenario import USERS_FILE, Scenario
 
 # Of whoever has a phone, and of whoever has none.
 PROMPT = r"(Enter one time PIN|Enter an authenticator or backup code)[^:]*: "
@@ -100,6 +103,47 @@ class Factors(Scenario):
         self.logs_in(codes[3].lower())
         self.is_refused(codes[3])
         self.logs_in(codes[4].replace("-", " "))
+
+    def test_a_pass_lets_in_once_while_the_provider_is_down(self):
+        self.house(users={"carol": "+353851112223"})
+        self.close_fake("twilio")
+        key = self.sms2fa("pass", "carol", "--for", "15m", "--reason", "phone lost", "--json")
+        given = json.loads(key)["pass"]
+        self.logs_in(given)
+        self.logged("notice kind=pass-used user=carol")
+        self.assertIn("method=pass", self.logged("accepted reason=right-code user=carol"))
+        with self.ssh("carol") as person:
+            person.is_denied()
+
+    def test_s_brings_a_text_to_who_prefers_an_app(self):
+        self.house()
+        self.import_oath()
+        self.machine.write_trusted(
+            USERS_FILE, "[user carol]\nphone = +353851112223\nmethods = totp, sms\n")
+        since = len(self.machine.log.lines)
+        self.daemon.send_signal(signal.SIGHUP)
+        self.machine.log.wait_for("again", since)
+        with self.ssh("carol") as person:
+            person.reads(r"Enter an authenticator or backup code \(s = text me\): ")
+            self.assert_texts(0)
+            person.types("s")
+            person.reads(r"Enter one time PIN \(r = resend\): ")
+            person.types(self.next_text().code)
+            person.gets_in("carol")
+
+    def test_v_tells_the_code_by_a_call(self):
+        self.house(users={"carol": "+353851112223"}, delivery={"voice": "yes"},
+                   limits={"resend_after": "1s"})
+        with self.ssh("carol") as person:
+            person.reads(r"\(r = resend, v = call me\): ")
+            code = self.next_text().code
+            time.sleep(1)  # resend_after: the prompt takes v from then on
+            person.types("v")
+            person.reads("Code on its way again")
+            said = self.fake("twilio").wait_for_message(1)
+            self.assertEqual(code, re.sub(r"[^0-9]", "", said["body"]))
+            person.types(code)
+            person.gets_in("carol")
 
     def test_an_app_user_waits_for_no_provider(self):
         self.house(users={"carol": "+353851112223"})

@@ -192,7 +192,8 @@ class Scenario(unittest.TestCase):
 
     def texts(self):
         """All text messages until now, in the providers' order."""
-        return [self._text(message) for fake in self.fakes.values() for message in fake.messages()]
+        return [self._text(message) for fake in self.fakes.values() for message in fake.messages()
+                if message.get("medium") != "voice"]
 
     def next_text(self, after=0, provider=None):
         """The first text message after the first `after` ones."""
