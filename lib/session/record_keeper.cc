@@ -7,6 +7,8 @@ namespace sms2fa {
 
 void RecordKeeper::record(const AuditEvent& event) {
   next_.record(event);
+  // The counters first: whoever sees the verdict in the store finds it counted.
+  (void)store_.add_to_counters(metrics::of(event)).ok();
   (void)store_
       .record_verdict({.when = clock_.wall_now(),
                        .user = event.user,
@@ -19,11 +21,11 @@ void RecordKeeper::record(const AuditEvent& event) {
                        .message_id = event.message_id,
                        .masked_number = event.number ? event.number->masked() : ""})
       .ok();
-  (void)store_.add_to_counters(metrics::of(event)).ok();
 }
 
 void RecordKeeper::notice(const AuditNotice& notice) {
   next_.notice(notice);
+  (void)store_.add_to_counters(metrics::of(notice)).ok();
   (void)store_
       .record_verdict({.when = clock_.wall_now(),
                        .user = notice.user,
@@ -36,7 +38,6 @@ void RecordKeeper::notice(const AuditNotice& notice) {
                        .message_id = notice.message_id,
                        .masked_number = notice.number ? notice.number->masked() : ""})
       .ok();
-  (void)store_.add_to_counters(metrics::of(notice)).ok();
 }
 
 }  // namespace sms2fa

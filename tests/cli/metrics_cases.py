@@ -47,6 +47,7 @@ class MetricsTest(StateCase):
         self.attempt("alice", "nonsense")
         self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
         self.attempt("mallory", "123456")
+        self.wait_for_records(4)
 
     def value(self, families, name, suffix="_total", **labels):
         return families[name].samples.get((suffix, tuple(sorted(labels.items()))), 0)

@@ -7,6 +7,7 @@ import pwd
 import re
 import shutil
 import sqlite3
+import time
 
 import protocol
 from program import (CONFIG, CONFIGURATION, NEGATIVE, NOPERM, NOUSER, OK, UNAVAILABLE, USAGE,
@@ -51,6 +52,12 @@ class StateCase(ProgramCase):
             client.prompt()
         self.machine.log.wait_for("denied reason=", since)
         return None
+
+    def wait_for_records(self, count):
+        """What is durable soon, and not with the verdict: that many lines of `log`."""
+        end = time.monotonic() + 5
+        while len(self.json_of("log")["verdicts"]) < count:
+            self.assertLess(time.monotonic(), end, "the records never came")
 
     def lock(self, user="alice"):
         """Ten wrong codes, each from an address of its own; leaves the daemon running."""
@@ -228,6 +235,7 @@ class LogTest(StateCase):
         self.attempt("alice", "nonsense")
         self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
         self.attempt("mallory", "123456", rhost="2001:db8::1")
+        self.wait_for_records(4)
         for down in (False, True):
             with self.subTest(down=down):
                 if down:
@@ -262,6 +270,7 @@ class LogTest(StateCase):
     def test_a_hostile_name_cannot_write_on_the_terminal(self):
         self.start()
         self.attempt("\x1b[2Jx\n", "123456", rhost="a\x07b")
+        self.wait_for_records(1)
         shown = self.run_program("log", expect=OK).stdout
         self.assertIn("\\x1b[2Jx\\x0a", shown)
         self.assertIn("a\\x07b", shown)
