@@ -87,9 +87,9 @@ int run(const Arguments& arguments, const Console& console) {
   const auto opened = StateAccess::open(arguments.configuration);
   if (!opened) return refuse(kName, arguments, console, opened.error());
   StateAccess& access = **opened;
-  const auto person = access.find(arguments.user);
-  if (!person) return refuse(kName, arguments, console, person.error());
-  if (!*person) return refuse_unknown(kName, arguments, console);
+  const auto known = access.knows(arguments.user);
+  if (!known) return refuse(kName, arguments, console, known.error());
+  if (!*known) return refuse_unknown(kName, arguments, console);
   const auto state = access.store().state_of(arguments.user);
   if (!state) return refuse(kName, arguments, console, state.error());
   const auto pass = issue(arguments.user, lifetime, access);

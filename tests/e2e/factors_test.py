@@ -115,6 +115,11 @@ class Factors(Scenario):
         with self.ssh("carol") as person:
             person.is_denied()
 
+    def test_a_pass_helps_who_has_nothing_but_an_app(self):
+        self.house()
+        self.import_oath()
+        self.logs_in(json.loads(self.sms2fa("pass", "carol", "--reason", "app lost", "--json"))["pass"])
+
     def test_s_brings_a_text_to_who_prefers_an_app(self):
         self.house()
         self.import_oath()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold whenever a daemon has ended, however it did (safety.md 4, and "always also")."""
 
+import wallet
 from attempts import FAILURES_BEFORE_LOCK, HERE, Told, walk
 from house import processes_named, require
 
@@ -28,11 +29,22 @@ def check_state(house, told):
         require(house.wrong_answers(user)[0] <= open_ones, f"{user} is in, and that is not kept")
 
 
+def check_wallet(house, told):
+    """What has let carol in never does again, and what she has left still does."""
+    used = [typed for user, typed in told.spent if user == wallet.OWNER]
+    require(len(used) == len(set(used)), "one code let her in twice")
+    later = Told()
+    walk(house, later, wallet.OWNER, HERE, [*used, "another backup"])
+    require(later.wrong.get(wallet.OWNER, 0) == len(used), "a used code was good once more")
+    require(later.accepted == [wallet.OWNER], "an unused backup code does not work")
+
+
 def check_restart(house, told):
     """A daemon begins again on that state: old codes are dead, locks last, and alice can log in."""
     consecutive, _ = house.wrong_answers("alice")
     locked = house.is_locked("alice")
     pid = house.start()
+    check_wallet(house, told)
     later = Told()
     old = told.codes[-1] if told.codes else "000000"
     walk(house, later, "alice", HERE, [old, "right"])

@@ -12,8 +12,8 @@ from protocol import ACCEPTED, PROMPT, REASON, RESULT, TEXT, VERDICT, Client
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 # Attempts, one after the other: user, source, and what is typed at the prompts. "right" is the code of
-# the newest message, "wrong" another one, "wait" is patience until r works; who has nothing more to type
-# leaves.
+# the newest message, "wrong" another one, "wait" is patience until r works, and what wallet.py names comes
+# from there; who has nothing more to type leaves.
 SCENARIOS = {
     "right code": [("alice", HERE, ["right"])],
     "wrong code, then right": [("alice", HERE, ["wrong", "right"])],
@@ -25,6 +25,10 @@ SCENARIOS = {
     "two sources": [("alice", HERE, ["right"]), ("alice", THERE, ["right"])],
     "until locked": [("alice", HERE, ["wrong"] * 3), ("alice", THERE, ["wrong", "wrong", "right"])],
     "two people": [("alice", HERE, ["wrong", "right"]), ("bob", HERE, ["wrong", "right"])],
+    "wrong code, then app": [("carol", HERE, ["wrong", "app"])],
+    "app, twice": [("carol", HERE, ["app"]), ("carol", THERE, ["app"])],
+    "backup code, twice": [("carol", HERE, ["backup"]), ("carol", THERE, ["backup"])],
+    "pass, twice": [("carol", HERE, ["pass"]), ("carol", THERE, ["pass"])],
 }
 FAILURES_BEFORE_LOCK = 5  # as house.py has it
 RESEND_AFTER = 1  # s, as daemon_crash.py has it
@@ -38,6 +42,7 @@ class Told:
         self.tried_right = []  # users who typed the right code
         self.accepted = []  # users who were let in
         self.codes = []  # of the messages, the newest last
+        self.spent = []  # (user, what let them in)
         self.trouble = ""  # a defect of the daemon or of the test
 
     def to_bytes(self):
@@ -58,6 +63,7 @@ def walk(house, told, user, rhost, steps, service="sshd"):
     """One attempt, until the daemon ends it or there is nothing more to type."""
     steps = list(steps)
     answered = False
+    typed = None
     with Client(house.machine.socket, timeout=30) as client:
         client.hello(user, service=service, rhost=rhost)
         while datagram := client.receives():
@@ -67,6 +73,7 @@ def walk(house, told, user, rhost, steps, service="sshd"):
                 assert fields[protocol.NONCE] == client.nonce
                 if fields[RESULT][0] == ACCEPTED:
                     told.accepted.append(user)
+                    told.spent.append((user, typed))
                 return fields[REASON].decode()
             # Who comes too early is told of too many wrong codes without having answered.
             if answered and ("Wrong code" in text or "Too many wrong codes" in text):
@@ -82,10 +89,12 @@ def walk(house, told, user, rhost, steps, service="sshd"):
             if step == "wait":
                 time.sleep(RESEND_AFTER)
                 step = steps.pop(0)
-            if step == "right":
+            words = {"right": code, "wrong": other_code(code), **house.codes_of(user)}
+            if step != "wrong" and step in words:
                 told.tried_right.append(user)
             answered = True
-            client.answers({"right": code, "wrong": other_code(code)}.get(step, step))
+            typed = words.get(step, step)
+            client.answers(typed)
     return None
 
 

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import secrets
 import shutil
 import signal
 import socket
@@ -10,6 +11,8 @@ import sqlite3
 import subprocess
 import time
 import traceback
+
+import wallet
 
 CONFIGURATION = "/etc/sms2fa/sms2fa.conf"
 SETTINGS = """\
@@ -25,11 +28,13 @@ users_file = /etc/sms2fa/users.conf
 
 [store]
 path = {state}/state.db
+key_file = {key}
 
 [limits]
 failures_before_lock = 5
 """
 USERS = "[users]\nalice = +353 85 123 4567\nbob = +44 7700 900123\n"
+KEY_FILE = "/etc/sms2fa/store.key"
 # Not a time anything has to be done in: when it has passed, something hangs.
 PATIENCE = 30
 
@@ -53,14 +58,16 @@ class House:
         self.outbox = machine.state / "outbox"
         self._template = machine.state / "template"
         self._errors = machine.state / "sms2fad.stderr"
-        machine.write_trusted(CONFIGURATION,
-                              SETTINGS.format(outbox=self.outbox, state=self.state) + limits)
+        machine.write_trusted(KEY_FILE, secrets.token_hex(32) + "\n")
+        machine.write_trusted(CONFIGURATION, SETTINGS.format(
+            outbox=self.outbox, state=self.state, key=KEY_FILE) + limits)
         machine.write_trusted("/etc/sms2fa/users.conf", users)
         shutil.rmtree(self.state, ignore_errors=True)
         shutil.rmtree(self.outbox, ignore_errors=True)
         shutil.rmtree(self._template, ignore_errors=True)
         pid = self.start()
         self.stop(pid)
+        self._wallet = wallet.Wallet(machine)
         self.state.rename(self._template)
         self._owner = self._template.stat()
 
@@ -132,6 +139,10 @@ class House:
         bodies = [message.split("\n\n", 1)[1].split() for message in self.messages()]
         return [next(word for word in words if word.isdigit() and len(word) == 6)
                 for words in bodies]
+
+    def codes_of(self, user):
+        """What this user has beside messages; see Wallet.codes()."""
+        return self._wallet.codes() if user == wallet.OWNER else {}
 
     def query(self, statement):
         """The rows of a query to a state that nobody else uses, once it is found sound."""

@@ -71,7 +71,8 @@ def main():
     seed = random.SystemRandom().randrange(10 ** 6) if options.seed is None else options.seed
     print(f"--seed {seed}" if not options.all else "all points", flush=True)
     machine = private_machine.PrivateMachine(options.build)
-    machine.add_user("alice", "secret of alice")
+    for user in ("alice", "carol"):
+        machine.add_user(user, f"secret of {user}")
     passed = failed = 0
     for name in PARTS:
         if not options.patterns or any(pattern in name for pattern in options.patterns):
