@@ -3,6 +3,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "lib/wire/module_version.h"
 #include "pam_module/conversation.h"
 #include "pam_module/log.h"
 #include "pam_module/module_args.h"
@@ -12,6 +13,9 @@
 namespace {
 
 using namespace sms2fa;
+
+// Nothing here uses it: `sms2fa doctor` finds it in the file.
+[[gnu::used, gnu::retain]] const char kVersion[] = SMS2FA_MODULE_VERSION_MARK SMS2FA_VERSION;
 
 const char* item_or_empty(pam_handle_t* pamh, int type) noexcept {
   const void* value = nullptr;

@@ -7,9 +7,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "lib/base/text.h"
+#include "lib/wire/module_version.h"
 #include "programs/sms2fa/child.h"
 #include "programs/sms2fa/doctor.h"
 #include "programs/sms2fa/pam_walk.h"
@@ -41,17 +44,37 @@ std::set<std::string> module_files() {
   return files;
 }
 
-int say(int out, const char* words) {
-  return write(out, words, strlen(words)) < 0 ? EX_OSERR : EX_UNAVAILABLE;
+int say(int out, std::string_view words, int status) {
+  return write(out, words.data(), words.size()) < 0 ? EX_OSERR : status;
 }
 
-// As libpam opens a module.
+// Empty when the file names none.
+std::string version_in(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const size_t mark = bytes.find(SMS2FA_MODULE_VERSION_MARK);
+  if (mark == std::string::npos) return {};
+  return bytes.c_str() + mark + strlen(SMS2FA_MODULE_VERSION_MARK);
+}
+
+// As libpam opens a module; then says its version.
 int load(const std::string& path, int out) {
   void* module = dlopen(path.c_str(), RTLD_NOW);
-  if (module == nullptr) return say(out, dlerror());
+  if (module == nullptr) return say(out, dlerror(), EX_UNAVAILABLE);
   for (const char* entry : {"pam_sm_authenticate", "pam_sm_setcred"})
-    if (dlsym(module, entry) == nullptr) return say(out, dlerror());
-  return EX_OK;
+    if (dlsym(module, entry) == nullptr) return say(out, dlerror(), EX_UNAVAILABLE);
+  return say(out, version_in(path), EX_OK);
+}
+
+void judge_version(const std::string& path, const std::string& version, Findings& findings) {
+  if (version == SMS2FA_VERSION)
+    findings.add(Severity::ok, escape(path) + " can be loaded, version " SMS2FA_VERSION);
+  else
+    findings.add(Severity::warning, escape(path) + " can be loaded, but is " +
+                                        (version.empty() ? "of an unknown version"
+                                                         : "version " + escape(version, 64)) +
+                                        ", and this program " SMS2FA_VERSION
+                                        "; install module, daemon and program of the same version");
 }
 
 std::string reason_of(const ChildEnd& end) {
@@ -68,7 +91,7 @@ void check_module_loads(Findings& findings) {
   for (const auto& path : module_files()) {
     const ChildEnd end = in_child(kPatience, [&path](int out) { return load(path, out); });
     if (end.succeeded())
-      findings.add(Severity::ok, escape(path) + " can be loaded");
+      judge_version(path, end.text, findings);
     else
       findings.add(make_error(ErrorKind::configuration,
                               escape(path) +

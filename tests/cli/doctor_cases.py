@@ -3,6 +3,7 @@
 
 import pathlib
 import pwd
+import re
 import shutil
 
 from private_machine import run
@@ -80,7 +81,7 @@ class DoctorTest(DoctorCase):
     def test_nothing_is_wrong(self):
         self.start_daemon()
         said = self.doctor(says=[
-            f"ok: {self.module} can be loaded\n", SSHD_FINE, "ok: sms2fad answers, version ",
+            f"ok: {self.module} can be loaded, version ", SSHD_FINE, "ok: sms2fad answers, version ",
             "ok: everybody with a shell has a way in\n",
             "ok: when daemon or provider fail, root is still reached at the console\n"])
         self.assertNotIn("error: ", said)
@@ -116,6 +117,18 @@ class DoctorTest(DoctorCase):
         self.module.chmod(0o666)
         self.doctor(expect=CONFIG, says=["must be a file that only root can write"],
                     not_says=["can't be loaded", "can be loaded"])
+
+    def test_a_module_of_another_version(self):
+        self.start_daemon()
+        mark = b"pam_sms2fa version "
+        built = self.module.read_bytes()
+        version = re.search(mark + rb"([\d.]+)\0", built)[1]
+        other = re.sub(rb"\d", b"9", version)
+        for file, says in ((built.replace(mark + version, mark + other), "version " + other.decode()),
+                           (built.replace(mark, b"-" * len(mark)), "of an unknown version")):
+            self.module.write_bytes(file)
+            self.doctor(says=[f"warning: {self.module} can be loaded, but is {says}, and this "
+                              "program "], not_says=[f"ok: {self.module} can be loaded"])
 
     # Providers
 
