@@ -8,40 +8,19 @@ them run. The last line is `N passed, N failed, N skipped`; the exit status is 0
 failed and at least one passed.
 """
 
-import os
 import pathlib
 import sys
-import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import docs_case  # noqa: E402
-import private_machine  # noqa: E402
 import unittest_report  # noqa: E402
 
 
-def tests_of(suite):
-    for item in suite:
-        if isinstance(item, unittest.TestSuite):
-            yield from tests_of(item)
-        else:
-            yield item
-
-
-def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    private_machine.enter()
-    build, *patterns = sys.argv[1:]
-    os.environ.clear()
-    os.environ.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL="C.UTF-8", TERM="xterm",
-                      HOME="/root")
+def prepare(build):
     docs_case.DocsCase.build = pathlib.Path(build).resolve()
-    found = tests_of(unittest.defaultTestLoader.discover(str(HERE), "*_cases.py"))
-    unittest_report.run_and_exit(
-        [test for test in found if not patterns or any(pattern in test.id() for pattern in patterns)])
 
 
 if __name__ == "__main__":
-    main()
+    unittest_report.main(__doc__, HERE, "*_cases.py", prepare)
