@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/delivery_follower.h"
 
+#include <array>
+#include <atomic>
 #include <future>
+#include <thread>
 
 #include "tests/support/test.h"
 
@@ -128,6 +131,29 @@ TEST(no_more_than_so_many_are_followed) {
   CHECK(follower.follow(gateway, "SM1", Medium::sms, after(kAmple), {}) != nullptr);
   CHECK(follower.follow(gateway, "SM2", Medium::sms, after(kAmple), {}) != nullptr);
   CHECK(follower.follow(gateway, "SM3", Medium::sms, after(kAmple), {}) == nullptr);
+}
+
+TEST(a_crowd_is_followed_and_each_is_told_once) {
+  constexpr unsigned kThreads = 4;
+  constexpr unsigned kMessages = 10;
+  TalkingGateway gateway({DeliveryState::pending, DeliveryState::delivered});
+  std::array<std::atomic<unsigned>, size_t{kThreads} * kMessages> told{};
+  {
+    auto pace = kQuick;
+    pace.most_messages = told.size();
+    DeliveryFollower follower(pace);
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < kThreads; ++i)
+      threads.emplace_back([&, i] {
+        for (unsigned n = 0; n < kMessages; ++n) {
+          auto& mine = told[i * kMessages + n];
+          follower.follow(gateway, "SM1", Medium::sms, after(kAmple),
+                          [&mine](const DeliveryStatus&) { ++mine; });
+        }
+      });
+    for (auto& thread : threads) thread.join();
+  }
+  for (const auto& count : told) CHECK_EQ(count.load(), 1u);
 }
 
 TEST(at_the_end_everybody_is_told) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/dispatcher.h"
 
+#include <atomic>
+#include <thread>
+
 #include "tests/support/fakes.h"
 #include "tests/support/test.h"
 
@@ -284,6 +287,66 @@ TEST(a_busy_provider_is_waited_for_when_nobody_else_delivers_and_there_is_time) 
     const Log patient = {"send first", "send second", "wait 5000", "send first"};
     CHECK(one.sends() == (seconds == 5 ? patient : Log{"send first", "send second"}));
   }
+}
+
+namespace {
+
+// Any number of callers at the same time.
+class CrowdedGateway final : public Gateway {
+ public:
+  CrowdedGateway(std::string name, SendStatus status) : name_(std::move(name)), status_(status) {}
+  const std::string& name() const override { return name_; }
+  SendReport send(const LoginMessage&, SteadyTime) override {
+    ++sends;
+    std::this_thread::yield();
+    return {.status = status_, .provider = name_};
+  }
+  std::atomic<unsigned> sends{0};
+
+ private:
+  const std::string name_;
+  const SendStatus status_;
+};
+
+}  // namespace
+
+TEST(a_crowd_finds_out_together_that_a_provider_fails) {
+  constexpr unsigned kThreads = 8;
+  constexpr unsigned kMessages = 50;
+  auto failing = std::make_unique<CrowdedGateway>("first", SendStatus::try_elsewhere);
+  auto working = std::make_unique<CrowdedGateway>("second", SendStatus::accepted);
+  const CrowdedGateway& first = *failing;
+  const CrowdedGateway& second = *working;
+  std::vector<std::unique_ptr<Gateway>> gateways;
+  gateways.push_back(std::move(failing));
+  gateways.push_back(std::move(working));
+  const ManualClock clock;
+  Dispatcher dispatcher(std::move(gateways), clock);
+  std::atomic<unsigned> told{0};
+  dispatcher.observe([&](const ProviderHealth& health) {
+    if (health.circuit == Circuit::open) ++told;
+  });
+  std::atomic<unsigned> accepted{0};
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < kThreads; ++i)
+    threads.emplace_back([&] {
+      for (unsigned n = 0; n < kMessages; ++n) {
+        Log log;
+        RecordingLedger ledger(kUnlimited, log);
+        const LoginMessage message{.to = *PhoneNumber::parse_international("+353851234567"),
+                                   .body = Secret("493817"),
+                                   .validity = std::chrono::minutes(5)};
+        if (dispatcher.deliver(message, {}, ledger, clock.now() + kDeadline).status ==
+            SendStatus::accepted)
+          ++accepted;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK_EQ(accepted.load(), kThreads * kMessages);
+  CHECK_EQ(second.sends.load(), kThreads * kMessages);
+  CHECK_EQ(told.load(), 1u);
+  // The third failure sets it aside, and each of the others may have been on its way there.
+  CHECK(first.sends.load() >= 3 && first.sends.load() <= 3 + kThreads - 1);
 }
 
 TEST(all_are_kept_warm) {
