@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "lib/base/phone_number.h"
 #include "lib/base/secret.h"
@@ -11,6 +12,17 @@ namespace sms2fa {
 
 // How a message reaches a phone.
 enum class Medium { sms, voice };
+
+// As the log and the configuration's methods call them.
+constexpr std::string_view to_string(Medium medium) {
+  switch (medium) {
+    case Medium::sms:
+      return "sms";
+    case Medium::voice:
+      return "voice";
+  }
+  return "sms";
+}
 
 // One message that tells a person a code.
 struct LoginMessage {

@@ -23,7 +23,7 @@ constexpr std::chrono::seconds kUnsentRests{5};
 constexpr Milliseconds kPatienceForMessage{1000};
 
 std::string word_of(Medium medium) {
-  return std::string(to_string(medium == Medium::voice ? Method::voice : Method::sms));
+  return std::string(to_string(medium));
 }
 
 std::optional<Carrier> carrier_if_any(const Sending& sending) {

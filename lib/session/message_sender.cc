@@ -52,7 +52,8 @@ LoginMessage message_of(const SendJob& job, Medium medium) {
 std::shared_ptr<const FollowedMessage> follow(const SendJob& job, const SendReport& report,
                                               AuditLog& audit) {
   if (report.status != SendStatus::accepted) return nullptr;
-  AuditNotice notice = Notices(job.request, audit).begin(NoticeKind::delivery);
+  AuditNotice notice = Notices(job.request, audit)
+                           .begin(NoticeKind::delivery, std::string(to_string(report.medium)));
   notice.provider = report.provider;
   notice.message_id = report.message_id;
   notice.ref = job.challenge->ref();

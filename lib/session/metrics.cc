@@ -9,16 +9,6 @@ namespace sms2fa::metrics {
 
 namespace {
 
-constexpr const char* word_of(Medium medium) {
-  switch (medium) {
-    case Medium::sms:
-      return "sms";
-    case Medium::voice:
-      return "voice";
-  }
-  return "sms";
-}
-
 std::string labels(std::initializer_list<std::pair<const char*, std::string_view>> pairs) {
   std::string text;
   for (const auto& [name, value] : pairs) text += (text.empty() ? "" : ",") + label(name, value);
@@ -72,7 +62,7 @@ std::vector<Counter> of(const AuditNotice& notice) {
 
 std::vector<Counter> of(const SendReport& report, std::chrono::milliseconds took) {
   const std::string who =
-      labels({{"method", word_of(report.medium)}, {"provider", report.provider}});
+      labels({{"method", to_string(report.medium)}, {"provider", report.provider}});
   std::vector<Counter> counters = {
       {kSends, who + "," + label("result", to_string(report.status)), 1},
       {std::string(kSendTime) + "_count", who, 1},

@@ -216,6 +216,7 @@ TEST(a_message_that_the_carrier_refused_is_told_once) {
   CHECK_EQ(scene.audit.notices()[0].kind, NoticeKind::delivery);
   CHECK_EQ(scene.audit.notices()[0].state, "failed");
   CHECK_EQ(scene.audit.notices()[0].message_id, "SM1");
+  CHECK_EQ(scene.audit.notices()[0].method, "sms");
 }
 
 TEST(locked_people_see_what_they_would_see) {

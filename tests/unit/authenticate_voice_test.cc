@@ -43,6 +43,19 @@ TEST(v_tells_the_same_code_by_a_call_and_costs_no_try) {
   CHECK(person.prompt(1).starts_with("Code on its way again to ********67"));
 }
 
+TEST(the_fate_of_a_call_is_told_as_a_calls) {
+  Scene scene;
+  switch_on_calls(scene);
+  scene.directory->add("vera", "+353872222255", {Method::voice});
+  scene.messenger->fate.state = DeliveryState::delivered;
+  auto person = scene.person();
+  scene.attempt(person, Scene::login("vera"));
+  REQUIRE(scene.audit.notices().size() == 1);
+  CHECK_EQ(scene.audit.notices()[0].method, "voice");
+  CHECK_EQ(scene.audit.notices()[0].provider, "fake");
+  CHECK_EQ(scene.audit.notices()[0].state, "delivered");
+}
+
 TEST(v_waits_and_is_bounded_as_r_is) {
   Scene scene;
   switch_on_calls(scene);
