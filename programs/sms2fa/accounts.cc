@@ -50,7 +50,7 @@ class Lookup {
  public:
   static Result<std::unique_ptr<Lookup>> create(const Configuration& settings) {
     auto self = std::unique_ptr<Lookup>(new Lookup(settings));
-    auto directory = make_directory(settings.directory);
+    auto directory = make_directory(settings);
     if (!directory) return directory.error();
     self->directory_ = std::move(*directory);
     auto time = SystemTimeSource::create();

@@ -27,6 +27,8 @@ constexpr std::array kOptions = {option{"config", required_argument, nullptr, 'c
                                  option{"png", required_argument, nullptr, 'g'},
                                  option{"import", required_argument, nullptr, 'i'},
                                  option{"dry-run", no_argument, nullptr, 'd'},
+                                 option{"voice", no_argument, nullptr, 'v'},
+                                 option{"wait", no_argument, nullptr, 'w'},
                                  option{"json", no_argument, nullptr, 'j'},
                                  option{"help", no_argument, nullptr, 'h'}};
 
@@ -140,6 +142,12 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
         break;
       case 'd':
         arguments.dry_run = true;
+        break;
+      case 'v':
+        arguments.voice = true;
+        break;
+      case 'w':
+        arguments.wait = true;
         break;
       case 'j':
         arguments.json = true;

@@ -25,6 +25,8 @@ struct Arguments {
   std::string import;  // what the files are of
   std::vector<std::string> files;
   bool dry_run = false;
+  bool voice = false;
+  bool wait = false;
   bool json = false;
   bool help = false;
 };

@@ -13,6 +13,14 @@ Json begin(const char* command, int exit_code) {
   return {{"command", command}, {"ok", exit_code == 0}, {"exit_code", exit_code}};
 }
 
+Json steps_of(const StepTimes& times) {
+  return {{"look_up", times.look_up.count()},
+          {"connect", times.connect.count()},
+          {"tls", times.tls.count()},
+          {"first_byte", times.first_byte.count()},
+          {"total", times.total.count()}};
+}
+
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -38,6 +46,12 @@ std::string send_as_json(const SendOutcome& outcome) {
   for (const auto& [name, text] : texts)
     if (!text.empty()) json[name] = text;
   json["took_ms"] = outcome.took.count();
+  if (outcome.times.total.count() > 0) json["steps_us"] = steps_of(outcome.times);
+  if (outcome.waited) {
+    json["delivery"] = to_string(outcome.delivery.state);
+    if (!outcome.delivery.word.empty()) json["delivery_word"] = outcome.delivery.word;
+    if (!outcome.delivery.detail.empty()) json["delivery_detail"] = outcome.delivery.detail;
+  }
   return text_of(json);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/delivery/step_times.h"
+#include "lib/delivery/send_report.h"
 #include "programs/sms2fa/console.h"
 
 // What --json prints: one object, in UTF-8 whatever the texts hold. The program's only user of
@@ -34,7 +34,10 @@ struct SendOutcome {
   std::string error;       // in plain words
   std::string next;        // what to do next
   std::chrono::milliseconds took{0};
-  StepTimes times;  // of the last request; not in the JSON
+  StepTimes times;          // of the last request
+  bool holds_code = false;  // one that the provider made; not in the JSON
+  bool waited = false;
+  DeliveryStatus delivery;  // when it was waited for
 };
 
 // {"command": "send", "ok": true, "exit_code": 0, "user": "alice", "took_ms": 412, …}

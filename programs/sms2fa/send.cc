@@ -7,6 +7,7 @@
 #include "lib/base/nearest.h"
 #include "lib/base/text.h"
 #include "programs/sms2fa/command.h"
+#include "programs/sms2fa/delivery_wait.h"
 #include "programs/sms2fa/report_json.h"
 #include "programs/wiring/exit_code.h"
 
@@ -15,16 +16,20 @@ namespace sms2fa {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: sms2fa send USER [--provider NAME] [--config FILE] [--json]\n"
+    "usage: sms2fa send USER [--voice] [--wait] [--provider NAME] [--config FILE] [--json]\n"
     "\n"
-    "Sends a real text message, without a code, to the number on record for USER, and says\n"
-    "which provider took it. Needs no daemon, and counts against none of its limits.\n"
+    "Sends a real message, without a code, to the number on record for USER, and says which\n"
+    "provider took it and how long each step took. Needs no daemon, and counts against none of\n"
+    "its budgets; [limits] countries holds here too.\n"
+    "  --voice           call instead of texting; needs [delivery] voice = yes\n"
+    "  --wait            and follow the message until the provider knows whether it arrived, for\n"
+    "                    at most [code] lifetime\n"
     "  --provider NAME   by this provider of the configuration only (default: as at a login,\n"
     "                    all of them in order until one takes it)\n"
     "  --config FILE     configuration (default /etc/sms2fa/sms2fa.conf)\n"
     "  --json            one JSON object instead of sentences\n"
     "\n"
-    "example: sudo sms2fa send alice --provider twilio";
+    "example: sudo sms2fa send alice --provider twilio --wait";
 
 // The daemon's budgets live in the daemon; whoever may read the configuration could send without
 // us.
@@ -57,7 +62,8 @@ Meaning meaning_of(SendStatus status) {
               "Compare the provider's section in sms2fa.conf with the provider's console."};
     case SendStatus::number_cannot_sms:
       return {EX_UNAVAILABLE, "this number cannot get text messages",
-              "Put a mobile number on record for this user."};
+              "Put a mobile number on record for this user, or see whether a call reaches it: "
+              "--voice."};
     case SendStatus::number_refused:
       return {EX_UNAVAILABLE, "the provider refuses this number: invalid, opted out or blocked",
               "Check the number on record; whoever once replied STOP must reply START."};
@@ -117,23 +123,63 @@ Result<void> keep_only(const std::string& name, DeliverySettings& delivery) {
   return {};
 }
 
-SendOutcome deliver(SendOutcome outcome, const PhoneNumber& number, const Configuration& settings) {
+LoginMessage test_message(const PhoneNumber& number, Medium medium, const Configuration& settings) {
+  return {number,
+          Secret(medium == Medium::voice ? "This is a test call from s m s 2 f a. It holds no code."
+                                         : test_text()),
+          settings.code.lifetime, medium, settings.message.language};
+}
+
+// What the last word about an accepted message amounts to.
+SendOutcome judge_delivery(SendOutcome outcome, std::optional<DeliveryStatus> fate) {
+  outcome.waited = true;
+  if (!fate) return outcome;
+  outcome.delivery = std::move(*fate);
+  const std::string why =
+      outcome.delivery.detail.empty() ? "" : " (" + outcome.delivery.detail + ")";
+  switch (outcome.delivery.state) {
+    case DeliveryState::delivered:
+      return outcome;
+    case DeliveryState::failed:
+      return failed(std::move(outcome), EX_UNAVAILABLE,
+                    "the provider took it, but it did not arrive" + why,
+                    "Check the number on record and the provider's message log.");
+    case DeliveryState::pending:
+    case DeliveryState::unknown:
+      break;
+  }
+  return failed(std::move(outcome), EX_TEMPFAIL,
+                "the provider took it, and does not know yet whether it arrived" + why,
+                "Look at the phone, and later at the provider's message log.");
+}
+
+SendOutcome deliver(SendOutcome outcome, const PhoneNumber& number, const Configuration& settings,
+                    const Arguments& arguments) {
   const SystemClock clock;
   const auto messenger = make_messenger(settings.delivery, clock);
   if (!messenger) return failed(std::move(outcome), messenger.error());
+  const Medium medium = arguments.voice ? Medium::voice : Medium::sms;
+  if (!(*messenger)->offers(medium, {}))
+    return failed(std::move(outcome), EX_CONFIG, "no provider of the configuration makes calls",
+                  "They do with [delivery] voice = yes and a number to call from.");
   NoBudget ledger;
   const auto begin = clock.now();
   const SendReport report = (*messenger)
-                                ->deliver({number, Secret(test_text()), settings.code.lifetime}, {},
-                                          ledger, begin + settings.delivery.deadline);
+                                ->deliver(test_message(number, medium, settings), {}, ledger,
+                                          begin + settings.delivery.deadline);
   outcome.took = std::chrono::duration_cast<Milliseconds>(clock.now() - begin);
   outcome.times = report.times;
   outcome.provider = report.provider;
   outcome.message_id = report.message_id;
   outcome.send_class = to_string(report.status);
   outcome.detail = report.detail;
+  outcome.holds_code = report.provider_checks;
   const Meaning meaning = meaning_of(report);
-  return failed(std::move(outcome), meaning.exit_code, meaning.sentence, meaning.next);
+  outcome = failed(std::move(outcome), meaning.exit_code, meaning.sentence, meaning.next);
+  if (!arguments.wait || report.status != SendStatus::accepted) return outcome;
+  return judge_delivery(
+      std::move(outcome),
+      wait_for_delivery(**messenger, report, clock.now() + settings.code.lifetime));
 }
 
 SendOutcome send(const Arguments& arguments) {
@@ -145,7 +191,7 @@ SendOutcome send(const Arguments& arguments) {
     if (auto kept = keep_only(arguments.provider, settings->delivery); !kept)
       return failed(std::move(outcome), EX_USAGE, kept.error().message, "");
   }
-  const auto directory = make_directory(settings->directory);
+  const auto directory = make_directory(*settings);
   if (!directory) return failed(std::move(outcome), directory.error());
   const auto person = (*directory)->find(arguments.user);
   if (!person) return failed(std::move(outcome), person.error());
@@ -159,7 +205,12 @@ SendOutcome send(const Arguments& arguments) {
                   escape(arguments.user) + " has no phone number on record",
                   "Add one in " + settings->directory.users_file + ".");
   outcome.number = number->masked();
-  return deliver(std::move(outcome), *number, *settings);
+  if (number->is_forbidden() || !(*directory)->may_reach(*number))
+    return failed(std::move(outcome), kNegativeAnswer,
+                  "nothing may be sent to " + outcome.number + ", the number of " + outcome.user,
+                  "Premium and satellite numbers never get a message, and others by [limits] "
+                  "countries.");
+  return deliver(std::move(outcome), *number, *settings, arguments);
 }
 
 std::string seconds(Milliseconds time) {
@@ -181,6 +232,16 @@ std::string told_steps(const StepTimes& times) {
          milliseconds(times.first_byte) + ", in all " + milliseconds(times.total) + ".";
 }
 
+std::string told_arrival(const SendOutcome& outcome) {
+  if (outcome.delivery.state == DeliveryState::delivered)
+    return "It has arrived (" + outcome.delivery.word + ").";
+  const std::string word =
+      outcome.waited ? "This provider can't be asked whether it arrives; the phone shows: it holds "
+                     : "Whether it arrives, the phone shows: it holds ";
+  return word +
+         (outcome.holds_code ? "a code of the provider's, which is good for nothing." : "no code.");
+}
+
 void tell(const SendOutcome& outcome, const Console& console) {
   if (outcome.exit_code == EX_OK) {
     console.say(outcome.provider + " took the message for " + outcome.user + " at " +
@@ -188,7 +249,7 @@ void tell(const SendOutcome& outcome, const Console& console) {
                 outcome.message_id + ").");
     if (outcome.detail.find("; ") != std::string::npos) console.say("Tried: " + outcome.detail);
     if (outcome.times.total.count() > 0) console.say(told_steps(outcome.times));
-    console.say("Whether it arrives, the phone shows: it holds no code.");
+    console.say(told_arrival(outcome));
     return;
   }
   if (outcome.send_class.empty()) {
@@ -196,8 +257,9 @@ void tell(const SendOutcome& outcome, const Console& console) {
     return;
   }
   console.fail(outcome.exit_code,
-               "no message for " + outcome.user + " at " + outcome.number + " after " +
-                   seconds(outcome.took) + ": " + outcome.error + "\n" + outcome.detail,
+               (outcome.waited ? "a message for " : "no message for ") + outcome.user + " at " +
+                   outcome.number + " after " + seconds(outcome.took) + ": " + outcome.error +
+                   "\n" + outcome.detail,
                outcome.next);
 }
 
@@ -210,6 +272,6 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kSendCommand = {"send", "cpjh", TakesUser::yes, kUsage, run};
+const Command kSendCommand = {"send", "cpjhvw", TakesUser::yes, kUsage, run};
 
 }  // namespace sms2fa

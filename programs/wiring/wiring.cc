@@ -67,6 +67,13 @@ Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& setti
   return std::unique_ptr<Directory>(std::make_unique<DirectoryChain>(std::move(sources)));
 }
 
+Result<std::unique_ptr<Directory>> make_directory(const Configuration& settings) {
+  auto directory = make_directory(settings.directory);
+  if (!directory || settings.limits.countries.empty()) return directory;
+  return std::unique_ptr<Directory>(
+      std::make_unique<CountryFilter>(std::move(*directory), settings.limits.countries));
+}
+
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
                                                   Transports transports, const Clock& clock) {
   auto gateways = make_gateways(settings, transports, clock);
@@ -104,7 +111,7 @@ Result<std::unique_ptr<Store>> make_store(const StoreSettings& settings, const C
 Result<Records> read_records(const std::string& path) {
   auto configuration = read_configuration(path);
   if (!configuration) return configuration.error();
-  auto directory = make_directory(configuration->directory);
+  auto directory = make_directory(*configuration);
   if (!directory) return directory.error();
   auto transports = Transports::read(configuration->delivery);
   if (!transports) return transports.error();
@@ -117,10 +124,7 @@ Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& cl
   if (!messenger) return messenger.error();
   const std::string country = records.configuration.directory.default_country;
   auto keys = std::make_unique<KeyRing>(records.configuration.store.key_file);
-  auto& directory = records.directory;
   const auto countries = records.configuration.limits.countries;
-  if (!countries.empty())
-    directory = std::make_unique<CountryFilter>(std::move(directory), countries);
   return std::shared_ptr<const Setup>(std::make_shared<Setup>(
       Setup{std::move(records.configuration), std::move(records.directory), std::move(*messenger),
             host_name(), std::move(keys), [country, countries](std::string_view text) {

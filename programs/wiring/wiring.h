@@ -23,6 +23,8 @@ inline constexpr const char* kDefaultSocket = "/run/sms2fa/auth.sock";
 // The directory that [directory] describes, its users file read and checked. Errors are
 // "file:line: reason", as many as were found.
 Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& settings);
+// The same, and it knows which numbers [limits] countries lets messages go to.
+Result<std::unique_ptr<Directory>> make_directory(const Configuration& settings);
 
 // All providers of [delivery], in order. `clock` must outlive the messenger.
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,

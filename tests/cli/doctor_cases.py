@@ -186,6 +186,9 @@ class DoctorTest(DoctorCase):
     def test_one_person(self):
         self.start_daemon()
         self.doctor("alice", says=["ok: alice has a way in: ********67\n"], not_says=["bob"])
+        self.configure("[limits]\ncountries = GB\n")
+        self.doctor("alice", expect=CONFIG, says=["error: alice has no way in (foreign-number); "])
+        self.configure()
         self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
         self.doctor("alice", expect=CONFIG, says=["error: alice has no way in (unknown-user); "])
         self.doctor("alcie", expect=CONFIG, says=["error: there is no account alcie on this "])

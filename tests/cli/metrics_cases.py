@@ -10,7 +10,7 @@ import unittest
 
 import open_metrics
 import protocol
-from program import NOPERM, OK, UNAVAILABLE, USAGE, provider_section
+from program import NOPERM, OK, UNAVAILABLE, USAGE, USERS_FILE, provider_section
 from state_cases import StateCase
 
 DASHBOARD = pathlib.Path(__file__).resolve().parents[2] / "conf/grafana/sms2fa.json"
@@ -89,6 +89,30 @@ class MetricsTest(StateCase):
                                     result="failing"), 1)
         self.assertEqual(self.value(found, "sms2fa_sends", method="sms", provider="outbox",
                                     result="accepted"), 1)
+
+    def test_what_became_of_messages(self):
+        """From the provider's last word to the counter: by provider, method and state."""
+        self.machine.write_trusted(USERS_FILE, "[users]\nalice = +353851234567\n[user vera]\n"
+                                               "phone = +353872222255\nmethods = voice\n")
+        for provider, user, method, words, state in (
+                ("twilio", "alice", "sms", ("queued", "delivered"), "delivered"),
+                ("twilio", "alice", "sms", ("undelivered",), "failed"),
+                ("twilio", "vera", "voice", ("ringing", "completed"), "delivered"),
+                ("telnyx", "alice", "sms", ("delivered",), "delivered")):
+            with self.subTest(provider=provider, method=method, state=state):
+                fake = self.fake(provider)
+                fake.deliver_as(*words)
+                path = self.configure(provider_section(provider, fake), provider)
+                self.machine.write_trusted(path, path.read_text().replace(
+                    "[delivery]\n", "[delivery]\nvoice = yes\n"))
+                self.start()
+                since = len(self.machine.log.lines)
+                self.attempt(user)
+                self.assertIn(f" method={method} ",
+                              self.machine.log.wait_for("notice kind=delivery", since))
+                self.stop()
+                self.assertEqual(self.value(self.metrics(), "sms2fa_deliveries", method=method,
+                                            provider=provider, state=state), 1)
 
     def test_an_empty_store(self):
         self.start()

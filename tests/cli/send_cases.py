@@ -3,6 +3,7 @@
 
 import re
 
+from fake_provider import telnyx, twilio, twilio_verify
 from program import (CONFIG, CONFIGURATION, NEGATIVE, NOPERM, NOUSER, OK, TEMPFAIL, UNAVAILABLE,
                      USAGE, ProgramCase, newest_text, provider_section)
 
@@ -34,11 +35,92 @@ class SendTest(ProgramCase):
     def test_json(self):
         [fake] = self.use("twilio")
         answer = self.json_of("send", "alice")
+        steps = answer.pop("steps_us")
+        self.assertEqual(list(steps), ["look_up", "connect", "tls", "first_byte", "total"])
+        self.assertGreater(steps["tls"], 0)
+        self.assertGreaterEqual(steps["total"], sum(steps.values()) - steps["total"])
         self.assertEqual(answer | {"took_ms": 0}, {
             "command": "send", "ok": True, "exit_code": 0, "user": "alice", "number": "********67",
             "provider": "twilio", "message_id": fake.messages()[0]["id"], "class": "accepted",
             "detail": "twilio: accepted (HTTP 201)", "took_ms": 0})
         self.assertGreater(answer["took_ms"], 0)
+
+    def test_calls(self):
+        for kind in ("twilio", "telnyx"):
+            with self.subTest(kind):
+                fake = self.fake(kind)
+                texml = {"texml_application_id": telnyx.TEXML_APPLICATION_ID} if kind == "telnyx" else {}
+                self.configure_delivery(kind, fake, voice="no", **texml)
+                done = self.run_program("send", "alice", "--voice", expect=CONFIG)
+                self.assertIn("no provider of the configuration makes calls", done.stderr)
+                self.assertEqual(fake.messages(), [])
+                self.configure_delivery(kind, fake, voice="yes", **texml)
+                self.run_program("send", "alice", "--voice", expect=OK)
+                [call] = fake.messages()
+                self.assertEqual((call["medium"], call["to"]), ("voice", "+353851234567"))
+                self.assertIn("test call", call["body"])
+                self.assertEqual(call["said"].count(call["body"]), 2)
+
+    def configure_delivery(self, kind, fake, lifetime="5m", voice="no", **changes):
+        """Like use(), with other words in [delivery] and [code]."""
+        path = self.configure(f"[code]\nlifetime = {lifetime}\n"
+                              + provider_section(kind, fake, **changes), kind)
+        text = path.read_text().replace("[delivery]\n", f"[delivery]\nvoice = {voice}\n")
+        self.machine.write_trusted(CONFIGURATION, text)
+
+    def test_waits_for_the_phone(self):
+        for kind, word, failed, code in (("twilio", "delivered", "undelivered", 30003),
+                                         ("telnyx", "delivered", "delivery_failed", 40008)):
+            [fake] = self.use(kind)
+            with self.subTest(kind):
+                fake.deliver_as("queued", word)
+                done = self.run_program("send", "alice", "--wait", expect=OK)
+                self.assertTrue(done.stdout.endswith(f"\nIt has arrived ({word}).\n"), done.stdout)
+                self.assertEqual(done.stderr, "")  # no progress but on a terminal
+                fake.deliver_as(failed, error=code)
+                answer = self.json_of("send", "alice", "--wait", expect=UNAVAILABLE)
+                self.assertEqual((answer["delivery"], answer["delivery_word"]), ("failed", failed))
+                self.assertIn("did not arrive", answer["error"])
+                self.assertIn(str(code), answer["error"])
+
+    def test_does_not_wait_for_ever(self):
+        fake = self.fake("twilio")
+        self.configure_delivery("twilio", fake, lifetime="3s")
+        fake.deliver_as("sent")
+        answer = self.json_of("send", "alice", "--wait", expect=TEMPFAIL)
+        self.assertEqual((answer["delivery"], answer["delivery_word"]), ("unknown", "sent"))
+        self.assertEqual((answer["class"], answer["message_id"]),
+                         ("accepted", fake.messages()[0]["id"]))
+
+    def test_waits_for_nobody_who_cannot_tell(self):
+        self.configure()
+        self.assertIn("can't be asked", self.run_program("send", "alice", "--wait", expect=OK).stdout)
+        self.assertEqual(self.json_of("send", "alice", "--wait")["delivery"], "unknown")
+
+    def test_on_a_terminal_it_shows_how_the_wait_goes(self):
+        [fake] = self.use("twilio")
+        fake.deliver_as("queued", "sending", "delivered")
+        child = self.in_terminal("send", "alice", "--wait")
+        child.expect(r"\r\x1b\[KOn its way, \d s")
+        child.expect(r"\r\x1b\[KOn its way \(queued\), \d s")
+        child.expect(r"\r\x1b\[Ktwilio took the message")
+        self.assertEqual(self.end_of(child)[1], OK)
+
+    def test_countries(self):
+        fake = self.fake("twilio")
+        self.configure("[limits]\ncountries = GB\n" + provider_section("twilio", fake), "twilio")
+        done = self.run_program("send", "alice", expect=NEGATIVE)
+        self.assertIn("nothing may be sent to ********67, the number of alice", done.stderr)
+        self.assertEqual(fake.requests, 0)
+        self.run_program("send", "bob", expect=OK)
+
+    def test_a_verification_service_says_that_its_code_is_good_for_nothing(self):
+        fake = self.fake("verify")
+        self.configure(provider_section("twilio", fake, type="twilio-verify",
+                                        verify_service_sid=twilio_verify.SERVICE_SID).replace(
+            f"from = {twilio.FROM_NUMBER}\n", ""), "twilio")
+        self.assertIn("a code of the provider's, which is good for nothing",
+                      self.run_program("send", "alice", expect=OK).stdout)
 
     def test_endings(self):
         for mode, code, said in (
