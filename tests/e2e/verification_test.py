@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logins with a code that the provider makes and checks: Twilio Verify and Telnyx Verify."""
+
+import re
+import shutil
+
+from fake_provider import telnyx, telnyx_verify, twilio, twilio_verify
+from login import PROMPT
+from private_machine import run
+from scenario import Scenario, Text, section
+
+
+class Verification:
+    """`settings` are the provider's section, without what belongs to the fake."""
+
+    settings = {}
+    path = ""
+    check = ""  # a check's path
+
+    def provider_section(self, name):
+        fake = self.fake(name)
+        return section(f"provider {name}", {
+            "type": name, "ca_file": fake.ca_file, "base_url": fake.base_url + self.path} | self.settings)
+
+    def _text(self, message):
+        return Text(message["provider"], message["to"], message["body"], message["code"], "", "")
+
+    def checks(self):
+        return [one["path"] for one in self.fake(self.provider).request_records()
+                if re.fullmatch(self.check, one["path"])]
+
+    def test_the_providers_code_lets_in(self):
+        self.start_house()
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            text = self.next_text()
+            self.assertEqual("+353851234567", text.to)
+            person.types(text.code)
+            person.gets_in()
+        self.assertIn(f"provider={self.provider}", self.logged("accepted reason=right-code user=alice"))
+        self.assertEqual(1, len(self.checks()))
+        self.assert_texts(1)
+
+    def test_a_wrong_code_is_pending_and_no_more(self):
+        """The answer to it is 2xx: only the one word lets in."""
+        self.start_house()
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            text = self.next_text()
+            person.types(text.wrong_code)
+            person.sees("Wrong code, 2 tries left.")
+            person.reads(PROMPT)
+            person.types(text.code)
+            person.gets_in()
+        self.assertEqual(2, len(self.checks()))
+        self.assertEqual({200}, {one["status"] for one in self.fake(self.provider).request_records()
+                                 if one["path"] in self.checks()})
+        self.assertIn("answers=2", self.logged("accepted reason=right-code user=alice"))
+
+    def test_wrong_codes_lock_however_often_it_is_asked(self):
+        self.start_house(limits={"failures_before_lock": 3})
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            for _ in range(3):
+                person.types(self.next_text().wrong_code)
+            self.logged("notice kind=locked user=alice")
+        self.assertEqual(3, len(self.checks()))
+
+    def test_no_clear_answer_denies_and_counts(self):
+        """The answer was counted before the provider was asked, and stays so."""
+        for mode in ("status-503", "reset", "hang", "garbage", "wrong-type"):
+            with self.subTest(mode):
+                self.start_house(delivery={"deadline": "3s"})
+                with self.ssh() as person:
+                    person.reads(PROMPT)
+                    code = self.next_text().code
+                    self.fake(self.provider).misbehave(mode)
+                    person.types(code)
+                    person.sees("could not be checked, 2 tries left.")
+                    person.reads(PROMPT)
+                self.assertRegex(self.logged("denied reason="), r"user=alice .*answers=1")
+                self.assert_counted(1)
+                self.tear_down_house()
+
+    def assert_counted(self, count):
+        """The store has counted so many wrong answers in a row."""
+        said = run(self.machine.build / "sms2fa", "status")
+        self.assertRegex(said, rf"(?m)^alice +.* {count} +{count}$")
+
+    def tear_down_house(self):
+        self.stop_daemon()
+        self._kill(self.sshd)
+        self.close_fake(self.provider)
+        shutil.rmtree(self.state, ignore_errors=True)
+        self.since = len(self.machine.log.lines)
+
+
+class TwilioVerifies(Verification, Scenario):
+    provider = "twilio-verify"
+    settings = {"account_sid": twilio.ACCOUNT_SID, "auth_token": twilio.AUTH_TOKEN,
+                "verify_service_sid": twilio_verify.SERVICE_SID}
+    check = r"/v2/Services/\w+/VerificationCheck"
+
+
+class TelnyxVerifies(Verification, Scenario):
+    provider = "telnyx-verify"
+    settings = {"api_key": telnyx.API_KEY, "verify_profile_id": telnyx_verify.PROFILE_ID}
+    path = "/v2"
+    check = r"/v2/verifications/by_phone_number/[^/]+/actions/verify"
