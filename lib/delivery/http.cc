@@ -3,6 +3,8 @@
 
 #include <openssl/evp.h>
 
+#include <utility>
+
 namespace sms2fa {
 
 namespace {
@@ -19,6 +21,14 @@ Secret with_scheme(std::string_view scheme, std::string& credentials) {
 }
 
 }  // namespace
+
+HttpRequest get_request(std::string url, const Secret& authorization) {
+  return {.url = std::move(url),
+          .content_type = {},
+          .authorization = authorization,
+          .body = {},
+          .method = HttpMethod::get};
+}
 
 Secret basic_authorization(std::string_view user, const Secret& password) {
   std::string plain;

@@ -58,6 +58,9 @@ class HttpTransport {
 };
 
 // Values for HttpRequest::authorization: RFC 7617 and RFC 6750. Throw std::bad_alloc.
+// A request that only asks, and sends no message. `authorization` must outlive it.
+HttpRequest get_request(std::string url, const Secret& authorization);
+
 Secret basic_authorization(std::string_view user, const Secret& password);
 Secret bearer_authorization(const Secret& token);
 

@@ -54,11 +54,7 @@ Secret Telnyx::write_text(const LoginMessage& message) const {
 }
 
 std::optional<HttpRequest> Telnyx::write_probe() const {
-  return HttpRequest{.url = base_url_ + "/balance",
-                     .content_type = {},
-                     .authorization = authorization_,
-                     .body = {},
-                     .method = HttpMethod::get};
+  return get_request(base_url_ + "/balance", authorization_);
 }
 
 DeliveryStatus Telnyx::delivery_status(const std::string& message_id, Medium medium,
@@ -68,12 +64,9 @@ DeliveryStatus Telnyx::delivery_status(const std::string& message_id, Medium med
   if (message_id.empty() || (call && !calls_.can_follow())) return {};
   return ask<DeliveryStatus>(
       [&] {
-        return HttpRequest{.url = base_url_ + (call ? calls_.path_of(message_id)
-                                                    : kMessages + "/" + percent_encode(message_id)),
-                           .content_type = {},
-                           .authorization = authorization_,
-                           .body = {},
-                           .method = HttpMethod::get};
+        return get_request(base_url_ + (call ? calls_.path_of(message_id)
+                                             : kMessages + "/" + percent_encode(message_id)),
+                           authorization_);
       },
       deadline,
       [&](const HttpOutcome& outcome) {

@@ -41,11 +41,7 @@ TelnyxVerify::TelnyxVerify(const TelnyxVerifyOptions& options,
       voice_(options.voice) {}
 
 std::optional<HttpRequest> TelnyxVerify::write_probe() const {
-  return HttpRequest{.url = base_url_ + "/balance",
-                     .content_type = {},
-                     .authorization = authorization_,
-                     .body = {},
-                     .method = HttpMethod::get};
+  return get_request(base_url_ + "/balance", authorization_);
 }
 
 HttpRequest TelnyxVerify::write_request(const LoginMessage& message) const {

@@ -25,10 +25,8 @@ const TwilioResource& resource_of(Medium medium) {
 
 Twilio::Twilio(const TwilioOptions& options, std::shared_ptr<HttpTransport> transport)
     : HttpGateway(options.name, std::move(transport)),
-      account_url_(twilio_account_url(options.base_url, options.account_sid)),
-      authorization_(options.api_key_sid.empty()
-                         ? basic_authorization(options.account_sid, options.auth_token)
-                         : basic_authorization(options.api_key_sid, options.api_key_secret)),
+      account_url_(twilio_account_url(options.base_url, options.account.sid)),
+      authorization_(authorization_of(options.account)),
       sender_parameter_(options.messaging_service_sid.empty() ? "From" : "MessagingServiceSid"),
       sender_(options.messaging_service_sid.empty() ? options.from : options.messaging_service_sid),
       call_from_(options.call_from),
@@ -71,24 +69,13 @@ std::string Twilio::url_of(Medium medium, std::string_view sid) const {
 }
 
 std::optional<HttpRequest> Twilio::write_probe() const {
-  return HttpRequest{.url = account_url_ + ".json",
-                     .content_type = {},
-                     .authorization = authorization_,
-                     .body = {},
-                     .method = HttpMethod::get};
+  return get_request(account_url_ + ".json", authorization_);
 }
 
 DeliveryStatus Twilio::delivery_status(const std::string& message_id, Medium medium,
                                        SteadyTime deadline) {
   return ask<DeliveryStatus>(
-      [&] {
-        return HttpRequest{.url = url_of(medium, message_id),
-                           .content_type = {},
-                           .authorization = authorization_,
-                           .body = {},
-                           .method = HttpMethod::get};
-      },
-      deadline,
+      [&] { return get_request(url_of(medium, message_id), authorization_); }, deadline,
       [&](const HttpOutcome& outcome) {
         return read_delivery_answer(outcome, {"/status", "/error_code"},
                                     resource_of(medium).state_of);

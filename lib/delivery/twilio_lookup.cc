@@ -68,13 +68,10 @@ TwilioLookup::TwilioLookup(TwilioLookupOptions options, std::shared_ptr<HttpTran
 
 NumberFacts TwilioLookup::look_up(const PhoneNumber& number, SteadyTime deadline) {
   try {
-    const HttpRequest request{
-        .url = base_url_ + percent_encode(number.e164()) + "?Fields=" + percent_encode(fields_),
-        .content_type = {},
-        .authorization = options_.authorization,
-        .body = {},
-        .method = HttpMethod::get};
-    return read_answer(transport_->perform(request, deadline));
+    return read_answer(transport_->perform(get_request(base_url_ + percent_encode(number.e164()) +
+                                                           "?Fields=" + percent_encode(fields_),
+                                                       options_.authorization),
+                                           deadline));
   } catch (const std::exception&) {
     return {};
   }

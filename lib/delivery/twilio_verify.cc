@@ -43,17 +43,11 @@ TwilioVerify::TwilioVerify(const TwilioVerifyOptions& options,
     : HttpGateway(options.name, std::move(transport)),
       service_url_(url_below(options.base_url, kBaseUrl,
                              "/v2/Services/" + percent_encode(options.service_sid))),
-      authorization_(options.api_key_sid.empty()
-                         ? basic_authorization(options.account_sid, options.auth_token)
-                         : basic_authorization(options.api_key_sid, options.api_key_secret)),
+      authorization_(authorization_of(options.account)),
       voice_(options.voice) {}
 
 std::optional<HttpRequest> TwilioVerify::write_probe() const {
-  return HttpRequest{.url = service_url_,
-                     .content_type = {},
-                     .authorization = authorization_,
-                     .body = {},
-                     .method = HttpMethod::get};
+  return get_request(service_url_, authorization_);
 }
 
 HttpRequest TwilioVerify::write_request(const LoginMessage& message) const {

@@ -5,16 +5,13 @@
 #include <string>
 
 #include "lib/delivery/http_gateway.h"
+#include "lib/delivery/twilio_account.h"
 
 namespace sms2fa {
 
 struct TwilioVerifyOptions {
   std::string name;
-  std::string account_sid;
-  // The account's own token, or an API key, which wins when there is one.
-  Secret auth_token;
-  std::string api_key_sid;
-  Secret api_key_secret;
+  TwilioAccount account;
   std::string service_sid;  // VA…
   std::string base_url;     // empty: https://verify.twilio.com
   bool voice = false;

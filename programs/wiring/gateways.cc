@@ -18,14 +18,18 @@ namespace {
 
 using Made = Result<std::unique_ptr<Gateway>>;
 
+TwilioAccount account_of(const ProviderSettings& settings) {
+  return {.sid = settings.account_sid,
+          .auth_token = settings.auth_token.clone(),
+          .api_key_sid = settings.api_key_sid,
+          .api_key_secret = settings.api_key_secret.clone()};
+}
+
 std::unique_ptr<Gateway> make_twilio(const ProviderSettings& settings, bool voice,
                                      std::shared_ptr<HttpTransport> transport) {
   return std::make_unique<Twilio>(
       TwilioOptions{.name = settings.name,
-                    .account_sid = settings.account_sid,
-                    .auth_token = settings.auth_token.clone(),
-                    .api_key_sid = settings.api_key_sid,
-                    .api_key_secret = settings.api_key_secret.clone(),
+                    .account = account_of(settings),
                     .from = settings.from,
                     .messaging_service_sid = settings.messaging_service_sid,
                     .base_url = settings.base_url,
@@ -52,10 +56,7 @@ std::unique_ptr<Gateway> make_twilio_verify(const ProviderSettings& settings, bo
                                             std::shared_ptr<HttpTransport> transport) {
   return std::make_unique<TwilioVerify>(
       TwilioVerifyOptions{.name = settings.name,
-                          .account_sid = settings.account_sid,
-                          .auth_token = settings.auth_token.clone(),
-                          .api_key_sid = settings.api_key_sid,
-                          .api_key_secret = settings.api_key_secret.clone(),
+                          .account = account_of(settings),
                           .service_sid = settings.verify_service_sid,
                           .base_url = settings.base_url,
                           .voice = voice},
@@ -142,14 +143,11 @@ Result<std::unique_ptr<Messenger>> look_up_before(std::unique_ptr<Messenger> mes
     if (!wish.wanted()) continue;
     auto transport = transports.get(provider);
     if (!transport) return transport.error();
-    TwilioLookupOptions options{
-        .authorization = provider.api_key_sid.empty()
-                             ? basic_authorization(provider.account_sid, provider.auth_token)
-                             : basic_authorization(provider.api_key_sid, provider.api_key_secret),
-        .base_url = wish.base_url,
-        .line_type = wish.line_type,
-        .sim_swap = wish.sim_swap,
-        .pumping_risk = wish.pumping_risk};
+    TwilioLookupOptions options{.authorization = authorization_of(account_of(provider)),
+                                .base_url = wish.base_url,
+                                .line_type = wish.line_type,
+                                .sim_swap = wish.sim_swap,
+                                .pumping_risk = wish.pumping_risk};
     return std::unique_ptr<Messenger>(std::make_unique<LookupMessenger>(
         std::move(messenger),
         std::make_unique<TwilioLookup>(std::move(options), std::move(*transport)),

@@ -32,15 +32,13 @@ struct Fixture {
   }
 
   TwilioOptions twilio_options(const std::string& mode = "") const {
-    return {.name = "twilio",
-            .account_sid = "AC" + std::string(32, 'a'),
-            .auth_token = Secret(std::string(32, 'b')),
-            .api_key_sid = {},
-            .api_key_secret = {},
-            .from = "+15005550006",
-            .messaging_service_sid = {},
-            .base_url = provider.base_url(mode),
-            .call_from = "+15005550006"};
+    return {
+        .name = "twilio",
+        .account = {.sid = "AC" + std::string(32, 'a'), .auth_token = Secret(std::string(32, 'b'))},
+        .from = "+15005550006",
+        .messaging_service_sid = {},
+        .base_url = provider.base_url(mode),
+        .call_from = "+15005550006"};
   }
 
   TelnyxOptions telnyx_options(const std::string& mode = "") const {
@@ -129,9 +127,9 @@ TEST(twilio_accepts_what_we_send) {
 TEST(twilio_accepts_an_api_key_and_a_messaging_service) {
   Fixture one;
   auto options = one.twilio_options();
-  options.auth_token = Secret();
-  options.api_key_sid = "SK" + std::string(32, 'c');
-  options.api_key_secret = Secret(std::string(32, 'd'));
+  options.account.auth_token = Secret();
+  options.account.api_key_sid = "SK" + std::string(32, 'c');
+  options.account.api_key_secret = Secret(std::string(32, 'd'));
   options.from = "";
   options.messaging_service_sid = "MG" + std::string(32, 'e');
   CHECK_EQ(Fixture::send(std::make_unique<Twilio>(options, one.transport), kAmple, kTo).status,
@@ -245,7 +243,7 @@ TEST(credentials_are_checked_without_a_message) {
   auto telnyx = one.telnyx_options();
   CHECK_EQ(Twilio(twilio, one.transport).check_credentials(deadline)->status, SendStatus::accepted);
   CHECK_EQ(Telnyx(telnyx, one.transport).check_credentials(deadline)->status, SendStatus::accepted);
-  twilio.auth_token = Secret("wrong");
+  twilio.account.auth_token = Secret("wrong");
   telnyx.api_key = Secret("wrong");
   CHECK_EQ(Twilio(twilio, one.transport).check_credentials(deadline)->detail,
            "HTTP 401, error 20003");
@@ -257,7 +255,7 @@ TEST(credentials_are_checked_without_a_message) {
 TEST(wrong_credentials_are_credentials) {
   Fixture one;
   auto twilio = one.twilio_options();
-  twilio.auth_token = Secret("wrong");
+  twilio.account.auth_token = Secret("wrong");
   CHECK_EQ(Fixture::send(std::make_unique<Twilio>(twilio, one.transport), kAmple, kTo).detail,
            "HTTP 401, error 20003");
   auto telnyx = one.telnyx_options();

@@ -14,10 +14,7 @@ constexpr const char* kCode = "493817";
 
 TwilioOptions options() {
   return {.name = "main",
-          .account_sid = "AC" + std::string(32, 'a'),
-          .auth_token = Secret("token"),
-          .api_key_sid = {},
-          .api_key_secret = {},
+          .account = {.sid = "AC" + std::string(32, 'a'), .auth_token = Secret("token")},
           .from = "+15005550006",
           .messaging_service_sid = {},
           .base_url = "https://twilio.example"};
@@ -62,10 +59,10 @@ TEST(the_request_is_that_of_the_message_resource) {
 TEST(an_api_key_and_a_messaging_service_win) {
   auto transport = std::make_shared<FakeTransport>();
   TwilioOptions with = options();
-  with.api_key_sid = "SKx";
-  with.api_key_secret = Secret("secret");
+  with.account.api_key_sid = "SKx";
+  with.account.api_key_secret = Secret("secret");
   with.messaging_service_sid = "MGx";
-  with.account_sid = "AC/../x?";
+  with.account.sid = "AC/../x?";
   with.base_url = "";
   Twilio(with, transport).send(message(), SteadyTime::max());
   CHECK_EQ(transport->authorization, basic_authorization("SKx", Secret("secret")).reveal());

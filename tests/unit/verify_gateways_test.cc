@@ -19,10 +19,8 @@ std::unique_ptr<Gateway> twilio(std::shared_ptr<HttpTransport> transport,
                                 const std::string& base_url) {
   return std::make_unique<TwilioVerify>(
       TwilioVerifyOptions{.name = "twilio",
-                          .account_sid = "AC" + std::string(32, 'a'),
-                          .auth_token = Secret(std::string(32, 'b')),
-                          .api_key_sid = {},
-                          .api_key_secret = {},
+                          .account = {.sid = "AC" + std::string(32, 'a'),
+                                      .auth_token = Secret(std::string(32, 'b'))},
                           .service_sid = "VA" + std::string(32, '7'),
                           .base_url = base_url,
                           .voice = true},
