@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# The unit with the daemon's path, and the configuration, unless there is one.
-configure_file(${SMS2FA_SOURCE}/systemd/sms2fad.service.in ${SMS2FA_BUILD}/sms2fad.service @ONLY)
-file(INSTALL ${SMS2FA_BUILD}/sms2fad.service DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)
+# The units with the programs' paths, and the configuration, unless there is one.
+foreach(unit sms2fad.service sms2fa-metrics.service)
+  configure_file(${SMS2FA_SOURCE}/systemd/${unit}.in ${SMS2FA_BUILD}/${unit} @ONLY)
+  file(INSTALL ${SMS2FA_BUILD}/${unit} DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)
+endforeach()
 
 set(place $ENV{DESTDIR}${SMS2FA_SYSCONFDIR}/sms2fa)
 if(NOT EXISTS ${place})

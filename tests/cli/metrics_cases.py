@@ -5,7 +5,9 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import stat
+import subprocess
 import unittest
 
 import open_metrics
@@ -13,7 +15,9 @@ import protocol
 from program import NOPERM, OK, UNAVAILABLE, USAGE, USERS_FILE, provider_section
 from state_cases import StateCase
 
-DASHBOARD = pathlib.Path(__file__).resolve().parents[2] / "conf/grafana/sms2fa.json"
+CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
+DASHBOARD = CONF / "grafana/sms2fa.json"
+UNIT = CONF / "systemd/sms2fa-metrics.service.in"
 CANNOT_WRITE = 73
 
 
@@ -138,6 +142,21 @@ class MetricsTest(StateCase):
             self.assertEqual((stat.S_IMODE(info.st_mode), info.st_uid), (0o644, os.getuid()))
         self.assertEqual([path.name for path in place.iterdir()], ["sms2fa.prom"])
         self.assert_owned_by_the_daemon()
+
+    def test_with_the_capabilities_of_the_unit(self):
+        self.some_logins()
+        unit = UNIT.read_text()
+        kept = re.search(r"^CapabilityBoundingSet=(.+)$", unit, re.MULTILINE)[1].split()
+        bound = "-all," + ",".join("+" + name.removeprefix("CAP_").lower() for name in kept)
+        place = self.machine.state / "node-exporter"
+        place.mkdir(exist_ok=True)
+        shutil.chown(place, "alice")  # as node_exporter's folder is somebody else's
+        command = re.search(r"^ExecStart=\S+/sms2fa (.+)$", unit, re.MULTILINE)[1].replace(
+            "/var/lib/prometheus/node-exporter", str(place))
+        done = subprocess.run(["setpriv", "--bounding-set", bound, "--no-new-privs", self.program,
+                               *command.split()], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (OK, ""))
+        open_metrics.parse((place / "sms2fa.prom").read_text())
 
     def test_a_file_that_cannot_be_written(self):
         self.start()

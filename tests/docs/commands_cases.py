@@ -149,6 +149,8 @@ class CommandsTest(DocsCase):
             return machine.in_background("sms2fad")
         if bare == "systemctl enable --now sms2fad.socket":
             return machine.enable("sms2fad.socket")
+        if bare == "systemctl enable --now sms2fa-metrics.timer":
+            return machine.shell("systemctl --root=/ enable sms2fa-metrics.timer")
         if bare == "systemctl reload sms2fad":
             machine.daemon.send_signal(signal.SIGHUP)
             return machine.daemon.poll() or 0, "the daemon ended"

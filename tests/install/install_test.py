@@ -51,12 +51,14 @@ class Installed(unittest.TestCase):
     def mode(self, name):
         return stat.S_IMODE((self.place / name).stat().st_mode)
 
-    def unit(self, prefix="usr"):
-        return self.place / prefix / "lib/systemd/system/sms2fad.service"
+    def unit(self, prefix="usr", name="sms2fad.service"):
+        return self.place / prefix / "lib/systemd/system" / name
 
     def test_everything_is_where_it_is_looked_for(self):
         for name in ("usr/bin/sms2fa", "usr/sbin/sms2fad", "usr/lib/systemd/system/sms2fad.socket",
-                     "usr/lib/systemd/system/sms2fad.service", "usr/lib/sysusers.d/sms2fa.conf",
+                     "usr/lib/systemd/system/sms2fad.service",
+                     "usr/lib/systemd/system/sms2fa-metrics.service",
+                     "usr/lib/systemd/system/sms2fa-metrics.timer", "usr/lib/sysusers.d/sms2fa.conf",
                      "usr/lib/tmpfiles.d/sms2fa.conf", "etc/sms2fa/sms2fa.conf",
                      "etc/sms2fa/users.conf"):
             self.assertTrue((self.place / name).is_file(), name)
@@ -76,32 +78,35 @@ class Installed(unittest.TestCase):
         self.assertIn("Kept: /etc/sms2fa/sms2fa.conf", self.install("/usr"))
         self.assertEqual("mine\n", configuration.read_text())
 
-    def test_the_unit_starts_the_daemon_of_its_prefix(self):
-        self.assertIn("ExecStart=/usr/sbin/sms2fad\n", self.unit().read_text())
+    def test_the_units_start_the_programs_of_their_prefix(self):
         self.install("/opt/sms2fa")
-        self.assertIn("ExecStart=/opt/sms2fa/sbin/sms2fad\n",
-                      self.unit("opt/sms2fa").read_text())
+        for prefix in ("usr", "opt/sms2fa"):
+            self.assertIn(f"ExecStart=/{prefix}/sbin/sms2fad\n", self.unit(prefix).read_text())
+            self.assertIn(f"ExecStart=/{prefix}/bin/sms2fa metrics ",
+                          self.unit(prefix, "sms2fa-metrics.service").read_text())
 
     @needs("systemd-analyze")
-    def test_the_unit_exposes_little(self):
-        done = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--threshold=12",
-                               "--no-pager", self.unit()], capture_output=True, text=True,
-                              check=False)
-        score = re.search(r"Overall exposure level.*: (\d+\.\d+)", done.stdout)
-        self.assertIsNotNone(score, done.stderr)
-        print(f"\nsystemd-analyze security: {score.group(1)}")
-        self.assertEqual(0, done.returncode, done.stdout)
+    def test_the_units_expose_little(self):
+        for name, most in (("sms2fad.service", 12), ("sms2fa-metrics.service", 13)):
+            with self.subTest(name):
+                done = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--no-pager",
+                                       f"--threshold={most}", self.unit(name=name)],
+                                      capture_output=True, text=True, check=False)
+                score = re.search(r"Overall exposure level.*: (\d+\.\d+)", done.stdout)
+                self.assertIsNotNone(score, done.stderr)
+                print(f"\nsystemd-analyze security {name}: {score.group(1)}")
+                self.assertEqual(0, done.returncode, done.stdout)
         self.assertNotIn("PrivateUsers=yes", self.unit().read_text())
 
     @needs("systemd-analyze")
-    def test_the_unit_is_well_formed(self):
-        shutil.copy(self.unit().with_name("sms2fad.socket"), self.place)
-        text = self.unit().read_text().replace("/usr/sbin/sms2fad", "/bin/true")
-        unit = self.place / "sms2fad.service"
-        unit.write_text(text)
-        done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], text=True,
-                              capture_output=True, check=False)
-        self.assertEqual("", done.stderr)
+    def test_the_units_are_well_formed(self):
+        for unit in self.unit().parent.iterdir():
+            (self.place / unit.name).write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true",
+                                                       unit.read_text(), flags=re.MULTILINE))
+        for unit in self.place.glob("*.*"):
+            done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], text=True,
+                                  capture_output=True, check=False)
+            self.assertEqual("", done.stderr, unit.name)
 
     @needs("systemd-sysusers")
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
