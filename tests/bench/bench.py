@@ -9,8 +9,8 @@ one run. The provider is a quick one in the application itself; for a longer way
 delays every packet and counts round trips. Prints a table, writes DIRECTORY/logins.csv and
 DIRECTORY/summary.csv, and draws DIRECTORY/first_prompt.png where there is gnuplot.
 
-A one-time password module that asks for nothing but local state is given a wrong code: what counts is
-the time to its prompt.
+Modules that hold nothing of ours are given a wrong code: what counts is the time to their prompt. libpam-duo
+asks its service before it prompts, here a mock (duo_mock.py) that its configuration trusts by `cafile`.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from fake_provider import certificates, twilio  # noqa: E402
 from private_machine import PrivateMachine  # noqa: E402
 
 PROVIDER, RELAY, ROUND_TRIP_MS = 8443, 8444, 50
+DUO, DUO_RELAY = 8445, 8446
 NUMBER = "+353851000000"
 MODULES = pathlib.Path("/lib/x86_64-linux-gnu/security")
 PYTHON_SO = pathlib.Path("/lib/security/pam_python.so")  # where its package puts it
@@ -73,6 +74,17 @@ def pam_sm_authenticate(pamh, flags, argv):
 def pam_sm_setcred(pamh, flags, argv):
     return pamh.PAM_SUCCESS
 '''
+
+
+DUO_CONFIGURATION = """\
+[duo]
+ikey = DIXXXXXXXXXXXXXXXXXX
+skey = deadbeefdeadbeefdeadbeefdeadbeefdeadbeef
+host = localhost:{port}
+cafile = {ca}
+failmode = secure
+prompts = 1
+"""
 
 
 class Daemon:
@@ -157,6 +169,16 @@ class Bench:
             (secret / "oath").chmod(0o600)
             self.service("oath", f"{MODULES}/pam_oath.so usersfile=/etc/bench/oath window=2")
             found["oath"] = "libpam-oath"
+        if (MODULES / "pam_duo.so").exists():
+            self.machine.add_user("user0", "no password")  # it asks for people the machine knows
+            self.talk(sys.executable, HERE / "duo_mock.py", DUO, self.files.certificate, self.files.key)
+            self.talk(sys.executable, HERE / "delay_relay.py", DUO_RELAY, DUO, ROUND_TRIP_MS)
+            for name, port in (("duo", DUO), ("duo50", DUO_RELAY)):
+                settings = secret / f"{name}.conf"
+                settings.write_text(DUO_CONFIGURATION.format(port=port, ca=self.files.ca))
+                settings.chmod(0o600)
+                self.service(name, f"{MODULES}/pam_duo.so conf={settings}")
+                found[name] = "libpam-duo, with a mock of its service"
         if PYTHON_SO.exists():
             script = secret / "auth.py"
             script.write_text(PYTHON_MODULE.format(ca=self.files.ca, number=NUMBER))
