@@ -16,10 +16,7 @@ const std::string kSid = "SM" + std::string(32, '0');
 struct Fixture {
   std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
   Twilio twilio{{.name = "twilio",
-                 .account_sid = "ACx",
-                 .auth_token = Secret("token"),
-                 .api_key_sid = {},
-                 .api_key_secret = {},
+                 .account = {.sid = "ACx", .auth_token = Secret("token")},
                  .from = "+15005550006",
                  .messaging_service_sid = {},
                  .base_url = "https://t",
