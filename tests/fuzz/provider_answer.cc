@@ -38,10 +38,7 @@ void fuzz(std::string_view input) {
   const auto transport = std::make_shared<FakeTransport>();
   transport->answer(status, std::string(input.substr(2)));
   Twilio twilio({.name = "main",
-                 .account_sid = "AC" + std::string(32, 'a'),
-                 .auth_token = Secret("token"),
-                 .api_key_sid = {},
-                 .api_key_secret = {},
+                 .account = {.sid = "AC" + std::string(32, 'a'), .auth_token = Secret("token")},
                  .from = "+15005550006",
                  .messaging_service_sid = {},
                  .base_url = "https://twilio.example"},
