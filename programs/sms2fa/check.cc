@@ -25,7 +25,7 @@ constexpr const char* kUsage =
 int run(const Arguments& arguments, const Console& console) {
   Findings findings;
   const auto settings = check_files(arguments.configuration, findings);
-  if (settings && findings.exit_code() == EX_OK) check_numbers(settings->directory, findings);
+  if (settings && findings.exit_code() == EX_OK) check_numbers(*settings, findings);
   check_pam(findings);
   if (arguments.json) {
     console.say(findings_as_json("check", findings.all(), findings.exit_code()));

@@ -41,7 +41,7 @@ std::optional<Configuration> check_files(const std::string& path, Findings& find
 
 // Warns of numbers on record that libphonenumber thinks do not exist, and of people who could
 // change theirs themselves. The users file has been read without an error.
-void check_numbers(const DirectorySettings& settings, Findings& findings);
+void check_numbers(const Configuration& settings, Findings& findings);
 
 // Looks over the services of /etc/pam.d that ask pam_sms2fa.so.
 void check_pam(Findings& findings);

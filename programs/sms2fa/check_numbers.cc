@@ -21,7 +21,8 @@ constexpr size_t kMostNamed = 10;
 
 class Plausibility {
  public:
-  explicit Plausibility(Findings& findings) : findings_(findings) {}
+  Plausibility(const std::vector<std::string>& countries, Findings& findings)
+      : countries_(countries), findings_(findings) {}
 
   void look_at(std::string_view user, const PhoneNumber& number) {
     if (looked_at_ == kMostLookedAt) {
@@ -29,6 +30,12 @@ class Plausibility {
       return;
     }
     ++looked_at_;
+    if (!countries_.empty() && !is_of_these(country_of(number))) {
+      if (++foreign_ <= kMostNamed)
+        findings_.add(Severity::warning, escape(user) + "'s number " + number.masked() +
+                                             " is of no country that gets codes: [limits] "
+                                             "countries");
+    }
     if (looks_valid(number) || ++odd_ > kMostNamed) return;
     findings_.add(Severity::warning, escape(user) + "'s number " + number.masked() +
                                          " looks like none that exists; check it: sms2fa send " +
@@ -39,6 +46,9 @@ class Plausibility {
     if (odd_ > kMostNamed)
       findings_.add(Severity::warning, "and " + std::to_string(odd_ - kMostNamed) +
                                            " more numbers look like none that exist");
+    if (foreign_ > kMostNamed)
+      findings_.add(Severity::warning, "and " + std::to_string(foreign_ - kMostNamed) +
+                                           " more numbers are of no country that gets codes");
     if (left_out_ > 0)
       findings_.add(Severity::note, std::to_string(left_out_) +
                                         " more numbers were not looked at, for there are many");
@@ -49,10 +59,16 @@ class Plausibility {
   bool none_found() const { return looked_at_ == 0; }
 
  private:
+  bool is_of_these(const std::string& country) const {
+    return std::find(countries_.begin(), countries_.end(), country) != countries_.end();
+  }
+
+  const std::vector<std::string>& countries_;
   Findings& findings_;
   size_t looked_at_ = 0;
   size_t left_out_ = 0;
   size_t odd_ = 0;
+  size_t foreign_ = 0;
 };
 
 void look_at_users_file(const DirectorySettings& settings, Plausibility& plausibility) {
@@ -119,8 +135,9 @@ bool uses(const DirectorySettings& settings, DirectorySource source) {
 
 }  // namespace
 
-void check_numbers(const DirectorySettings& settings, Findings& findings) {
-  Plausibility plausibility(findings);
+void check_numbers(const Configuration& configuration, Findings& findings) {
+  const DirectorySettings& settings = configuration.directory;
+  Plausibility plausibility(configuration.limits.countries, findings);
   if (uses(settings, DirectorySource::users_file)) look_at_users_file(settings, plausibility);
   if (uses(settings, DirectorySource::gecos)) {
     look_at_gecos(settings, plausibility, findings);

@@ -28,7 +28,7 @@ constexpr const char* kUsage =
 void look_at_everything(const Arguments& arguments, Findings& findings) {
   const auto settings = check_files(arguments.configuration, findings);
   const bool readable = settings && findings.exit_code() == EX_OK;
-  if (readable) check_numbers(settings->directory, findings);
+  if (readable) check_numbers(*settings, findings);
   check_pam(findings);
   check_module_loads(findings);
   const auto sshd = check_sshd(settings ? &*settings : nullptr, arguments.user, findings);

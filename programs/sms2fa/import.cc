@@ -12,16 +12,15 @@
 #include <cstring>
 #include <filesystem>
 
-#include "lib/base/key_ring.h"
 #include "lib/base/text.h"
 #include "lib/base/unique_fd.h"
-#include "lib/directory/number_reader.h"
 #include "lib/otp/backup_code.h"
 #include "lib/session/factors.h"
 #include "programs/sms2fa/import_formats.h"
 #include "programs/sms2fa/import_report.h"
 #include "programs/sms2fa/progress_bar.h"
 #include "programs/sms2fa/state_access.h"
+#include "programs/wiring/wiring.h"
 
 namespace sms2fa {
 
@@ -93,7 +92,7 @@ Result<std::vector<Candidate>> read_candidates(const Arguments& arguments, unsig
 class Import {
  public:
   Import(StateAccess& access, ImportReport& report)
-      : access_(access), keys_(access.configuration().store.key_file), report_(report) {}
+      : access_(access), keys_(access.keys()), report_(report) {}
 
   Result<void> ready() { return keys_.check(); }
   // An error ends the import: the store or the key failed.
@@ -109,7 +108,7 @@ class Import {
   void note(const std::string& user, Method method);
 
   StateAccess& access_;
-  KeyRing keys_;
+  KeyRing& keys_;
   ImportReport& report_;
 };
 
@@ -143,7 +142,9 @@ Result<bool> Import::take_app(const Importable& what, const Enrolment& there) {
 Result<bool> Import::take_number(const Candidate& candidate, const Enrolment& there) {
   const Importable& what = candidate.what;
   if (what.phone.empty()) return false;
-  const auto number = read_number(what.phone, access_.configuration().directory.default_country);
+  const Configuration& settings = access_.configuration();
+  const auto number = read_number_to_enroll(what.phone, settings.directory.default_country,
+                                            settings.limits.countries);
   if (!number) {
     refuse(candidate, number.error().message);
     return false;

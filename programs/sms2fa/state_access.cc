@@ -54,22 +54,35 @@ Result<std::unique_ptr<StateAccess>> StateAccess::open(const std::string& path) 
   for (const auto& provider : settings.delivery.providers)
     access->providers_.push_back(provider.name);
   settings.delivery.providers.clear();
-  access->directory_ = make_directory(settings.directory);
-  const auto directory = std::filesystem::path(settings.store.path).parent_path();
-  if (auto became = become_owner_of(directory); !became) return became.error();
+  access->directory_ = make_directory(settings);
+  access->keys_ = std::make_unique<KeyRing>(settings.store.key_file);
   auto time = SystemTimeSource::create();
   if (!time) return time.error();
   access->time_ = std::move(*time);
-  auto store = open_existing_store(settings.store, access->random_, *access->time_);
+  auto store = open_store_as_its_owner(settings.store, access->random_, *access->time_);
   if (!store) return store.error();
   access->store_ = std::move(*store);
   access->audit_ = std::make_unique<RecordKeeper>(access->log_, *access->store_, access->clock_);
   return access;
 }
 
+Result<std::unique_ptr<Store>> open_store_as_its_owner(const StoreSettings& settings,
+                                                       Random& random, const TimeSource& time) {
+  const auto directory = std::filesystem::path(settings.path).parent_path();
+  if (auto became = become_owner_of(directory); !became) return became.error();
+  return open_existing_store(settings, random, time);
+}
+
 Result<std::optional<Person>> StateAccess::find(const std::string& user) const {
   if (!directory_) return directory_.error();
   return (*directory_)->find(user);
+}
+
+Result<Standing> StateAccess::standing_of(const std::string& user) {
+  if (!directory_) return directory_.error();
+  LoginRequest request;
+  request.user = user;
+  return sms2fa::standing_of(request, configuration_, **directory_, *store_, keys_.get());
 }
 
 Result<bool> StateAccess::knows(const std::string& user) {

@@ -7,10 +7,12 @@
 
 #include "lib/audit/audit_log.h"
 #include "lib/base/clock.h"
+#include "lib/base/key_ring.h"
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/config/configuration.h"
 #include "lib/directory/directory.h"
+#include "lib/session/policy.h"
 #include "lib/session/record_keeper.h"
 #include "lib/store/store.h"
 #include "lib/store/store_time.h"
@@ -36,11 +38,16 @@ class StateAccess {
   const Clock& clock() const { return clock_; }
   // Without its providers, for nobody here needs their secrets.
   const Configuration& configuration() const { return configuration_; }
-  // Their names, in their order.
+  // What sealed things open with. They are read when first needed.
+  KeyRing& keys() { return *keys_; }
+  // The providers' names, in their order.
   const std::vector<std::string>& providers() const { return providers_; }
 
   // As Directory::find(); an error also when the users file could not be read.
   Result<std::optional<Person>> find(const std::string& user) const;
+
+  // As a login would stand, but for the caller's rights.
+  Result<Standing> standing_of(const std::string& user);
 
   // True when a directory or the store knows of this user. When no directory can be asked, a user
   // is taken to be known.
@@ -55,10 +62,16 @@ class StateAccess {
   Configuration configuration_;
   std::vector<std::string> providers_;
   Result<std::unique_ptr<Directory>> directory_ = make_error(ErrorKind::internal, "not opened");
+  std::unique_ptr<KeyRing> keys_;
   std::unique_ptr<SystemTimeSource> time_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<RecordKeeper> audit_;
 };
+
+// Opens the store like that, of a configuration whose other sections may be wrong. Both must
+// outlive the store.
+Result<std::unique_ptr<Store>> open_store_as_its_owner(const StoreSettings& settings,
+                                                       Random& random, const TimeSource& time);
 
 // Says why a command on the store got nowhere, as JSON too if asked for, and returns the exit code.
 int refuse(const char* command, const Arguments& arguments, const Console& console, int exit_code,

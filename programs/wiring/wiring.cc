@@ -35,18 +35,16 @@ Result<std::unique_ptr<Directory>> make_users_file(const DirectorySettings& sett
   return std::unique_ptr<Directory>(std::make_unique<UsersFileDirectory>(std::move(*built)));
 }
 
-// A number that somebody wants to enroll; what the administrator allows for those on record goes
-// for it too.
-Result<PhoneNumber> read_number_of(std::string_view text, const std::string& default_country,
-                                   const std::vector<std::string>& countries) {
+}  // namespace
+
+Result<PhoneNumber> read_number_to_enroll(std::string_view text, const std::string& default_country,
+                                          const std::vector<std::string>& countries) {
   auto number = read_number(text, default_country);
   if (!number || countries.empty()) return number;
   if (std::find(countries.begin(), countries.end(), country_of(*number)) == countries.end())
     return make_error(ErrorKind::refused, "its country gets no messages from here");
   return number;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& settings) {
   std::vector<std::unique_ptr<Directory>> sources;
@@ -128,7 +126,7 @@ Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& cl
   return std::shared_ptr<const Setup>(std::make_shared<Setup>(
       Setup{std::move(records.configuration), std::move(records.directory), std::move(*messenger),
             host_name(), std::move(keys), [country, countries](std::string_view text) {
-              return read_number_of(text, country, countries);
+              return read_number_to_enroll(text, country, countries);
             }}));
 }
 

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
@@ -25,6 +27,11 @@ inline constexpr const char* kDefaultSocket = "/run/sms2fa/auth.sock";
 Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& settings);
 // The same, and it knows which numbers [limits] countries lets messages go to.
 Result<std::unique_ptr<Directory>> make_directory(const Configuration& settings);
+
+// A number that somebody wants to enroll. It is `refused` when codes may not go to its country:
+// what holds for numbers on record holds for it too. No countries: all of them.
+Result<PhoneNumber> read_number_to_enroll(std::string_view text, const std::string& default_country,
+                                          const std::vector<std::string>& countries);
 
 // All providers of [delivery], in order. `clock` must outlive the messenger.
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
