@@ -29,6 +29,7 @@ constexpr std::array kOptions = {option{"config", required_argument, nullptr, 'c
                                  option{"dry-run", no_argument, nullptr, 'd'},
                                  option{"voice", no_argument, nullptr, 'v'},
                                  option{"wait", no_argument, nullptr, 'w'},
+                                 option{"first", no_argument, nullptr, 'F'},
                                  option{"json", no_argument, nullptr, 'j'},
                                  option{"help", no_argument, nullptr, 'h'}};
 
@@ -148,6 +149,9 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
         break;
       case 'w':
         arguments.wait = true;
+        break;
+      case 'F':
+        arguments.first = true;
         break;
       case 'j':
         arguments.json = true;

@@ -27,6 +27,7 @@ struct Arguments {
   bool dry_run = false;
   bool voice = false;
   bool wait = false;
+  bool first = false;  // only the first key
   bool json = false;
   bool help = false;
 };

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "lib/base/key_ring.h"
 #include "lib/base/trusted_file.h"
 #include "programs/sms2fa/check.h"
 #include "programs/sms2fa/child.h"
@@ -53,6 +54,16 @@ void open_provider(ProviderSettings provider, Findings& findings) {
   if (const auto made = make_messenger(alone, clock); !made) findings.add(made.error(), name);
 }
 
+// The daemon starts without it, too.
+void check_key(const StoreSettings& settings, Findings& findings) {
+  const auto usable = KeyRing(settings.key_file).check();
+  if (usable) return;
+  if (usable.error().kind != ErrorKind::not_found) return findings.add(usable.error());
+  findings.add(Severity::note, settings.key_file +
+                                   " does not exist, so nobody can enroll; to make it: sms2fa "
+                                   "rotate-key --first");
+}
+
 // What a start or a reload of the daemon reads, with this process's rights.
 std::optional<Configuration> read_all(const std::string& path, Findings& findings) {
   auto settings = read_configuration(path);
@@ -63,6 +74,7 @@ std::optional<Configuration> read_all(const std::string& path, Findings& finding
   const auto directory = make_directory(settings->directory);
   if (!directory)
     findings.add(with_hint(directory.error(), settings->directory.users_file, "sms2fa-users.conf"));
+  check_key(settings->store, findings);
   // Opening takes the settings' secrets; the caller needs none of them any more.
   for (auto& provider : settings->delivery.providers) open_provider(std::move(provider), findings);
   settings->delivery.providers.clear();

@@ -2,10 +2,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 
 #include "lib/base/key_file.h"
 #include "lib/base/key_ring.h"
+#include "lib/config/store_section.h"
 #include "lib/session/factors.h"
 #include "programs/sms2fa/child.h"
 #include "programs/sms2fa/command.h"
@@ -20,11 +22,12 @@ constexpr const char* kCommand = "rotate-key";
 constexpr Milliseconds kPatience{120'000};
 
 constexpr const char* kUsage =
-    "usage: sms2fa rotate-key [--config FILE] [--json]\n"
+    "usage: sms2fa rotate-key [--first] [--config FILE] [--json]\n"
     "\n"
     "Makes a new key for the enrolled numbers and apps, and seals all of them with it; or the\n"
     "first key, when there is none. Broken off at any point, everything still opens, and the\n"
     "next run finishes the work. Only root may; the daemon needs no restart.\n"
+    "  --first         only make the first key; leave one that is there alone\n"
     "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
     "  --json          one JSON object instead of sentences\n"
     "\n"
@@ -42,51 +45,136 @@ std::optional<std::string> seal_anew(KeyRing& keys, Random& random, const std::s
   return std::nullopt;
 }
 
-Result<size_t> seal_all(const Arguments& arguments) {
-  auto access = StateAccess::open(arguments.configuration);
-  // Nothing can be sealed in a store that never was.
-  if (!access && access.error().kind == ErrorKind::not_found) return size_t{0};
-  if (!access) return access.error();
-  KeyRing keys((*access)->configuration().store.key_file);
-  const auto id = keys.current_id();
-  if (!id) return id.error();
-  return (*access)->store().reseal(*id, [&](const std::string& user, const std::string& sealed) {
-    return seal_anew(keys, (*access)->random(), user, sealed);
+// Of the store, opened; 0 where nothing can be sealed, because there has never been one.
+Result<size_t> in_store(const StoreSettings& settings,
+                        const std::function<Result<size_t>(Store& store, Random& random)>& work) {
+  SystemRandom random;
+  const auto time = SystemTimeSource::create();
+  if (!time) return time.error();
+  auto store = open_store_as_its_owner(settings, random, **time);
+  if (!store && store.error().kind == ErrorKind::not_found) return size_t{0};
+  if (!store) return store.error();
+  return work(**store, random);
+}
+
+Result<size_t> seal_all(const StoreSettings& settings) {
+  return in_store(settings, [&](Store& store, Random& random) -> Result<size_t> {
+    KeyRing keys(settings.key_file);
+    const auto id = keys.current_id();
+    if (!id) return id.error();
+    return store.reseal(*id, [&](const std::string& user, const std::string& sealed) {
+      return seal_anew(keys, random, user, sealed);
+    });
   });
 }
 
-// In a child, because whoever opens the store stops being root.
-int report_sealed(const Arguments& arguments, int out) {
-  const auto sealed = seal_all(arguments);
-  const std::string text = sealed ? std::to_string(*sealed) : sealed.error().message;
-  const bool written = write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  return sealed && written ? 0 : 1;
+// How many people have something sealed in the store.
+Result<size_t> count_sealed(const StoreSettings& settings) {
+  if (settings.type == StoreType::memory) return size_t{0};
+  return in_store(settings, [](Store& store, Random&) -> Result<size_t> {
+    const auto users = store.enrolled_users();
+    if (!users) return users.error();
+    size_t count = 0;
+    for (const std::string& user : *users) {
+      const auto enrolment = store.enrolment_of(user);
+      if (!enrolment) return enrolment.error();
+      if (enrolment->sealed_number || enrolment->planned || !enrolment->apps.empty()) ++count;
+    }
+    return count;
+  });
+}
+
+// Both in a child, because whoever opens the store stops being root.
+ChildEnd report(Result<size_t> (*work)(const StoreSettings&), const StoreSettings& settings) {
+  return in_child(kPatience, [&](int out) {
+    const auto count = work(settings);
+    const std::string text = count ? std::to_string(*count) : count.error().message;
+    const bool written = write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    return count && written ? 0 : 1;
+  });
+}
+
+// A key in the place of a lost one would open nothing of what is there.
+int make_first(const Arguments& arguments, const Console& console, const StoreSettings& settings) {
+  const ChildEnd sealed = report(count_sealed, settings);
+  if (!sealed.succeeded())
+    return refuse(kCommand, arguments, console, EX_UNAVAILABLE,
+                  "whether anything is sealed already cannot be told: " + sealed.text,
+                  "docs/STORE.md says what is refused and what to do.");
+  if (sealed.text != "0")
+    return refuse(kCommand, arguments, console, EX_CONFIG,
+                  settings.key_file + " is gone, and " + sealed.text +
+                      " people have numbers or apps that only its key opens",
+                  "Put it back from a backup. If there is none, for each of them: sms2fa remove "
+                  "USER");
+  SystemRandom random;
+  if (const auto added = add_key(settings.key_file, random); !added)
+    return refuse(kCommand, arguments, console, added.error());
+  // A store that has known another key is told of this one.
+  if (settings.type == StoreType::sqlite)
+    if (const ChildEnd told = report(seal_all, settings); !told.succeeded())
+      return refuse(kCommand, arguments, console, EX_UNAVAILABLE,
+                    "the store takes no new key: " + told.text, "Run it again.");
+  if (arguments.json)
+    console.say(rotated_as_json(0));
+  else
+    console.say("There is a first key, in " + settings.key_file + ". Back it up.");
+  return EX_OK;
+}
+
+// Seals everything with the file's first key, and drops the others. Returns how much, or nullopt
+// and has said why.
+std::optional<size_t> finish_rotation(const Arguments& arguments, const Console& console,
+                                      const StoreSettings& settings, int& exit_code) {
+  const ChildEnd sealed = report(seal_all, settings);
+  if (!sealed.succeeded()) {
+    exit_code =
+        refuse(kCommand, arguments, console, EX_UNAVAILABLE,
+               "not everything could be sealed anew: " + sealed.text,
+               "All keys stay in " + settings.key_file + ", so nothing is lost. Run it again.");
+    return std::nullopt;
+  }
+  if (const auto dropped = drop_old_keys(settings.key_file); !dropped) {
+    exit_code = refuse(kCommand, arguments, console, dropped.error());
+    return std::nullopt;
+  }
+  return std::stoul(sealed.text);
 }
 
 int run(const Arguments& arguments, const Console& console) {
-  const auto settings = read_configuration(arguments.configuration);
+  const auto settings = read_store_settings(arguments.configuration);
   if (!settings) return refuse(kCommand, arguments, console, settings.error());
-  const std::string& path = settings->store.key_file;
+  const std::string& path = settings->key_file;
+  const auto keys = read_key_file(path);
+  if (!keys && keys.error().kind == ErrorKind::not_found)
+    return make_first(arguments, console, *settings);
+  if (!keys) return refuse(kCommand, arguments, console, keys.error());
+  if (arguments.first) {
+    if (arguments.json)
+      console.say(rotated_as_json(0));
+    else
+      console.say("There is a key already, in " + path + ".");
+    return EX_OK;
+  }
+  // One that was broken off comes to its end first, so that their number does not grow.
+  int exit_code = EX_OK;
+  if (keys->size() > 1 && !finish_rotation(arguments, console, *settings, exit_code))
+    return exit_code;
   SystemRandom random;
   if (const auto added = add_key(path, random); !added)
     return refuse(kCommand, arguments, console, added.error());
-  const ChildEnd sealed =
-      in_child(kPatience, [&](int out) { return report_sealed(arguments, out); });
-  if (!sealed.succeeded())
-    return refuse(kCommand, arguments, console, EX_UNAVAILABLE,
-                  "not everything could be sealed anew: " + sealed.text,
-                  "Both keys stay in " + path + ", so nothing is lost. Run it again.");
-  if (const auto dropped = drop_old_keys(path); !dropped)
-    return refuse(kCommand, arguments, console, dropped.error());
+  const auto sealed = finish_rotation(arguments, console, *settings, exit_code);
+  if (!sealed) return exit_code;
   if (arguments.json)
-    console.say(rotated_as_json(std::stoul(sealed.text)));
+    console.say(rotated_as_json(*sealed));
   else
-    console.say("There is a new key in " + path + "; sealed with it: " + sealed.text + ".");
+    console.say("There is a new key in " + path + "; sealed with it: " + std::to_string(*sealed) +
+                ".");
   return EX_OK;
 }
 
 }  // namespace
 
-const Command kRotateKeyCommand = {"rotate-key", "cjh", TakesUser::no, kUsage, run};
+const Command kRotateKeyCommand = {"rotate-key", "Fcjh", TakesUser::no, kUsage, run};
 
 }  // namespace sms2fa

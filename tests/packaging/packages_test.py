@@ -136,7 +136,7 @@ class Packages(unittest.TestCase):
     def is_configured(self):
         group = self.group()
         self.assertEqual(f"750 0 {group}", mode_of("etc/sms2fa"))
-        for name in ("sms2fa.conf", "users.conf"):
+        for name in ("sms2fa.conf", "users.conf", "store.key"):
             self.assertEqual(f"640 0 {group}", mode_of(f"etc/sms2fa/{name}"))
         self.assertEqual("", inside("dpkg", "--audit"))
         self.assertNotIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
