@@ -8,7 +8,9 @@ import json
 import pathlib
 import re
 import secrets
+import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -168,6 +170,46 @@ class Factors(Scenario):
         self.assertIn("sealed with it: 1", self.sms2fa("rotate-key"))
         self.assertNotEqual(before, pathlib.Path(KEY_FILE).read_text(encoding="ascii"))
         self.logs_in(oathtool(OATH_KEY))
+
+    def test_no_code_works_that_is_older_than_one_that_was_used(self):
+        """As if the clock had gone back an hour since the last login."""
+        self.house()
+        self.import_oath()
+        self.logs_in(oathtool(OATH_KEY))
+        self.assertEqual(0, self.stop_daemon())
+        with sqlite3.connect(self.state / "state.db") as database:
+            self.assertEqual(1, database.execute(
+                "UPDATE totp_steps SET last_step = last_step + 120").rowcount)
+        for path in self.state.iterdir():
+            shutil.chown(path, "_sms2fa", "_sms2fa")
+        since = len(self.machine.log.lines)
+        self.daemon = self.launch_daemon()
+        self.machine.log.wait_for("ready", since)
+        self.is_refused(oathtool("--now=now + 30 seconds", OATH_KEY))
+        self.logged("kind=replay user=carol")
+
+    def test_who_has_enrolled_nothing_passes_where_the_configuration_says_so(self):
+        self.house(code={"unenrolled": "pass"})
+        with self.ssh("carol") as person:
+            person.gets_in("carol")
+            self.assertNotRegex(person.screen, PROMPT)
+        self.logged("accepted reason=unenrolled user=carol")
+        self.import_oath()
+        self.is_refused("000000x")
+
+    def test_a_lost_key_is_missed_and_lets_nobody_in(self):
+        self.house()
+        self.import_oath()
+        self.assertEqual(0, self.stop_daemon())
+        pathlib.Path(KEY_FILE).unlink()
+        since = len(self.machine.log.lines)
+        self.daemon = self.launch_daemon()
+        self.machine.log.wait_for("ready", since)
+        self.logged("enrolled numbers and apps don't work: /etc/sms2fa/store.key: ")
+        with self.ssh("carol") as person:
+            person.is_denied()
+        self.assertIn("store.key", self.logged("unavailable reason="))
+        self.assertFalse(pathlib.Path(KEY_FILE).exists())
 
     def test_removing_ends_it(self):
         self.house()
