@@ -3,17 +3,13 @@
 
 usage: packages_test.py PACKAGES
 
-PACKAGES holds libpam-sms2fa_*.deb and sms2fad_*.deb. Needs root. The Debian is made by debootstrap
-from the mirror that this machine's apt uses, in a file system in memory that only this process and
-its children see; it goes when they end. The last line is `N passed, N failed, N skipped`.
+PACKAGES holds libpam-sms2fa_*.deb and sms2fad_*.deb. Needs root. The last line is `N passed, N failed, N skipped`.
 """
 
-import os
 import pathlib
 import re
 import shutil
 import stat
-import subprocess
 import sys
 import unittest
 
@@ -22,78 +18,13 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent / "support"))
 
 import unittest_report  # noqa: E402
+from clean_debian import PLACE, enter, inside, make_debian, run  # noqa: E402
 
-INSIDE = "--inside"
-PLACE = pathlib.Path("/mnt")
 # What a machine has that people log in to.
 BASE = "ca-certificates,openssh-client,openssh-server,passwd,systemd"
-DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 BOTH = ("libpam-sms2fa", "sms2fad")
 CONFIGURATION = "[delivery]\nproviders = outbox\n[provider outbox]\ntype = outbox\n" \
     "directory = /var/lib/sms2fa/outbox\n"
-
-
-def enter():
-    """Returns in namespaces of its own; outside, exits with the inner status."""
-    if INSIDE in sys.argv:
-        sys.argv.remove(INSIDE)
-        return
-    if os.geteuid() != 0:
-        sys.exit("this needs root: it makes a Debian of its own")
-    sys.stdout.flush()
-    inner = subprocess.run(["unshare", "--mount", "--propagation", "private", "--pid", "--fork",
-                            "--kill-child", "--mount-proc", "--uts", "--ipc", sys.executable,
-                            *sys.argv, INSIDE], check=False)
-    sys.exit(inner.returncode)
-
-
-def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False, **options)
-    if done.returncode != 0:
-        raise AssertionError(f"{' '.join(map(str, command))}:\n{done.stdout}")
-    return done.stdout
-
-
-def mirror():
-    """Address, suite and keyring of the Debian that this machine's apt installs from."""
-    targets = run("apt-get", "indextargets", "--format", "$(ORIGIN)|$(REPO_URI)|$(CODENAME)|"
-                  "$(COMPONENT)|$(SIGNED_BY)", "Created-By: Packages")
-    codename = re.search(r"^VERSION_CODENAME=(\w+)", pathlib.Path("/etc/os-release").read_text(),
-                         re.MULTILINE).group(1)
-    for line in targets.splitlines():
-        origin, address, suite, component, keyring = line.split("|")
-        if (origin, suite, component) == ("Debian", codename, "main"):
-            known = keyring.startswith("/")
-            return address, codename, keyring if known else DEBIAN_KEYRING
-    raise AssertionError("apt knows no Debian mirror")
-
-
-def make_debian():
-    run("mount", "-t", "tmpfs", "-o", "mode=755,size=2g", "tmpfs", PLACE)
-    address, codename, keyring = mirror()
-    run("debootstrap", "--variant=minbase", f"--include={BASE}", f"--keyring={keyring}", codename,
-        PLACE, address)
-    # So that what the packages depend on comes from the same mirror, updates included.
-    shutil.copytree("/etc/apt/sources.list.d", PLACE / "etc/apt/sources.list.d",
-                    dirs_exist_ok=True, ignore=lambda _, names:
-                    [name for name in names if not name.startswith("debian")])
-    if any((PLACE / "etc/apt/sources.list.d").iterdir()):
-        (PLACE / "etc/apt/sources.list").write_text("")
-    # Nothing is started by being installed.
-    policy = PLACE / "usr/sbin/policy-rc.d"
-    policy.write_text("#!/bin/sh\nexit 101\n")
-    policy.chmod(0o755)
-    for kind, place in (("proc", "proc"), ("tmpfs", "run"), ("devpts", "dev/pts")):
-        (PLACE / place).mkdir(exist_ok=True, parents=True)
-        run("mount", "-t", kind, kind, PLACE / place)
-    inside("apt-get", "update", "-qq")
-
-
-def inside(*command, **options):
-    return run("chroot", PLACE, *command, env={
-        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
-        "DEBIAN_FRONTEND": "noninteractive"}, **options)
 
 
 def mode_of(name):
@@ -106,7 +37,7 @@ class Packages(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        make_debian()
+        make_debian(BASE)
         cls.packages = {path.name.split("_")[0]: path for path in PACKAGES.glob("*.deb")
                         if "dbgsym" not in path.name}
         assert set(BOTH) <= set(cls.packages), cls.packages
