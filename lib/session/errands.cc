@@ -7,33 +7,74 @@
 
 namespace sms2fa {
 
+namespace {
+
+constexpr unsigned kMostIdle = 32;
+
+}  // namespace
+
 Errands::~Errands() {
   std::unique_lock lock(mutex_);
-  ended_.wait(lock, [this] { return under_way_ == 0; });
+  stopping_ = true;
+  begun_.notify_all();
+  ended_.wait(lock, [this] { return threads_ == 0; });
 }
 
 bool Errands::run(std::function<void()> errand) {
   const std::lock_guard lock(mutex_);
   if (under_way_ >= most_) return false;
-  try {
-    std::thread([this, work = std::move(errand)]() mutable {
-      work();
-      // What the errand held must be gone before anybody may think that it has ended.
-      work = nullptr;
-      const std::lock_guard done(mutex_);
-      --under_way_;
-      ended_.notify_all();
-    }).detach();
-  } catch (const std::system_error&) {
-    return false;
+  waiting_.push_back(std::move(errand));
+  if (waiting_.size() <= idle_) {
+    begun_.notify_one();
+  } else {
+    try {
+      std::thread([this] { work(); }).detach();
+    } catch (const std::system_error&) {
+      waiting_.pop_back();
+      return false;
+    }
+    ++threads_;
   }
   ++under_way_;
   return true;
 }
 
+// False when there is nothing left to do for this thread.
+bool Errands::wait_for_one(std::unique_lock<std::mutex>& lock) {
+  while (waiting_.empty()) {
+    if (stopping_ || idle_ >= kMostIdle) return false;
+    ++idle_;
+    begun_.wait(lock);
+    --idle_;
+  }
+  return true;
+}
+
+void Errands::work() noexcept {
+  std::unique_lock lock(mutex_);
+  while (wait_for_one(lock)) {
+    std::list<std::function<void()>> mine;
+    mine.splice(mine.end(), waiting_, waiting_.begin());
+    lock.unlock();
+    mine.front()();
+    // What the errand held must be gone before anybody may think that it has ended.
+    mine.clear();
+    lock.lock();
+    --under_way_;
+    ended_.notify_all();
+  }
+  --threads_;
+  ended_.notify_all();
+}
+
 bool Errands::finish(Milliseconds patience) {
   std::unique_lock lock(mutex_);
   return ended_.wait_for(lock, patience, [this] { return under_way_ == 0; });
+}
+
+unsigned Errands::idle() {
+  const std::lock_guard lock(mutex_);
+  return idle_;
 }
 
 }  // namespace sms2fa

@@ -3,14 +3,16 @@
 
 #include <condition_variable>
 #include <functional>
+#include <list>
 #include <mutex>
 
 #include "lib/base/clock.h"
 
 namespace sms2fa {
 
-// Work that goes on when the attempt that began it has ended: a message that a provider takes its
-// time over. Thread-safe.
+// Work that its caller doesn't wait for: an attempt, or a message that a provider takes its time
+// over. Thread-safe. Threads that have ended an errand wait for the next one, a few of them: making
+// one costs as much as all else that a login takes of the processor.
 class Errands {
  public:
   // `most` bounds how many are under way.
@@ -27,11 +29,22 @@ class Errands {
   // Waits for the ends of all, at most `patience`. True when none is left.
   bool finish(Milliseconds patience);
 
+  // Threads that wait for an errand.
+  unsigned idle();
+
  private:
+  void work() noexcept;
+  bool wait_for_one(std::unique_lock<std::mutex>& lock);
+
   const unsigned most_;
   std::mutex mutex_;
+  std::condition_variable begun_;
   std::condition_variable ended_;
-  unsigned under_way_ = 0;
+  std::list<std::function<void()>> waiting_;
+  unsigned under_way_ = 0;  // those that wait included
+  unsigned threads_ = 0;
+  unsigned idle_ = 0;
+  bool stopping_ = false;
 };
 
 }  // namespace sms2fa

@@ -57,19 +57,14 @@ void Factors::open_app(const EnrolledApp& app, KeyRing* keys) {
   trouble_ = plain.error().message;
 }
 
-Result<Factors> Factors::of(const std::string& user, Store& store, KeyRing* keys) {
-  const auto enrolment = store.enrolment_of(user);
-  if (!enrolment) return enrolment.error();
-  auto backup = store.backup_codes(user);
-  if (!backup) return backup.error();
-  auto pass = store.pass_of(user);
-  if (!pass) return pass.error();
+Factors Factors::of(const std::string& user, const UserRecord& record, KeyRing* keys) {
   Factors factors;
   factors.user_ = user;
-  factors.pass_ = std::move(*pass);
-  factors.backup_ = std::move(*backup);
-  if (enrolment->sealed_number) factors.open_number(*enrolment->sealed_number, keys);
-  for (const EnrolledApp& app : enrolment->apps) factors.open_app(app, keys);
+  factors.pass_ = record.pass;
+  factors.backup_ = record.backup_codes;
+  const Enrolment& enrolment = record.enrolment;
+  if (enrolment.sealed_number) factors.open_number(*enrolment.sealed_number, keys);
+  for (const EnrolledApp& app : enrolment.apps) factors.open_app(app, keys);
   return factors;
 }
 

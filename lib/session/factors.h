@@ -40,9 +40,9 @@ class Factors {
  public:
   Factors() = default;
 
-  // `keys` may be nullptr: nothing sealed can be read then. An error means that the store failed.
-  // What can't be opened is left out, and trouble() says why.
-  static Result<Factors> of(const std::string& user, Store& store, KeyRing* keys);
+  // `keys` may be nullptr: nothing sealed can be read then. What can't be opened is left out, and
+  // trouble() says why.
+  static Factors of(const std::string& user, const UserRecord& record, KeyRing* keys);
 
   const std::optional<PhoneNumber>& number() const { return number_; }
   bool has_app() const { return !apps_.empty(); }

@@ -94,32 +94,32 @@ bool holds_nothing(const Result<std::optional<Person>>& found, const Factors& fa
 
 Result<Standing> standing_of(const LoginRequest& request, const Configuration& configuration,
                              const Directory& directory, Store& store, KeyRing* keys) {
-  const auto state = store.state_of(request.user);
-  if (!state) return state.error();
+  const auto record = store.record_of(request.user);
+  if (!record) return record.error();
   const auto key = store.decoy_key();
   if (!key) return key.error();
-  auto factors = Factors::of(request.user, store, keys);
-  if (!factors) return factors.error();
+  auto factors = Factors::of(request.user, *record, keys);
   // One look into the directory for everybody: a second one would take time that tells.
-  const auto found = with_enrolled(directory.find(request.user), request.user, *factors);
+  const auto found = with_enrolled(directory.find(request.user), request.user, factors);
   const bool is_known = found && *found;
   const bool has_methods = is_known && !(*found)->methods.empty();
   const Methods& methods = has_methods ? (*found)->methods : configuration.code.methods;
   Standing standing =
-      is_known ? decide(request, configuration, directory, **found, methods, *factors, *state)
+      is_known ? decide(request, configuration, directory, **found, methods, factors, record->state)
                : decoy(found ? Reason::unknown_user : Reason::directory_failed, configuration);
   // Whoever has nothing but what can't be read at the moment is no stranger.
-  if (standing.decoy_reason == Reason::not_enrolled && !factors->trouble().empty())
-    return make_error(ErrorKind::unavailable, factors->trouble());
+  if (standing.decoy_reason == Reason::not_enrolled && !factors.trouble().empty())
+    return make_error(ErrorKind::unavailable, factors.trouble());
   standing.passes_unenrolled = configuration.code.unenrolled == Unenrolled::pass &&
-                               !request.not_admitted && holds_nothing(found, *factors, *state);
-  standing.detail = found ? factors->trouble() : found.error().message;
+                               !request.not_admitted &&
+                               holds_nothing(found, factors, record->state);
+  standing.detail = found ? factors.trouble() : found.error().message;
   standing.methods = methods;
   // Locked people keep seeing their own digits, or the lock would show.
   const bool has_number = is_known && (*found)->phone;
   standing.masked =
       has_number ? (*found)->phone->masked() : mask_ending_in(decoy_digits(*key, request.user));
-  standing.factors = std::make_shared<const Factors>(std::move(*factors));
+  standing.factors = std::make_shared<const Factors>(std::move(factors));
   return standing;
 }
 

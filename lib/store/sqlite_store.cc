@@ -109,6 +109,14 @@ Result<bool> SqliteStore::use_backup_code(const std::string& user, const std::st
   return committed([&](Transaction& t) { return record_tables::use_backup_code(t, user, hash); });
 }
 
+// One look for the four: each would wait for a batch of its own.
+Result<UserRecord> SqliteStore::record_of(const std::string& user) {
+  return committed([&](Transaction& t) {
+    return UserRecord{limit_tables::state_of(t, user), enrolment_tables::enrolment_of(t, user),
+                      record_tables::backup_codes(t, user), operation_tables::pass_of(t, user)};
+  });
+}
+
 Result<Enrolment> SqliteStore::enrolment_of(const std::string& user) {
   return committed([&](Transaction& t) { return enrolment_tables::enrolment_of(t, user); });
 }

@@ -47,6 +47,7 @@ class SqliteStore final : public Store {
                                     const std::vector<std::string>& hashes) override;
   Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
   Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
+  Result<UserRecord> record_of(const std::string& user) override;
   Result<void> issue_pass(const std::string& user, const std::string& parameters,
                           const std::string& hash, std::chrono::seconds lifetime) override;
   Result<std::optional<Pass>> pass_of(const std::string& user) override;

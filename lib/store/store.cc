@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/store/store.h"
 
+#include <utility>
+
 // A store that lacks an operation says so, and the caller denies.
 namespace sms2fa {
 
@@ -48,6 +50,18 @@ Result<std::optional<BackupCodes>> Store::backup_codes(const std::string&) {
 
 Result<bool> Store::use_backup_code(const std::string&, const std::string&) {
   return missing();
+}
+
+Result<UserRecord> Store::record_of(const std::string& user) {
+  const auto state = state_of(user);
+  if (!state) return state.error();
+  auto enrolment = enrolment_of(user);
+  if (!enrolment) return enrolment.error();
+  auto codes = backup_codes(user);
+  if (!codes) return codes.error();
+  auto pass = pass_of(user);
+  if (!pass) return pass.error();
+  return UserRecord{*state, std::move(*enrolment), std::move(*codes), std::move(*pass)};
 }
 
 }  // namespace sms2fa

@@ -86,6 +86,14 @@ struct BackupCodes {
   unsigned left;
 };
 
+// Everything a login has to know about somebody before it asks them anything.
+struct UserRecord {
+  UserState state;
+  Enrolment enrolment;
+  std::optional<BackupCodes> backup_codes;
+  std::optional<Pass> pass;
+};
+
 // What must survive: how many guesses, how many messages, what is used up. Thread-safe; each call
 // is atomic, and durable when it returns, unless it says "soon". Any error means that the caller
 // denies.
@@ -135,6 +143,8 @@ class Store : public EnrolmentStore, public OperationsStore {
   virtual Result<std::optional<BackupCodes>> backup_codes(const std::string& user);
   // True once for each of the user's codes.
   virtual Result<bool> use_backup_code(const std::string& user, const std::string& hash);
+
+  virtual Result<UserRecord> record_of(const std::string& user);
 };
 
 }  // namespace sms2fa

@@ -32,19 +32,14 @@ constexpr const char* kUsage =
 Result<UserStatus> look_at(const std::string& user, StateAccess& access) {
   UserStatus status;
   status.user = escape(user);
-  const auto state = access.store().state_of(user);
-  if (!state) return state.error();
-  status.state = *state;
+  const auto record = access.store().record_of(user);
+  if (!record) return record.error();
+  status.state = record->state;
   const auto day = access.store().failures_last_day(user);
   if (!day) return day.error();
   status.failures_last_day = *day;
-  const auto codes = access.store().backup_codes(user);
-  if (!codes) return codes.error();
-  if (*codes) status.backup_codes_left = (*codes)->left;
-
-  const auto pass = access.store().pass_of(user);
-  if (!pass) return pass.error();
-  if (*pass) status.pass_for = (*pass)->expires_in;
+  if (record->backup_codes) status.backup_codes_left = record->backup_codes->left;
+  if (record->pass) status.pass_for = record->pass->expires_in;
 
   const auto person = access.find(user);
   if (!person) {

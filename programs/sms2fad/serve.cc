@@ -9,7 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <exception>
-#include <thread>
+#include <limits>
 
 #include "lib/session/enroll.h"
 #include "lib/session/wording.h"
@@ -99,7 +99,10 @@ void prepare(Messenger& messenger, Store& store) {
 }  // namespace
 
 Server::Server(Surroundings& around, std::shared_ptr<const Setup> setup)
-    : around_(around), stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), setup_(std::move(setup)) {
+    : around_(around),
+      stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      setup_(std::move(setup)),
+      attempts_(std::numeric_limits<unsigned>::max()) {
   prepare(*setup_->messenger, around_.store);
 }
 
@@ -130,7 +133,6 @@ void Server::end(uid_t peer) noexcept {
   --under_way_;
   const auto found = under_way_of_.find(peer);
   if (--found->second == 0) under_way_of_.erase(found);
-  ended_.notify_all();
 }
 
 bool Server::accept_from(int listener) {
@@ -154,17 +156,19 @@ bool Server::accept_from(int listener) {
       const std::lock_guard lock(mutex_);
       setup = setup_;
     }
-    std::thread([this, uid = peer.uid, setup = std::move(setup),
-                 fd = std::move(connection)]() mutable {
-      run(std::move(fd), uid, std::move(setup));
-      end(uid);
-    }).detach();
+    // What runs must be able to be copied, which a descriptor is not.
+    const auto fd = std::make_shared<UniqueFd>(std::move(connection));
+    if (attempts_.run([this, uid = peer.uid, setup = std::move(setup), fd] {
+          run(std::move(*fd), uid, setup);
+          end(uid);
+        }))
+      return true;
+    syslog(LOG_AUTHPRIV | LOG_ERR, "cannot begin an attempt: no thread can be had");
   } catch (const std::exception& error) {
-    if (begun) end(peer.uid);
     syslog(LOG_AUTHPRIV | LOG_ERR, "cannot begin an attempt: %s", error.what());
-    return false;
   }
-  return true;
+  if (begun) end(peer.uid);
+  return false;
 }
 
 void Server::run(UniqueFd connection, uid_t peer, std::shared_ptr<const Setup> setup) noexcept {
@@ -221,8 +225,7 @@ AuditEvent Server::judge(const LoginRequest& request, uid_t peer,
 
 bool Server::stop(Milliseconds patience) {
   eventfd_write(stop_.get(), 1);
-  std::unique_lock lock(mutex_);
-  return ended_.wait_for(lock, patience, [this] { return under_way_ == 0; });
+  return attempts_.finish(patience);
 }
 
 }  // namespace sms2fa

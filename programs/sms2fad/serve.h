@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,12 +10,13 @@
 
 #include "lib/base/unique_fd.h"
 #include "lib/session/authenticate.h"
+#include "lib/session/errands.h"
 #include "lib/session/limits.h"
 #include "lib/wire/channel.h"
 
 namespace sms2fa {
 
-// Takes connections and gives each attempt a thread of its own, from the hello to the verdict.
+// Takes connections and gives each attempt a thread, from the hello to the verdict.
 class Server {
  public:
   // All must outlive the server.
@@ -50,10 +50,10 @@ class Server {
   UniqueFd stop_;
 
   std::mutex mutex_;
-  std::condition_variable ended_;
   std::shared_ptr<const Setup> setup_;
   unsigned under_way_ = 0;
   std::map<uid_t, unsigned> under_way_of_;
+  Errands attempts_;  // last: they use the others
 };
 
 }  // namespace sms2fa

@@ -158,7 +158,7 @@ def check(place, point):
     told, _, user = run(place, *point)
     require(not processes_named("pamtester"), "a host is left")
     end = time.monotonic() + PATIENCE
-    while place.threads() > place.idle_threads:
+    while place.descriptors() > place.idle_descriptors:
         require(time.monotonic() < end, "the daemon still waits for a host that is dead")
         time.sleep(0.001)
     wrong = told.wrong["x"]

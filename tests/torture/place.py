@@ -24,10 +24,10 @@ class Place:
         self._environment = environment
         self._user = USERS
         self.daemon = None
-        self.idle_threads = 0
+        self.idle_descriptors = 0
 
-    def threads(self):
-        return len(os.listdir(f"/proc/{self.daemon}/task"))
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.daemon}/fd"))
 
     def new_user(self):
         self._user += 1
@@ -36,7 +36,7 @@ class Place:
             self.house.reset()
             self.daemon = self.house.start(self._environment)
             self._user = 0
-            self.idle_threads = self.threads()
+            self.idle_descriptors = self.descriptors()
         return f"user{self._user}"
 
     def status_if_ended(self):

@@ -42,9 +42,9 @@ class Machine {
   }
 
   Factors factors(const std::string& user = "dora") {
-    auto read = Factors::of(user, *scene.memory, setup->keys.get());
-    REQUIRE(read.ok());
-    return std::move(*read);
+    const auto record = scene.memory->record_of(user);
+    REQUIRE(record.ok());
+    return Factors::of(user, *record, setup->keys.get());
   }
 
   std::string texted() const {

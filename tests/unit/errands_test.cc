@@ -51,6 +51,35 @@ TEST(what_an_errand_held_is_gone_when_it_counts_as_ended) {
   CHECK(left.expired());
 }
 
+TEST(a_thread_that_has_ended_one_errand_takes_the_next) {
+  Errands errands(1);
+  std::thread::id first;
+  std::thread::id second;
+  CHECK(errands.run([&] { first = std::this_thread::get_id(); }));
+  CHECK(errands.finish(1h));
+  CHECK(errands.run([&] { second = std::this_thread::get_id(); }));
+  CHECK(errands.finish(1h));
+  CHECK(first == second);
+}
+
+TEST(a_crowd_leaves_no_crowd_of_threads) {
+  constexpr unsigned kCrowd = 100;
+  Errands errands(kCrowd);
+  std::promise<void> go;
+  const auto gone = go.get_future().share();
+  std::atomic<unsigned> done = 0;
+  for (unsigned i = 0; i < kCrowd; ++i)
+    CHECK(errands.run([&] {
+      gone.wait();
+      ++done;
+    }));
+  go.set_value();
+  CHECK(errands.finish(1h));
+  CHECK_EQ(done.load(), kCrowd);
+  CHECK(errands.idle() > 0);
+  CHECK(errands.idle() < kCrowd);
+}
+
 TEST(destruction_waits) {
   std::atomic<bool> done = false;
   {

@@ -47,9 +47,9 @@ class Scene {
   }
 
   Factors of(const std::string& user) {
-    auto factors = Factors::of(user, store, &keys);
-    REQUIRE(factors.ok());
-    return std::move(*factors);
+    const auto record = store.record_of(user);
+    REQUIRE(record.ok());
+    return Factors::of(user, *record, &keys);
   }
 
   FactorCheck check(const std::string& user, std::string_view answer, const Methods& allowed = kAll,
@@ -203,14 +203,15 @@ TEST(without_the_key_codes_by_message_and_backup_codes_remain) {
   Scene scene;
   scene.enroll_app("alice", kKey);
   scene.enroll_codes("alice", {"AAAAA-AAAAA"});
-  const auto factors = Factors::of("alice", scene.store, nullptr);
-  REQUIRE(factors.ok());
-  CHECK(!factors->has_app());
-  CHECK(factors->has_app_beyond_reach());
-  CHECK(!factors->nothing_enrolled());
-  CHECK_EQ(factors->trouble(), "there is no key for the store");
+  const auto record = scene.store.record_of("alice");
+  REQUIRE(record.ok());
+  const auto factors = Factors::of("alice", *record, nullptr);
+  CHECK(!factors.has_app());
+  CHECK(factors.has_app_beyond_reach());
+  CHECK(!factors.nothing_enrolled());
+  CHECK_EQ(factors.trouble(), "there is no key for the store");
   const auto checked =
-      factors->check("AAAAA-AAAAA", scene.clock.wall_now(), kAll, scene.store, true);
+      factors.check("AAAAA-AAAAA", scene.clock.wall_now(), kAll, scene.store, true);
   REQUIRE(checked.ok());
   CHECK(checked->outcome == Outcome::backup);
 }
@@ -221,7 +222,7 @@ TEST(a_store_that_fails_is_an_error_and_never_a_right_answer) {
   scene.enroll_codes("alice", {"AAAAA-AAAAA"});
   for (const auto call : {StoreCall::enrolment_of, StoreCall::backup_codes}) {
     scene.store.fail(call);
-    CHECK(!Factors::of("alice", scene.store, &scene.keys).ok());
+    CHECK(!scene.store.record_of("alice").ok());
   }
   scene.store.mend();
   const Factors factors = scene.of("alice");
