@@ -47,7 +47,7 @@ class Resources(Scenario):
         self.machine.log.wait_for("reason=right-code", 0)
         time.sleep(0.2)
         threads, descriptors = held("task"), held("fd")
-        for login in range(1, 11):
+        for login in range(1, 6):
             self.log_in("alice", login)
         end = time.monotonic() + 2
         while held("fd") > descriptors and time.monotonic() < end:
