@@ -19,26 +19,37 @@ std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+Json json_of(const UserStatus::App& app) {
+  return {{"label", app.label}, {"since", utc_time(app.since)}};
+}
+
 void put(Json& json, const UserStatus& status) {
   json["user"] = status.user;
   json["state"] = word_of(status);
   if (!status.number.empty()) json["number"] = status.number;
+  if (status.number_is_enrolled) json["number_is_enrolled"] = true;
+  if (!status.next_number.empty()) {
+    json["next_number"] = status.next_number;
+    json["next_number_in_s"] = status.next_number_in.count();
+  }
+  for (const auto& app : status.apps) json["apps"].push_back(json_of(app));
   if (!status.methods.empty()) json["methods"] = status.methods;
   json["failures_in_a_row"] = status.state.consecutive_failures;
   json["failures_last_day"] = status.failures_last_day;
   if (status.state.locked_for.count() > 0) json["locked_for_s"] = status.state.locked_for.count();
   if (status.backup_codes_left) json["backup_codes_left"] = *status.backup_codes_left;
   if (status.pass_for) json["pass_for_s"] = status.pass_for->count();
-  if (!status.record_error.empty()) json["record_error"] = status.record_error;
+  if (!status.no_way.empty()) json["no_way"] = status.no_way;
+  if (!status.trouble.empty()) json["record_error"] = status.trouble;
+}
+
+Json json_of(const std::vector<UserStatus>& users) {
+  Json all = Json::array();
+  for (const UserStatus& user : users) put(all.emplace_back(), user);
+  return all;
 }
 
 }  // namespace
-
-const char* word_of(const UserStatus& status) {
-  if (status.state.disabled) return "disabled";
-  if (status.state.locked_for.count() > 0) return "locked";
-  return status.on_record ? "ok" : "not-on-record";
-}
 
 std::string user_status_as_json(const UserStatus& status, int exit_code) {
   Json json = begin("status", exit_code);
@@ -49,12 +60,8 @@ std::string user_status_as_json(const UserStatus& status, int exit_code) {
 std::string house_status_as_json(const HouseStatus& status, int exit_code) {
   Json json = begin("status", exit_code);
   json["store"] = status.store;
-  json["users"] = Json::array();
-  for (const UserStatus& user : status.users) {
-    Json each;
-    put(each, user);
-    json["users"].push_back(each);
-  }
+  json["users"] = json_of(status.users);
+  json["enrolled"] = json_of(status.enrolled);
   json["providers"] = Json::array();
   for (const ProviderState& provider : status.providers) {
     Json each = {

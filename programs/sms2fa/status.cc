@@ -3,25 +3,26 @@
 
 #include <algorithm>
 
-#include "lib/base/text.h"
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/human_time.h"
 #include "programs/sms2fa/state_access.h"
 #include "programs/sms2fa/state_json.h"
 #include "programs/sms2fa/table.h"
+#include "programs/sms2fa/user_status.h"
 
 namespace sms2fa {
 
 namespace {
 
 constexpr const char* kName = "status";
+constexpr size_t kDate = std::string_view("2026-11-25").size();
 
 constexpr const char* kUsage =
     "usage: sms2fa status [USER] [--config FILE] [--json]\n"
     "\n"
     "Without USER: how the providers fare, everybody with wrong codes since their last right one,\n"
-    "and who is locked. With USER: whether this person can log in. Works on the store itself: the\n"
-    "daemon may run or not.\n"
+    "who is locked, and who has enrolled what. With USER: whether this person can log in, and by\n"
+    "what. Works on the store itself: the daemon may run or not.\n"
     "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
     "  --json          one JSON object instead of lines\n"
     "\n"
@@ -29,44 +30,17 @@ constexpr const char* kUsage =
     "\n"
     "example: sudo sms2fa status alice";
 
-Result<UserStatus> look_at(const std::string& user, StateAccess& access) {
-  UserStatus status;
-  status.user = escape(user);
-  const auto record = access.store().record_of(user);
-  if (!record) return record.error();
-  status.state = record->state;
-  const auto day = access.store().failures_last_day(user);
-  if (!day) return day.error();
-  status.failures_last_day = *day;
-  if (record->backup_codes) status.backup_codes_left = record->backup_codes->left;
-  if (record->pass) status.pass_for = record->pass->expires_in;
-
-  const auto person = access.find(user);
-  if (!person) {
-    status.record_error = person.error().message;
-    return status;
-  }
-  status.on_record = person->has_value();
-  if (!status.on_record) return status;
-  const Methods& own = (*person)->methods;
-  for (const Method method : own.empty() ? access.configuration().code.methods : own)
-    status.methods.emplace_back(to_string(method));
-  if ((*person)->phone) status.number = (*person)->phone->masked();
-  return status;
-}
-
-std::string state_in_words(const UserStatus& status) {
-  if (status.state.disabled) return "disabled until an administrator unlocks";
-  if (status.state.locked_for.count() > 0)
-    return "locked for another " + in_words(status.state.locked_for);
-  if (!status.record_error.empty()) return "record cannot be read";
-  return status.on_record ? "may log in" : "not on record";
-}
-
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
+}
+
+std::vector<std::string> apps_of(const UserStatus& status) {
+  std::vector<std::string> apps;
+  for (const auto& app : status.apps)
+    apps.push_back(app.label + " (since " + local_time(app.since).substr(0, kDate) + ")");
+  return apps;
 }
 
 void show(const UserStatus& status, const Console& console) {
@@ -79,12 +53,15 @@ void show(const UserStatus& status, const Console& console) {
   line("wrong codes", std::to_string(status.state.consecutive_failures) +
                           " since the last right one, " + std::to_string(status.failures_last_day) +
                           " in the last 24 hours");
-  line("number", status.number);
+  line("number", status.number + (status.number_is_enrolled ? " (enrolled)" : ""));
+  if (!status.next_number.empty())
+    line("next number", status.next_number + ", in " + in_words(status.next_number_in));
+  line("apps", joined(apps_of(status)));
   line("methods", joined(status.methods));
   if (status.backup_codes_left)
     line("backup codes", std::to_string(*status.backup_codes_left) + " left");
   if (status.pass_for) line("pass", "one, good for another " + in_words(*status.pass_for));
-  line("record", status.record_error);
+  line("record", status.trouble);
 }
 
 int one_user(const Arguments& arguments, const Console& console, StateAccess& access) {
@@ -93,7 +70,7 @@ int one_user(const Arguments& arguments, const Console& console, StateAccess& ac
   const auto known = access.knows(arguments.user);
   if (!known) return refuse(kName, arguments, console, known.error());
   if (!*known) return refuse_unknown(kName, arguments, console);
-  const int exit_code = status->may_log_in() ? EX_OK : kNegativeAnswer;
+  const int exit_code = status->has_way ? EX_OK : kNegativeAnswer;
   if (arguments.json) {
     console.say(user_status_as_json(*status, exit_code));
   } else {
@@ -125,6 +102,25 @@ std::string provider_in_words(const ProviderState& provider) {
          local_time(provider.since) + ", " + failures;
 }
 
+void show(const HouseStatus& house, const Console& console) {
+  Table providers({"PROVIDER", "STATE"});
+  for (const ProviderState& provider : house.providers)
+    providers.add({provider.name, provider_in_words(provider)});
+  console.say(providers.text() + "\n");
+  Table users({"USER", "STATE", "WRONG CODES", "LAST 24 H"});
+  for (const UserStatus& user : house.users)
+    users.add({user.user, state_in_words(user), std::to_string(user.state.consecutive_failures),
+               std::to_string(user.failures_last_day)});
+  console.say(users.empty() ? "Nobody is locked, and nobody has failed since their last right code."
+                            : users.text());
+  if (house.enrolled.empty()) return;
+  Table enrolled({"ENROLLED", "NUMBER", "APPS", "BACKUP CODES"});
+  for (const UserStatus& user : house.enrolled)
+    enrolled.add({user.user, user.number, std::to_string(user.apps.size()),
+                  std::to_string(user.backup_codes_left.value_or(0))});
+  console.say("\n" + enrolled.text());
+}
+
 int everybody(const Arguments& arguments, const Console& console, StateAccess& access) {
   HouseStatus house;
   house.store = access.configuration().store.path;
@@ -135,6 +131,13 @@ int everybody(const Arguments& arguments, const Console& console, StateAccess& a
     if (!status) return refuse(kName, arguments, console, status.error());
     house.users.push_back(std::move(*status));
   }
+  const auto enrolled = access.store().enrolled_users();
+  if (!enrolled) return refuse(kName, arguments, console, enrolled.error());
+  for (const std::string& user : *enrolled) {
+    auto status = look_at(user, access);
+    if (!status) return refuse(kName, arguments, console, status.error());
+    house.enrolled.push_back(std::move(*status));
+  }
   auto providers = look_at_providers(access);
   if (!providers) return refuse(kName, arguments, console, providers.error());
   house.providers = std::move(*providers);
@@ -142,16 +145,7 @@ int everybody(const Arguments& arguments, const Console& console, StateAccess& a
     console.say(house_status_as_json(house, EX_OK));
     return EX_OK;
   }
-  Table provider_table({"PROVIDER", "STATE"});
-  for (const ProviderState& provider : house.providers)
-    provider_table.add({provider.name, provider_in_words(provider)});
-  console.say(provider_table.text() + "\n");
-  Table table({"USER", "STATE", "WRONG CODES", "LAST 24 H"});
-  for (const UserStatus& user : house.users)
-    table.add({user.user, state_in_words(user), std::to_string(user.state.consecutive_failures),
-               std::to_string(user.failures_last_day)});
-  console.say(table.empty() ? "Nobody is locked, and nobody has failed since their last right code."
-                            : table.text());
+  show(house, console);
   return EX_OK;
 }
 
