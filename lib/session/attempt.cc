@@ -20,7 +20,7 @@ constexpr int kMostPrompts = 12;
 // provider to be told the same again.
 constexpr std::chrono::seconds kUnsentRests{5};
 // How long somebody with another way in waits for the end of a message before being asked.
-constexpr Milliseconds kPatienceForMessage{1000};
+constexpr Milliseconds kPatienceForMessage{500};
 
 std::string word_of(Medium medium) {
   return std::string(to_string(medium));
