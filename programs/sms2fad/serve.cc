@@ -14,6 +14,7 @@
 #include "lib/session/enroll.h"
 #include "lib/session/wording.h"
 #include "programs/sms2fad/channel_conversation.h"
+#include "programs/sms2fad/provider_watch.h"
 
 namespace sms2fa {
 
@@ -86,13 +87,9 @@ AuditEvent denial(const LoginRequest& request, Reason reason, AuditVerdict verdi
   return event;
 }
 
-// Providers are connected to before anybody logs in, and how they fare is what sms2fa status shows.
-void prepare(Messenger& messenger, Store& store) {
-  messenger.observe([&store](const ProviderHealth& health) {
-    // Whether it is kept or not, the breaker works.
-    static_cast<void>(store.record_provider_state(
-        {health.provider, std::string(to_string(health.circuit)), health.since, health.failures}));
-  });
+// Providers are connected to before anybody logs in.
+void prepare(Messenger& messenger, Surroundings& around) {
+  watch_providers(messenger, around.store, around.audit, around.clock.wall_now());
   messenger.keep_warm();
 }
 
@@ -103,13 +100,13 @@ Server::Server(Surroundings& around, std::shared_ptr<const Setup> setup)
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       setup_(std::move(setup)),
       attempts_(std::numeric_limits<unsigned>::max()) {
-  prepare(*setup_->messenger, around_.store);
+  prepare(*setup_->messenger, around_);
 }
 
 void Server::use(std::shared_ptr<const Setup> setup) {
   const std::lock_guard lock(mutex_);
   setup_ = std::move(setup);
-  prepare(*setup_->messenger, around_.store);
+  prepare(*setup_->messenger, around_);
 }
 
 // A local user may not fill the house: everybody but root gets as many places as one user may have.

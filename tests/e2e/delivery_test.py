@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Providers in trouble: who is asked, what the person is told, what the log says."""
 
+import subprocess
 import time
 
 from login import PROMPT
+from protocol import Client
 from scenario import Scenario
 
 OTHER = {"twilio": "telnyx", "telnyx": "twilio"}
@@ -65,6 +67,28 @@ class ProviderTrouble:
         self.fake(self.provider).misbehave("reset-early")
         self.start_with_both()
         self.the_other_delivers()
+
+    def status(self):
+        done = subprocess.run([self.machine.build / "sms2fa", "status"], check=True,
+                              capture_output=True, text=True)
+        return done.stdout
+
+    def test_a_provider_that_keeps_failing_is_left_alone_until_a_restart(self):
+        self.start_with_both("status-503")
+        for login in range(3):
+            with Client(self.machine.socket) as person:
+                person.hello("alice", rhost="192.0.2.1")
+                person.prompt()
+                person.answers(self.next_text(after=login, provider=self.other).code)
+                person.verdict()
+        self.assertIn("state=open", self.logged(f"kind=provider-state provider={self.provider}"))
+        self.assertIn("left alone since", self.status())
+        self.daemon.terminate()
+        self.daemon.wait()
+        since = len(self.machine.log.lines)
+        self.daemon = self.launch_daemon()
+        self.machine.log.wait_for("]: ready", since)
+        self.assertNotIn("left alone since", self.status())
 
     def test_a_hang_may_have_delivered_so_nobody_else_is_asked(self):
         self.start_with_both("hang", delivery={"deadline": "1s"})
