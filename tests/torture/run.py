@@ -24,7 +24,8 @@ import private_machine  # noqa: E402
 from house import Failed  # noqa: E402
 
 # Module, points in a sample.
-PARTS = {"daemon_crash": 150, "host_crash": 100, "call_faults": 40, "allocation_faults": 600}
+PARTS = {"daemon_crash": 150, "host_crash": 100, "rotation_crash": 30, "call_faults": 40,
+         "allocation_faults": 600}
 MOST_SHOWN = 10
 
 
