@@ -89,8 +89,8 @@ TEST(an_answer_is_counted_before_it_is_compared) {
   auto person = scene.person().types([&] { return scene.code(); });
   CHECK_EQ(scene.attempt(person).verdict, AuditVerdict::accepted);
   CHECK(was_open_when_counted);
-  const std::vector<std::string> expected = {"state alice", "key",          "enrolment alice",
-                                             "codes alice", "reserve",      "settle spent",
+  const std::vector<std::string> expected = {"state alice", "enrolment alice", "codes alice",
+                                             "key",         "reserve",         "settle spent",
                                              "count alice", "outcome right"};
   CHECK(scene.store.calls() == expected);
 }
@@ -100,8 +100,8 @@ TEST(a_wrong_answer_is_counted_too_and_then_committed_as_wrong) {
   auto person = scene.person().types("000 001").types("000 002");
   scene.attempt(person);
   const std::vector<std::string> expected = {
-      "state alice",  "key",         "enrolment alice", "codes alice", "reserve",
-      "settle spent", "count alice", "outcome wrong",   "count alice", "outcome wrong"};
+      "state alice",  "enrolment alice", "codes alice",   "key",         "reserve",
+      "settle spent", "count alice",     "outcome wrong", "count alice", "outcome wrong"};
   CHECK(scene.store.calls() == expected);
 }
 
