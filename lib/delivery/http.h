@@ -57,10 +57,10 @@ class HttpTransport {
   virtual void keep_warm(const std::string& /*url*/) {}
 };
 
-// Values for HttpRequest::authorization: RFC 7617 and RFC 6750. Throw std::bad_alloc.
 // A request that only asks, and sends no message. `authorization` must outlive it.
 HttpRequest get_request(std::string url, const Secret& authorization);
 
+// Values for HttpRequest::authorization: RFC 7617 and RFC 6750. Throw std::bad_alloc.
 Secret basic_authorization(std::string_view user, const Secret& password);
 Secret bearer_authorization(const Secret& token);
 

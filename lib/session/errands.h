@@ -12,7 +12,7 @@ namespace sms2fa {
 
 // Work that its caller doesn't wait for: an attempt, or a message that a provider takes its time
 // over. Thread-safe. Threads that have ended an errand wait for the next one, a few of them: making
-// one costs as much as all else that a login takes of the processor.
+// a thread is a good part of what a login takes of the processor.
 class Errands {
  public:
   // `most` bounds how many are under way.

@@ -143,7 +143,7 @@ class Store : public EnrolmentStore, public OperationsStore {
   virtual Result<std::optional<BackupCodes>> backup_codes(const std::string& user);
   // True once for each of the user's codes.
   virtual Result<bool> use_backup_code(const std::string& user, const std::string& hash);
-
+  // What each part says by itself; in one look where looks are dear.
   virtual Result<UserRecord> record_of(const std::string& user);
 };
 

@@ -17,25 +17,20 @@ std::string in_words(Reason reason) {
 }
 
 // What lies in the store, whether it can be opened or not.
-Result<void> look_at_enrolment(const std::string& user, StateAccess& access, UserStatus& status) {
-  const auto enrolment = access.store().enrolment_of(user);
-  if (!enrolment) return enrolment.error();
-  for (const EnrolledApp& app : enrolment->apps)
+void show_enrolled(const std::string& user, const UserRecord& record, StateAccess& access,
+                   UserStatus& status) {
+  const Enrolment& enrolment = record.enrolment;
+  for (const EnrolledApp& app : enrolment.apps)
     status.apps.push_back({escape(app.label), app.since});
-  status.number_is_enrolled = enrolment->sealed_number.has_value();
-  if (enrolment->planned) {
-    const auto number = access.keys().open(number_context(user), enrolment->planned->sealed);
+  status.number_is_enrolled = enrolment.sealed_number.has_value();
+  if (enrolment.planned) {
+    const auto number = access.keys().open(number_context(user), enrolment.planned->sealed);
     const auto next = number ? PhoneNumber::parse_international(number->reveal()) : std::nullopt;
     status.next_number = next ? next->masked() : "one that cannot be read";
-    status.next_number_in = enrolment->planned->due_in;
+    status.next_number_in = enrolment.planned->due_in;
   }
-  const auto codes = access.store().backup_codes(user);
-  if (!codes) return codes.error();
-  if (*codes) status.backup_codes_left = (*codes)->left;
-  const auto pass = access.store().pass_of(user);
-  if (!pass) return pass.error();
-  if (*pass) status.pass_for = (*pass)->expires_in;
-  return {};
+  if (record.backup_codes) status.backup_codes_left = record.backup_codes->left;
+  if (record.pass) status.pass_for = record.pass->expires_in;
 }
 
 // What a login would see.
@@ -71,13 +66,13 @@ void look_at_way(const std::string& user, StateAccess& access, UserStatus& statu
 Result<UserStatus> look_at(const std::string& user, StateAccess& access) {
   UserStatus status;
   status.user = escape(user);
-  const auto state = access.store().state_of(user);
-  if (!state) return state.error();
-  status.state = *state;
+  const auto record = access.store().record_of(user);
+  if (!record) return record.error();
+  status.state = record->state;
   const auto day = access.store().failures_last_day(user);
   if (!day) return day.error();
   status.failures_last_day = *day;
-  if (const auto done = look_at_enrolment(user, access, status); !done) return done.error();
+  show_enrolled(user, *record, access, status);
   look_at_way(user, access, status);
   return status;
 }

@@ -104,9 +104,10 @@ Server::Server(Surroundings& around, std::shared_ptr<const Setup> setup)
 }
 
 void Server::use(std::shared_ptr<const Setup> setup) {
+  // Not under the lock: this waits for the store, and nobody who logs in should.
+  prepare(*setup->messenger, around_);
   const std::lock_guard lock(mutex_);
   setup_ = std::move(setup);
-  prepare(*setup_->messenger, around_);
 }
 
 // A local user may not fill the house: everybody but root gets as many places as one user may have.

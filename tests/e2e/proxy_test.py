@@ -99,6 +99,19 @@ class SocksProxy(Proxy):
         client.sendall(b"\x05\x00\x00\x01" + bytes(6))
 
 
+class Surrounded(Scenario):
+    def logs_in_with(self, environment):
+        """The daemon in its sandbox, with this environment."""
+        self.configure()
+        self.daemon = self.launch_daemon(environment=environment)
+        self.logged("]: ready")
+        self.start_sshd()
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            person.types(self.next_text().code)
+            person.gets_in()
+
+
 class ProxyCase:
     kind = None
 
@@ -112,15 +125,8 @@ class ProxyCase:
         return set(self.proxy.asked)
 
     def test_a_login_goes_through_it(self):
-        """The daemon in its sandbox, with an environment that says otherwise."""
-        self.configure()
-        self.daemon = self.launch_daemon(environment=ENVIRONMENT)
-        self.logged("]: ready")
-        self.start_sshd()
-        with self.ssh() as person:
-            person.reads(PROMPT)
-            person.types(self.next_text().code)
-            person.gets_in()
+        """Whatever the environment says."""
+        self.logs_in_with(ENVIRONMENT)
         self.assertEqual({("localhost", self.fake("twilio").port)}, self.asked())
         self.assertEqual(len(self.proxy.asked), self.fake("twilio").connections)
 
@@ -144,25 +150,18 @@ class ProxyCase:
         return [self._text(one) for one in self.fake("twilio").messages() if "test" not in one["body"]]
 
 
-class ByHttp(ProxyCase, Scenario):
+class ByHttp(ProxyCase, Surrounded):
     kind = HttpProxy
 
 
-class BySocks(ProxyCase, Scenario):
+class BySocks(ProxyCase, Surrounded):
     kind = SocksProxy
 
 
-class OnlyFromTheEnvironment(Scenario):
+class OnlyFromTheEnvironment(Surrounded):
     def test_it_is_not_used(self):
         proxy = SocksProxy()
         self.addCleanup(proxy.close)
-        self.configure()
         names = {name: f"socks5h://{proxy.address}" for name in ENVIRONMENT if "no" not in name.lower()}
-        self.daemon = self.launch_daemon(environment=names)
-        self.logged("]: ready")
-        self.start_sshd()
-        with self.ssh() as person:
-            person.reads(PROMPT)
-            person.types(self.next_text().code)
-            person.gets_in()
+        self.logs_in_with(names)
         self.assertEqual([], proxy.asked)

@@ -13,7 +13,7 @@ import time
 from attempts import HERE, Told, other_code, walk
 from house import PATIENCE, processes_named, require
 from place import Place
-from stops import SYS_OPENAT, Tracee, text_at
+from stops import Tracee
 
 NAME = "the PAM host, killed"
 # A test in which nothing happened before the kill would show nothing.
@@ -123,27 +123,15 @@ def run(place, scenario, kill_at):
     person, reader = start_person(place.house, SCENARIOS[scenario], keyboard, screen)
     os.write(go, b".")
     os.close(go)
-    first = None
-
-    def act(stop):
-        nonlocal first
-        if first is None:
-            if stop.syscall == SYS_OPENAT and stop.entering:
-                if text_at(pid, stop.arguments[1]).endswith("/pam_sms2fa.so"):
-                    first = stop.number
-        elif stop.number - first == kill_at:
-            tracee.kill()
-
-    while tracee.status is None:
-        tracee.run(pid, act)
+    stops = tracee.run_to_its_end("/pam_sms2fa.so", kill_at)
     with open(reader, "rb") as file:
         told = Told.from_bytes(file.read())
     try:
         os.waitpid(person, 0)
     except ChildProcessError:
         pass
-    require(first is not None, "the host never opened the module")
-    return told, tracee.stops - first, user
+    require(stops is not None, "the host never opened the module")
+    return told, stops, user
 
 
 def points(place):

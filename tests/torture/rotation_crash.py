@@ -12,7 +12,7 @@ import subprocess
 import wallet
 from attempts import HERE, Told, walk
 from house import KEY_FILE, House, require
-from stops import SYS_OPENAT, Tracee, text_at
+from stops import Tracee
 
 NAME = "rotate-key, killed"
 # A test in which the key never changed would show nothing.
@@ -64,22 +64,10 @@ def run(house, kill_at):
     tracee = Tracee(pid)
     os.write(go, b".")
     os.close(go)
-    first = None
-
-    def act(stop):
-        nonlocal first
-        if first is None:
-            if stop.syscall == SYS_OPENAT and stop.entering:
-                if text_at(pid, stop.arguments[1]).endswith(KEY_FILE.rsplit("/", 1)[1]):
-                    first = stop.number
-        elif stop.number - first == kill_at:
-            tracee.kill()
-
-    while tracee.status is None:
-        tracee.run(pid, act)
-    require(first is not None, "the key file was never opened")
+    stops = tracee.run_to_its_end(os.path.basename(KEY_FILE), kill_at)
+    require(stops is not None, "the key file was never opened")
     require(kill_at or tracee.status == 0, f"rotate-key failed: {tracee.status:#x}")
-    return tracee.stops - first
+    return stops
 
 
 def points(house):

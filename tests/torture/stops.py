@@ -106,6 +106,26 @@ class Tracee:
                 if tid == until:
                     return status
 
+    def run_to_its_end(self, name, kill_at):
+        """Kills it at that stop after it first opens a file whose name ends so; 0: never.
+
+        Returns how many stops came after that one; None when the file was never opened.
+        """
+        first = None
+
+        def act(stop):
+            nonlocal first
+            if first is None:
+                if stop.syscall == SYS_OPENAT and stop.entering:
+                    if text_at(self.pid, stop.arguments[1]).endswith(name):
+                        first = stop.number
+            elif stop.number - first == kill_at:
+                self.kill()
+
+        while self.status is None:
+            self.run(self.pid, act)
+        return None if first is None else self.stops - first
+
     def detach(self):
         """Lets it run on by itself."""
         for tid in self._threads:
