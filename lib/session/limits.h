@@ -31,6 +31,7 @@ LockRules lock_rules(const LimitSettings& limits);
 class StoreLedger final : public SendLedger {
  public:
   // Nothing is taken from `looked_at`, but when one of them is used up nothing can be reserved.
+  // With any, the messages are a decoy's, and no counter grows.
   StoreLedger(Store& store, std::vector<Budget> budgets, std::vector<Budget> looked_at = {})
       : store_(store), budgets_(std::move(budgets)), looked_at_(std::move(looked_at)) {}
 

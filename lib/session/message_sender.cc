@@ -125,14 +125,20 @@ Sending pretend_to_send(const LoginRequest& request, const Setup& setup, const S
   if (!ledger.reserve("")) return not_permitted_by(ledger, note);
 
   const auto sample = around.deliveries.draw(around.random, start, medium);
-  // Given back to the budgets if that message was.
-  ledger.settle(sample ? SendReport{.status = sample->status,
-                                    .may_have_been_sent = sample->may_have_been_sent}
-                       : SendReport{.status = SendStatus::try_elsewhere});
+  SendReport report{.status = SendStatus::try_elsewhere,
+                    .provider = setup.configuration.delivery.providers.front().name};
+  report.medium = medium;
+  bool goes_on = true;
+  if (sample) {
+    report.status = sample->status;
+    report.may_have_been_sent = sample->may_have_been_sent;
+    const auto already = duration_cast<Milliseconds>(around.clock.now() - start);
+    goes_on = person.pause(std::max(Milliseconds(0), sample->took - already));
+  }
+  // When a real one would be, and given back to the budgets if that message was.
+  ledger.settle(report);
   if (!sample) return {Outcome::not_sent};
-  const auto already = duration_cast<Milliseconds>(around.clock.now() - start);
-  if (!person.pause(std::max(Milliseconds(0), sample->took - already)))
-    return {Outcome::shutting_down};
+  if (!goes_on) return {Outcome::shutting_down};
   Sending sending = sending_of(sample->status);
   sending.medium = medium;
   sending.carrier.checks = sample->provider_checks;

@@ -44,6 +44,9 @@ class FailingStore final : public Store {
   Result<bool> use_pass(const std::string& user, const std::string& hash) override {
     return store_.use_pass(user, hash);
   }
+  Result<void> add_to_counters(const std::vector<Counter>& counters) override {
+    return store_.add_to_counters(counters);
+  }
 
   Result<bool> use_totp_step(const std::string& user, int64_t step) override;
   Result<void> replace_backup_codes(const std::string& user, const std::string& parameters,

@@ -27,6 +27,7 @@ Scene::Scene()
   setup.messenger.reset(messenger);
   setup.directory.reset(directory);
   setup.host = "web01";
+  setup.configuration.delivery.providers.emplace_back().name = "fake";
   directory->add("alice", "+353851234567");
   directory->add("bob", "+353861111189");
   directory->add("nora", "");

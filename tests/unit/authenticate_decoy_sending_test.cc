@@ -51,6 +51,31 @@ TEST(a_decoy_takes_as_long_as_a_recent_message) {
   CHECK(scene.clock.now() - begin == 730ms);
 }
 
+TEST(a_decoy_settles_when_a_real_message_would) {
+  Scene scene;
+  scene.messenger->takes = 730ms;
+  auto alice = scene.person();
+  scene.attempt(alice);
+  SteadyTime settled;
+  scene.store.before = [&](StoreCall call) {
+    if (call == StoreCall::settle_send) settled = scene.clock.now();
+  };
+  const SteadyTime begin = scene.clock.now();
+  auto mallory = scene.person();
+  scene.attempt(mallory, Scene::login("mallory"));
+  CHECK(settled - begin == 730ms);
+}
+
+TEST(a_decoy_writes_counters_and_counts_nothing) {
+  Scene scene;
+  auto mallory = scene.person();
+  scene.attempt(mallory, Scene::login("mallory"));
+  const auto counters = scene.memory->counters();
+  REQUIRE(counters.ok());
+  CHECK(!counters->empty());
+  for (const Counter& counter : *counters) CHECK_EQ(counter.value, 0);
+}
+
 TEST(a_decoy_fails_as_recent_messages_did) {
   struct {
     SendStatus status;
