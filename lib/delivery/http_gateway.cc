@@ -51,6 +51,9 @@ SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
     wipe(request.url);
     report.times = outcome.times;
     judge(message.medium, outcome, report);
+    // The id goes to logs, and a provider that echoes puts into it what no log may hold.
+    if (report.message_id.find(message.to.e164().substr(1)) != std::string::npos)
+      report.message_id.clear();
     report.provider_checks = report.status == SendStatus::accepted && checks_code();
     wipe(outcome.body);
   } catch (const std::exception&) {

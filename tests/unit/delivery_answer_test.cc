@@ -103,6 +103,21 @@ TEST(the_detail_has_the_error_code_and_nothing_that_was_echoed) {
   }
 }
 
+// The shape of an id leaves room for somebody's number.
+TEST(an_id_with_the_number_in_it_is_dropped) {
+  Fixture one;
+  const LoginMessage message{.to = *PhoneNumber::parse_international("+353851234567"),
+                             .body = Secret("493817"),
+                             .validity = std::chrono::minutes(5)};
+  const std::string with_number = "SMabcdef353851234567" + std::string(14, '0');
+  for (const std::string& id : {kSid, with_number}) {
+    one.transport->answer(201, R"({"sid":")" + id + R"(","status":"queued"})");
+    const auto report = one.twilio.send(message, SteadyTime::max());
+    CHECK_EQ(report.status, SendStatus::accepted);
+    CHECK_EQ(report.message_id, id == kSid ? kSid : "");
+  }
+}
+
 TEST(what_can_not_be_asked_is_unknown_and_what_may_come_is_pending) {
   Fixture one;
   for (const int http : {301, 400, 401, 403, 404}) {
