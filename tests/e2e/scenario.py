@@ -240,7 +240,9 @@ class Scenario(unittest.TestCase):
         secret |= {number.lstrip("+") for number in [*NUMBERS.values(), PREMIUM]}
         secret |= {text.code for text in self.texts()}
         for line in lines:
-            told = [word for word in secret if word in line]
+            # The fakes' ids are drawn, and one of thousands has somebody's digits in it.
+            shown = re.sub(r"message=[0-9A-Za-z-]+", "", line)
+            told = [word for word in secret if word in shown]
             self.assertFalse(told, f"a log line tells {told}: {line}")
 
     def _check_leftovers(self):

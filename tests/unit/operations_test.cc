@@ -5,45 +5,11 @@
 #include <atomic>
 #include <thread>
 
-#include "lib/store/memory_store.h"
-#include "tests/support/test.h"
-#include "tests/unit/fake_store_time.h"
-#include "tests/unit/store_file.h"
+#include "tests/unit/every_store.h"
 
 using namespace sms2fa;
 using namespace std::chrono_literals;
 using test::must;
-
-namespace {
-
-struct Scene {
-  OperationsStore& store;
-  test::FakeStoreTime& time;
-};
-
-void with_memory_store(void (*body)(Scene)) {
-  test::FakeStoreTime time;
-  SystemRandom random;
-  const auto store = MemoryStore::create(time.clock(), random);
-  REQUIRE(store.ok());
-  body({**store, time});
-}
-
-void with_sqlite_store(void (*body)(Scene)) {
-  test::StoreFile file;
-  const auto store = file.open();
-  body({*store, file.time});
-}
-
-#define STORE_TEST(name)                                                                         \
-  static void name(Scene scene);                                                                 \
-  static const test::Registration registration_##name##_memory{#name ".memory",                  \
-                                                               [] { with_memory_store(name); }}; \
-  static const test::Registration registration_##name##_sqlite{#name ".sqlite",                  \
-                                                               [] { with_sqlite_store(name); }}; \
-  static void name([[maybe_unused]] Scene scene)
-
-}  // namespace
 
 STORE_TEST(a_pass_is_used_once) {
   CHECK(!must(scene.store.pass_of("alice")).has_value());
