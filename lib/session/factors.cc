@@ -16,10 +16,6 @@ constexpr size_t kShortestBackupAnswer = 8;
 
 using Outcome = FactorCheck::Outcome;
 
-// Has no codes, for nobody's name is empty; asking the store about them costs what it costs for
-// anybody.
-const std::string kNobody;
-
 bool contains(const Methods& methods, Method method) {
   return std::find(methods.begin(), methods.end(), method) != methods.end();
 }

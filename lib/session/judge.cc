@@ -64,11 +64,12 @@ Judgement Judge::judge(const Reply& reply, const Standing& standing, const Chall
   OpenTry open(challenges, challenge);
 
   bool real = !standing.is_decoy() && !reply.is_placeholder;
-  const auto counted = count(real);
+  const auto counted = around_.store.count_attempt(real ? request_.user : kNobody,
+                                                   lock_rules(setup_.configuration.limits));
   if (!counted) return {Kind::store_failed, 0, counted.error().message};
   // Locked since this attempt began: from here on no answer can be right.
   if (real && !counted->id) challenges.make_decoy(challenge);
-  real = counted->id.has_value();
+  real = real && counted->id;
 
   const Carrier carrier = challenges.carrier_of(challenge);
   const auto factor = try_factors(reply, standing, real);
@@ -81,31 +82,14 @@ Judgement Judge::judge(const Reply& reply, const Standing& standing, const Chall
       key, challenge, reply.text.reveal(), checked == CheckStatus::right || factor->is_right());
   open.has_ended();
   if (right && factor->is_right()) event_.method = method_of(*factor);
-  if (real) {
+  if (counted->id) {
     const auto committed = around_.store.commit_outcome(*counted->id, right);
     if (!committed) return {Kind::store_failed, 0, committed.error().message};
-    notices_.answered(*counted, right, event_.method);
   }
+  if (real) notices_.answered(*counted, right, event_.method);
   if (right) return right_by(*factor);
   if (granted.left == 0) return {Kind::none_left};
   return {checked == CheckStatus::unreachable ? Kind::not_checked : Kind::wrong, granted.left};
-}
-
-// Without an id for the answers of decoys, and of people who are locked by now.
-Result<CountedAttempt> Judge::count(bool real) {
-  if (real)
-    return around_.store.count_attempt(request_.user, lock_rules(setup_.configuration.limits));
-  if (auto paused = commit_nothing(); !paused) return paused.error();
-  return CountedAttempt{};
-}
-
-// What counting an answer costs, and how it fails, without counting anything: a decoy's answer must
-// take as long as a real one, and meet the same end when the state can't be written.
-Result<void> Judge::commit_nothing() {
-  const auto reserved = around_.store.reserve_send({});
-  if (!reserved) return reserved.error();
-  if (reserved->reserved) return around_.store.settle_send(*reserved->reserved, false);
-  return {};
 }
 
 // Every answer is tried on everything the person holds. A backup code's hash is slow, so only what

@@ -51,8 +51,6 @@ class Judge {
                   const ChallengeTable::Handle& challenge);
 
  private:
-  Result<CountedAttempt> count(bool real);
-  Result<void> commit_nothing();
   Result<FactorCheck> try_factors(const Reply& reply, const Standing& standing, bool real);
   Judgement right_by(const FactorCheck& factor);
   CheckStatus ask_provider(const Reply& reply, const Standing& standing, const Carrier& carrier,

@@ -30,10 +30,10 @@ LockRules lock_rules(const LimitSettings& limits);
 // Accounts for the sends of one delivery in the store, and for how they went in its counters.
 class StoreLedger final : public SendLedger {
  public:
-  // Nothing is taken from `looked_at`, but when one of them is used up nothing can be reserved.
-  // With any, the messages are a decoy's, and no counter grows.
-  StoreLedger(Store& store, std::vector<Budget> budgets, std::vector<Budget> looked_at = {})
-      : store_(store), budgets_(std::move(budgets)), looked_at_(std::move(looked_at)) {}
+  enum class Sender { provider, decoy };  // no metric shows a decoy's
+
+  StoreLedger(Store& store, std::vector<Budget> budgets, Sender sender = Sender::provider)
+      : store_(store), budgets_(std::move(budgets)), sender_(sender) {}
 
   bool reserve(const std::string& provider) override;
   void settle(const SendReport& report) override;
@@ -44,12 +44,9 @@ class StoreLedger final : public SendLedger {
   const std::string& detail() const { return detail_; }
 
  private:
-  std::optional<SendId> take(const std::vector<Budget>& budgets);
-  void give_back(std::optional<SendId>& taken);
-
   Store& store_;
   std::vector<Budget> budgets_;
-  std::vector<Budget> looked_at_;
+  Sender sender_;
   std::optional<SendId> reserved_;
   SteadyTime reserved_at_{};
   bool store_failed_ = false;

@@ -121,7 +121,10 @@ Sending pretend_to_send(const LoginRequest& request, const Setup& setup, const S
                         SendingNote& note) {
   const LimitSettings& limits = setup.configuration.limits;
   const SteadyTime start = around.clock.now();
-  StoreLedger ledger(around.store, budgets_for(limits, request, standing), {host_budget(limits)});
+  auto budgets = budgets_for(limits, request, standing);
+  budgets.push_back(host_budget(limits));
+  budgets.back().only_looked_at = true;
+  StoreLedger ledger(around.store, std::move(budgets), StoreLedger::Sender::decoy);
   if (!ledger.reserve("")) return not_permitted_by(ledger, note);
 
   const auto sample = around.deliveries.draw(around.random, start, medium);

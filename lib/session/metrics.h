@@ -26,6 +26,10 @@ inline constexpr const char* kNotices = "sms2fa_notices_total";        // kind
 // whole milliseconds under kSendTimeSum.
 inline constexpr const char* kSendTimeSum = "sms2fa_send_milliseconds_sum";
 
+// Begins the names under which messages are counted that were only pretended; `sms2fa metrics` does
+// not print those.
+inline constexpr const char* kOfDecoys = "decoy_";
+
 // The upper bounds of its buckets; +Inf follows.
 inline constexpr std::chrono::milliseconds kBuckets[] = {
     std::chrono::milliseconds(50),   std::chrono::milliseconds(100),

@@ -76,7 +76,8 @@ HashedBudget hashed(const Budget& budget, const StoreKey& key) {
                                 budget.key.size(), digest.data(), &size);
   // Without a digest everybody would share one budget.
   if (made == nullptr) throw std::bad_alloc();
-  HashedBudget result{budget.scope, {}, budget.count, Milliseconds(budget.window).count()};
+  HashedBudget result{
+      budget.scope, {}, budget.count, Milliseconds(budget.window).count(), budget.only_looked_at};
   std::copy_n(digest.begin(), result.key.size(), result.key.begin());
   return result;
 }
@@ -88,15 +89,18 @@ SendDecision reserve_send(Transaction& transaction, const std::vector<HashedBudg
   for (const HashedBudget& budget : budgets) {
     if (const auto wait = exhausted_for(transaction, budget); wait.count() > 0)
       return {std::nullopt, budget.scope, wait};
+    if (budget.only_looked_at) continue;
     longest_ms = std::max(longest_ms, budget.window_ms);
     if (budget.scope == BudgetScope::host) pretended = false;
   }
   database.run("INSERT INTO sends (expires_ms, pretended) VALUES (?, ?)",
                {transaction.now_ms() + longest_ms, int64_t{pretended}});
   const SendId id = database.last_insert_id();
-  for (const HashedBudget& budget : budgets)
+  for (const HashedBudget& budget : budgets) {
+    if (budget.only_looked_at) continue;
     database.run("INSERT OR IGNORE INTO spent (scope, key, at_ms, send) VALUES (?, ?, ?, ?)",
                  {static_cast<int64_t>(budget.scope), Blob(budget.key), transaction.now_ms(), id});
+  }
   return {.reserved = id};
 }
 
@@ -116,7 +120,9 @@ UserState state_of(Transaction& transaction, const std::string& user) {
 std::vector<NamedUserState> user_states(Transaction& transaction) {
   std::vector<NamedUserState> states;
   auto rows = transaction.database().query(
-      "SELECT name, consecutive, locked_until_ms, disabled FROM users ORDER BY name");
+      "SELECT name, consecutive, locked_until_ms, disabled FROM users WHERE name <> ? ORDER BY "
+      "name",
+      {kNobody});
   while (rows.next()) {
     const UserRow user = {rows.integer(1), rows.integer(2), rows.integer(3) != 0};
     states.push_back({rows.text(0), user.state(transaction.now_ms())});
@@ -129,11 +135,15 @@ CountedAttempt count_attempt(Transaction& transaction, const std::string& user,
   Database& database = transaction.database();
   const int64_t now = transaction.now_ms();
   UserRow row = find_user(transaction, user);
-  if (row.disabled || row.locked_until_ms > now) return {std::nullopt, row.state(now)};
+  const bool nobody = user == kNobody;
+  if (!nobody && (row.disabled || row.locked_until_ms > now)) {
+    reject_attempt(transaction, *count_attempt(transaction, kNobody, rules).id);
+    return {std::nullopt, row.state(now)};
+  }
   ++row.consecutive;
-  if (row.consecutive % std::max(1u, rules.failures_before_lock) == 0)
+  if (!nobody && row.consecutive % std::max(1u, rules.failures_before_lock) == 0)
     row.locked_until_ms = now + Milliseconds(rules.lock).count();
-  row.disabled = row.consecutive >= rules.failures_before_disable;
+  row.disabled = !nobody && row.consecutive >= rules.failures_before_disable;
   database.run(
       "REPLACE INTO users (name, consecutive, locked_until_ms, disabled) VALUES (?, ?, ?, ?)",
       {std::string_view(user), row.consecutive, row.locked_until_ms, int64_t{row.disabled}});
@@ -155,7 +165,9 @@ bool accept_attempt(Transaction& transaction, AttemptId id) {
 }
 
 void reject_attempt(Transaction& transaction, AttemptId id) {
-  transaction.database().run("UPDATE attempts SET judged = 1 WHERE id = ?", {id});
+  Database& database = transaction.database();
+  database.run("UPDATE attempts SET judged = 1 WHERE id = ?", {id});
+  database.run("DELETE FROM attempts WHERE id = ? AND user = ?", {id, kNobody});
 }
 
 bool unlock(Transaction& transaction, const std::string& user) {
@@ -183,8 +195,10 @@ void bound_floods(Transaction& transaction) {
       "DELETE FROM sends WHERE pretended = 1 AND id <="
       " (SELECT id FROM sends WHERE pretended = 1 ORDER BY id DESC LIMIT 1 OFFSET ?)",
       {kMostPretended});
-  database.run("DELETE FROM attempts WHERE id <= (SELECT max(id) FROM attempts) - ?",
-               {kMostAttempts});
+  database.run(
+      "DELETE FROM attempts WHERE id <="
+      " (SELECT id FROM attempts ORDER BY id DESC LIMIT 1 OFFSET ?)",
+      {kMostAttempts});
 }
 
 }  // namespace sms2fa::limit_tables

@@ -20,6 +20,7 @@ struct HashedBudget {
   std::array<unsigned char, 16> key;
   unsigned count;
   int64_t window_ms;
+  bool only_looked_at;
 };
 HashedBudget hashed(const Budget& budget, const StoreKey& key);
 

@@ -60,6 +60,7 @@ Result<SendDecision> MemoryStore::reserve_send(const std::vector<Budget>& budget
   auto& [at, keys] = unsettled_[id];
   at = now;
   for (const Budget& budget : budgets) {
+    if (budget.only_looked_at) continue;
     keys.emplace_back(budget.scope, budget.key);
     sends_[keys.back()].push_back({id, now});
   }
@@ -92,6 +93,7 @@ Result<UserState> MemoryStore::state_of(const std::string& user) {
 
 Result<CountedAttempt> MemoryStore::count_attempt(const std::string& user, const LockRules& rules) {
   const std::lock_guard lock(mutex_);
+  if (user == kNobody) return CountedAttempt{.id = ++last_id_, .state = {}};
   Failures& failures = failures_[user];
   if (failures.disabled || failures.locked_until > clock_.now())
     return CountedAttempt{std::nullopt, state_now(failures)};

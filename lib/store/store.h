@@ -12,6 +12,7 @@
 #include "lib/base/result.h"
 #include "lib/store/enrolment.h"
 #include "lib/store/operations.h"
+#include "lib/store/verdict_record.h"
 
 namespace sms2fa {
 
@@ -24,7 +25,13 @@ struct Budget {
   std::string key;
   unsigned count;
   std::chrono::seconds window;
+  bool only_looked_at = false;  // must have a message left, and keeps it
 };
+
+// Whose a decoy's answers are, for no user's name is empty. To count them, or to look for their
+// codes, costs and fails as it does for anybody, so that time tells no guesser who is on record;
+// but they lock nobody and are never shown.
+inline const std::string kNobody;
 
 using SendId = int64_t;
 using AttemptId = int64_t;
@@ -60,25 +67,6 @@ struct NamedUserState {
   std::string user;
   UserState state;
 };
-
-// One verdict or notice, as `sms2fa log` shows it; of a notice `reason` is its kind. Texts are cut
-// at kLongestVerdictText bytes, and only the newest kMostVerdicts are kept: strangers can cause
-// them.
-struct VerdictRecord {
-  WallTime when;
-  std::string user;
-  std::string service;
-  std::string rhost;
-  std::string verdict;
-  std::string reason;
-  std::string method;
-  std::string provider;
-  std::string message_id;
-  std::string masked_number;
-};
-inline constexpr const char* kNoticeVerdict = "notice";
-inline constexpr size_t kLongestVerdictText = 256;
-inline constexpr size_t kMostVerdicts = 10'000;
 
 // What a typed backup code is hashed with, and how many codes are left.
 struct BackupCodes {

@@ -20,7 +20,7 @@ namespace sms2fa {
 namespace {
 
 constexpr uid_t kFirstPerson = 1000;
-constexpr uid_t kNobody = 65534;
+constexpr uid_t kNobodysUid = 65534;
 constexpr size_t kMostAccounts = 10'000;
 // Debian's, Fedora's and Ubuntu's groups of those whom sudo lets become root.
 constexpr const char* kAdminGroups[] = {"sudo", "wheel", "admin"};
@@ -114,7 +114,7 @@ Result<std::vector<Account>> read_accounts(const Configuration& settings) {
   std::vector<Account> accounts;
   setpwent();
   while (const passwd* entry = getpwent()) {
-    const bool person = entry->pw_uid >= kFirstPerson && entry->pw_uid != kNobody;
+    const bool person = entry->pw_uid >= kFirstPerson && entry->pw_uid != kNobodysUid;
     if ((person || entry->pw_uid == 0) && lets_people_in(entry->pw_shell) &&
         accounts.size() < kMostAccounts)
       accounts.push_back(account_of(*entry, admins));

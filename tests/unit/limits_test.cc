@@ -121,23 +121,6 @@ TEST(the_ledger_says_why_it_refused) {
   CHECK_EQ(ledger.detail(), "the store is broken");
 }
 
-TEST(the_ledger_takes_nothing_from_budgets_it_only_looks_at) {
-  Scene scene;
-  const Budget mine = {BudgetScope::user, "decoy:x", 2, 10min};
-  const Budget host = {BudgetScope::host, "", 1, 10min};
-  StoreLedger looks(scene.store, {mine}, {host});
-  CHECK(looks.reserve(""));
-  looks.settle(report(SendStatus::accepted, false));
-  StoreLedger takes(scene.store, {host});
-  CHECK(takes.reserve(""));
-  CHECK(!looks.reserve(""));
-  CHECK_EQ(looks.detail(), "sends_per_host is used up");
-  // The refused one gave its own back.
-  StoreLedger own(scene.store, {mine});
-  CHECK(own.reserve(""));
-  CHECK(!own.reserve(""));
-}
-
 TEST(admission_bounds_the_attempts_of_one_user) {
   Admission admission;
   auto first = admission.admit("alice", 2);

@@ -35,6 +35,10 @@ int64_t locked_minutes(StoreFile& file) {
   return std::chrono::ceil<std::chrono::minutes>(state.locked_for).count();
 }
 
+int64_t attempts_in(StoreFile& file) {
+  return file.raw().integer("SELECT count(*) FROM attempts");
+}
+
 bool may_send(StoreFile& file) {
   return must(file.open()->reserve_send(kOneAnHour)).reserved.has_value();
 }
@@ -210,6 +214,37 @@ TEST(a_flood_is_cut_down_to_its_newest_part) {
   CHECK_EQ(raw.integer("SELECT count(*) FROM sends WHERE pretended = 0"), 1);
   CHECK_EQ(raw.integer("SELECT count(*) FROM attempts"), 100'000);
   CHECK(!may_send(file));
+}
+
+// Whose answers they are must not show in how long they take.
+TEST(an_answer_of_somebody_nobody_or_somebody_locked_writes_as_much) {
+  StoreFile file;
+  const auto store = file.open();
+  lock_alice(*store);
+  const auto bytes_written = [&](const std::string& user) {
+    const auto log_size = [&] { return std::filesystem::file_size(file.path("-wal")); };
+    const auto before = log_size();
+    must(store->count_attempt(user, kRules));
+    return log_size() - before;
+  };
+  bytes_written(kNobody);
+  const auto usual = bytes_written("bob");
+  CHECK(usual > 0);
+  CHECK_EQ(bytes_written(kNobody), usual);
+  CHECK_EQ(bytes_written("alice"), usual);
+}
+
+TEST(of_nobodys_answers_nothing_is_kept) {
+  StoreFile file;
+  auto store = file.open();
+  lock_alice(*store);
+  for (int i = 0; i < 10; ++i) {
+    const auto counted = must(store->count_attempt(kNobody, kRules));
+    must(store->commit_outcome(*counted.id, false));
+    CHECK(!must(store->count_attempt("alice", kRules)).id);
+  }
+  store = nullptr;
+  CHECK_EQ(attempts_in(file), 3);
 }
 
 TEST(what_counts_no_longer_is_dropped) {

@@ -6,44 +6,14 @@
 #include <thread>
 #include <vector>
 
-#include "lib/store/memory_store.h"
 #include "lib/store/store.h"
-#include "tests/support/test.h"
-#include "tests/unit/fake_store_time.h"
-#include "tests/unit/store_file.h"
+#include "tests/unit/every_store.h"
 
 using namespace sms2fa;
 using namespace std::chrono_literals;
 using test::must;
 
 namespace {
-
-struct Scene {
-  Store& store;
-  test::FakeStoreTime& time;
-};
-
-void with_memory_store(void (*body)(Scene)) {
-  test::FakeStoreTime time;
-  SystemRandom random;
-  const auto store = MemoryStore::create(time.clock(), random);
-  REQUIRE(store.ok());
-  body({**store, time});
-}
-
-void with_sqlite_store(void (*body)(Scene)) {
-  test::StoreFile file;
-  const auto store = file.open();
-  body({*store, file.time});
-}
-
-#define STORE_TEST(name)                                                                         \
-  static void name(Scene scene);                                                                 \
-  static const test::Registration registration_##name##_memory{#name ".memory",                  \
-                                                               [] { with_memory_store(name); }}; \
-  static const test::Registration registration_##name##_sqlite{#name ".sqlite",                  \
-                                                               [] { with_sqlite_store(name); }}; \
-  static void name([[maybe_unused]] Scene scene)
 
 constexpr LockRules kRules = {3, 30min, 7};
 
@@ -58,7 +28,7 @@ void fail_times(Store& store, int times, const std::string& user = "alice") {
 }
 
 // Locks end on the way.
-void fail_until_disabled(Scene scene) {
+void fail_until_disabled(test::StoreScene scene) {
   for (unsigned i = 0; i < kRules.failures_before_disable; ++i) {
     fail_times(scene.store, 1);
     scene.time.advance(kRules.lock);
@@ -110,6 +80,21 @@ STORE_TEST(a_reservation_takes_from_every_budget_or_from_none) {
     CHECK(must(scene.store.reserve_send(both)).exhausted == BudgetScope::source);
   CHECK(may_send(scene.store, user_only));
   CHECK(!may_send(scene.store, user_only));
+}
+
+STORE_TEST(a_budget_that_is_only_looked_at_keeps_its_messages) {
+  const std::vector<Budget> taken = {{BudgetScope::user, "x", 3, 10min}};
+  const std::vector<Budget> host = {{BudgetScope::host, "", 1, 10min}};
+  std::vector<Budget> both = {taken.front(), host.front()};
+  both.back().only_looked_at = true;
+  CHECK(may_send(scene.store, both));
+  CHECK(may_send(scene.store, both));
+  CHECK(may_send(scene.store, host));
+  const auto refused = must(scene.store.reserve_send(both));
+  CHECK(!refused.reserved);
+  CHECK(refused.exhausted == BudgetScope::host);
+  CHECK(may_send(scene.store, taken));
+  CHECK(!may_send(scene.store, taken));
 }
 
 STORE_TEST(scopes_and_keys_are_kept_apart) {
@@ -242,6 +227,14 @@ STORE_TEST(the_states_of_all_are_listed_by_name) {
   CHECK_EQ(states[1].state.consecutive_failures, 1u);
 }
 
+STORE_TEST(nobody_is_counted_but_never_locked_nor_listed) {
+  fail_times(scene.store, 1, "bob");
+  for (unsigned i = 0; i < 2 * kRules.failures_before_disable; ++i)
+    must(scene.store.commit_outcome(count(scene.store, kNobody), false));
+  CHECK_EQ(must(scene.store.user_states()).size(), 1u);
+  CHECK_EQ(must(scene.store.state_of("bob")).consecutive_failures, 1u);
+}
+
 STORE_TEST(the_failures_of_a_day_outlive_a_success) {
   fail_times(scene.store, 2);
   scene.time.advance(23h);
@@ -299,13 +292,13 @@ STORE_TEST(only_the_newest_verdicts_are_kept_and_long_texts_are_cut) {
 
 STORE_TEST(any_bytes_make_a_user_name) {
   using std::string_literals::operator""s;
-  for (const std::string& name : {""s, "a\0b"s, "a"s, "\xff\xfe"s, "'; DROP TABLE users; --"s}) {
+  for (const std::string& name : {"a\0b"s, "a"s, "\xff\xfe"s, "'; DROP TABLE users; --"s}) {
     fail_times(scene.store, 1, name);
     CHECK_EQ(must(scene.store.state_of(name)).consecutive_failures, 1u);
     must(scene.store.record_verdict(verdict(name, "")));
     CHECK_EQ(must(scene.store.recent_verdicts(name, 9)).size(), 1u);
   }
-  CHECK_EQ(must(scene.store.user_states()).size(), 5u);
+  CHECK_EQ(must(scene.store.user_states()).size(), 4u);
   CHECK_EQ(must(scene.store.state_of("A")).consecutive_failures, 0u);
 }
 
