@@ -10,8 +10,10 @@ takes the namespaces apart with every process and mount in them; the machine out
 Needs root, and Debian's util-linux, iproute2, passwd, openssh-server.
 """
 
+import contextlib
 import os
 import pathlib
+import select
 import shutil
 import signal
 import socket
@@ -52,16 +54,31 @@ class SystemLog:
     """Listens at /dev/log and keeps every line."""
 
     def __init__(self):
-        self.lines = []
+        self._lines = []
+        self._taking = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
         self._socket.bind("/dev/log")
         os.chmod("/dev/log", 0o666)
         threading.Thread(target=self._listen, daemon=True).start()
 
+    @property
+    def lines(self):
+        """Every line until now: of a program that has ended, all it had to say."""
+        self._take()
+        return self._lines
+
+    def _take(self):
+        with self._taking, contextlib.suppress(BlockingIOError):
+            while True:
+                line = self._socket.recv(65536).decode("utf-8", "backslashreplace").rstrip("\n\0")
+                self._lines.append(line.split(">", 1)[-1])
+
     def _listen(self):
+        # The socket holds only a few lines, and who logs waits for room.
         while True:
-            line = self._socket.recv(65536).decode("utf-8", "backslashreplace").rstrip("\n\0")
-            self.lines.append(line.split(">", 1)[-1])
+            select.select([self._socket], [], [])
+            self._take()
 
     def wait_for(self, text, since=0, timeout=10):
         """The first line from number `since` on that holds `text`."""
