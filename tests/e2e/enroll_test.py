@@ -70,6 +70,24 @@ class Enroll(Scenario):
                 person.types(answer)
                 person.gets_in("carol")
 
+    def tries_number(self, person, typed, shown):
+        person.reads("Phone number for codes|Another number")
+        person.types(typed)
+        person.reads(shown)
+
+    def test_numbers_are_typed_as_people_write_them(self):
+        self.house(directory={"default_country": "IE"}, limits={"countries": "IE, DE"})
+        with self.sits_down() as person:
+            self.tries_number(person, "12", "Not a usable number")
+            self.tries_number(person, "+44 7700 900124", "Not a usable number")
+            self.tries_number(person, "(085) 111-2223", r"Code sent by SMS to \*{8}23")
+            person.presses("c")
+        with self.sits_down() as person:
+            self.tries_number(person, "0049 1512 3456789", r"Code sent by SMS to \*{8}89")
+            person.types(self.next_text(after=1).code)
+            person.sees("From now on codes go to ********89")
+        self.assertEqual([CAROLS, "+4915123456789"], [text.to for text in self.texts()])
+
     def test_the_picture_that_is_drawn_says_what_the_uri_says(self):
         self.house()
         picture = "/home/carol/key.png"

@@ -37,6 +37,21 @@ TEST(the_right_code_is_accepted_at_the_first_try) {
   CHECK_EQ(scene.failures_of("alice"), 0);
 }
 
+TEST(who_has_no_way_in_passes_without_a_question_where_that_is_configured) {
+  Scene scene;
+  auto stranger = scene.person();
+  CHECK_EQ(scene.attempt(stranger, Scene::login("newman")).verdict, AuditVerdict::denied);
+  scene.setup.configuration.code.unenrolled = Unenrolled::pass;
+  auto person = scene.person();
+  const AuditEvent event = scene.attempt(person, Scene::login("newman"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK_EQ(event.reason, Reason::unenrolled);
+  CHECK_EQ(person.prompts().size(), 0u);
+  CHECK_EQ(scene.messenger->count(), 0u);
+  auto alice = scene.person().types("000001");
+  CHECK_EQ(scene.attempt(alice).verdict, AuditVerdict::denied);
+}
+
 TEST(a_code_may_be_typed_with_blanks_and_dashes) {
   Scene scene;
   auto person = scene.person().types([&] {
