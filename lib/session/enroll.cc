@@ -263,7 +263,7 @@ std::optional<Ending> Enrolling::enroll_app() {
 std::optional<Ending> Enrolling::verify_app(const Secret& key) {
   for (int i = 0; i < kAppTries; ++i) {
     Secret answer;
-    if (const auto ending = ask(wording::ask_app_code(), answer)) return ending;
+    if (const auto ending = ask(wording::ask_app_code(i > 0), answer)) return ending;
     if (answer.empty()) break;
     const auto counted =
         around_.store.count_attempt(request_.user, lock_rules(setup_.configuration.limits));

@@ -81,8 +81,9 @@ Secret key_for_typing(std::string_view base32) {
   return line;
 }
 
-std::string ask_app_code() {
-  return "Enter the code that the app shows: ";
+std::string ask_app_code(bool again) {
+  return std::string(again ? "Not that one; is the phone's clock right? " : "") +
+         "Enter the code that the app shows: ";
 }
 
 std::string app_kept() {

@@ -28,7 +28,7 @@ std::string ask_app(bool another);
 std::string apps_impossible();
 // The key in groups of four.
 Secret key_for_typing(std::string_view base32);
-std::string ask_app_code();
+std::string ask_app_code(bool again);
 std::string app_kept();
 std::string app_not_kept();
 

@@ -158,6 +158,9 @@ TEST(an_app_counts_only_after_its_code) {
   auto person = machine.scene.person();
   person.types("").types("y").types("000000x").types("000000x").types("000000x");
   CHECK_EQ(reason(machine.enroll(person)), "denied not-enrolled");
+  CHECK_EQ(person.prompt(2), "Enter the code that the app shows: ");
+  CHECK_EQ(person.prompt(3),
+           "Not that one; is the phone's clock right? Enter the code that the app shows: ");
   CHECK(!machine.factors().has_app());
   CHECK_EQ(machine.scene.failures_of("dora"), 3);
 }
