@@ -31,11 +31,12 @@ inline void with_sqlite_store(void (*body)(StoreScene)) {
 
 }  // namespace sms2fa::test
 
-// Two tests: what every store has to promise, of each that there is. The body has a StoreScene `scene`.
-#define STORE_TEST(name)                                                                      \
-  static void name(sms2fa::test::StoreScene scene);                                           \
-  static const sms2fa::test::Registration registration_##name##_memory{                       \
-      #name ".memory", [] { sms2fa::test::with_memory_store(name); }};                        \
-  static const sms2fa::test::Registration registration_##name##_sqlite{                       \
-      #name ".sqlite", [] { sms2fa::test::with_sqlite_store(name); }};                        \
+// Two tests: what every store has to promise, of each that there is. The body has a StoreScene
+// `scene`.
+#define STORE_TEST(name)                                                \
+  static void name(sms2fa::test::StoreScene scene);                     \
+  static const sms2fa::test::Registration registration_##name##_memory{ \
+      #name ".memory", [] { sms2fa::test::with_memory_store(name); }};  \
+  static const sms2fa::test::Registration registration_##name##_sqlite{ \
+      #name ".sqlite", [] { sms2fa::test::with_sqlite_store(name); }};  \
   static void name([[maybe_unused]] sms2fa::test::StoreScene scene)
