@@ -129,13 +129,20 @@ class Daemon(Scenario):
             "--config", CONFIGURATION, "--socket", self.machine.socket])
 
     def test_a_step_that_fails_refuses_to_start(self):
-        steps = {"capget": "looking at capabilities", "prlimit64": "forbidding core dumps",
-                 "prctl": "dropping ambient capabilities", "seccomp": "the filter of system calls"}
+        steps = {"capget": "sandbox: looking at capabilities",
+                 "prlimit64": "sandbox: forbidding core dumps",
+                 "prctl": "sandbox: dropping ambient capabilities",
+                 "prctl:4": "sandbox: forbidding inspection",       # PR_SET_DUMPABLE
+                 "prctl:38": "sandbox: forbidding new privileges",  # PR_SET_NO_NEW_PRIVS
+                 "seccomp": "sandbox: the filter of system calls",
+                 "setgroups": "becoming _sms2fa", "setresgid": "becoming _sms2fa",
+                 "setresuid": "becoming _sms2fa"}
         for call, step in steps.items():
             with self.subTest(call):
+                since = len(self.machine.log.lines)
                 daemon = self.launch_without(call)
                 self.assertEqual(os.EX_NOPERM, daemon.wait(10))
-                self.logged(f"sandbox: {step}: Operation not ")
+                self.machine.log.wait_for(f"{step}: Operation not ", since)
 
     def test_only_landlock_may_be_missing(self):
         self.daemon = self.launch_without("landlock_create_ruleset")

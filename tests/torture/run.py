@@ -23,9 +23,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e"), str(HERE.parent / "support"
 import private_machine  # noqa: E402
 from house import Failed  # noqa: E402
 
-# Module, points in a sample.
-PARTS = {"daemon_crash": 150, "host_crash": 100, "rotation_crash": 30, "call_faults": 40,
-         "allocation_faults": 600}
+# Module, points in a sample, and how many points there are at least: fewer, and a part has gone blind.
+PARTS = {"daemon_crash": (150, 2000), "host_crash": (100, 2000), "rotation_crash": (30, 100),
+         "call_faults": (40, 400), "allocation_faults": (600, 4000)}
 MOST_SHOWN = 10
 
 
@@ -34,7 +34,8 @@ def run_part(machine, name, options, seed):
     place = part.prepare(machine)
     began = time.monotonic()
     every = list(part.points(place))
-    most = len(every) if options.all else options.sample or PARTS[name]
+    sample, least = PARTS[name]
+    most = len(every) if options.all else options.sample or sample
     size = min(most, len(every))
     chosen = every if options.all else random.Random(seed).sample(every, size)
     failed = 0
@@ -55,7 +56,10 @@ def run_part(machine, name, options, seed):
     if seen := getattr(part, "SEEN", None):
         print("  before the end: " + ", ".join(f"{count} {what}" for what, count in seen.items()),
               flush=True)
-    return size - failed, failed
+    if len(every) < least:
+        print(f"FAILED {name}: fewer than {least} points")
+        failed += 1
+    return size - min(failed, size), failed
 
 
 def main():

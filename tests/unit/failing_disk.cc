@@ -20,6 +20,7 @@ std::atomic<bool> for_good = false;
 std::atomic<int> calls = 0;
 std::atomic<int> failing_call = -1;
 std::atomic<int> failing_error = 0;
+std::atomic<int> good_syncs = 0;
 
 bool fails_now() {
   const int call = calls++;
@@ -39,6 +40,11 @@ bool fails(int fd) {
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   const ssize_t size = readlink(link.c_str(), path, sizeof path);
   return size > 0 && fails(std::string_view(path, static_cast<size_t>(size)));
+}
+
+int counted(int result) {
+  if (result == 0) ++good_syncs;
+  return result;
 }
 
 template <typename Function>
@@ -62,12 +68,12 @@ ssize_t pwrite64(int fd, const void* data, size_t size, off64_t at) {
 
 int fsync(int fd) {
   static auto* const next = real<int(int)>("fsync");
-  return fails(fd) ? -1 : next(fd);
+  return fails(fd) ? -1 : counted(next(fd));
 }
 
 int fdatasync(int fd) {
   static auto* const next = real<int(int)>("fdatasync");
-  return fails(fd) ? -1 : next(fd);
+  return fails(fd) ? -1 : counted(next(fd));
 }
 
 int ftruncate64(int fd, off64_t size) noexcept {
@@ -108,6 +114,10 @@ void fail_at(const std::string& directory, int n, int error, bool forever) {
 int mend() {
   armed = false;
   return calls;
+}
+
+int syncs() {
+  return good_syncs;
 }
 
 bool has_failed() {

@@ -17,4 +17,7 @@ int mend();
 // Whether a call has failed since fail_at().
 bool has_failed();
 
+// The calls of fsync and fdatasync that have worked, wherever.
+int syncs();
+
 }  // namespace sms2fa::test::failing_disk

@@ -119,6 +119,26 @@ void need_namespaces(const std::string& directory) {
 
 }  // namespace
 
+// Killing the daemon shows nothing of this: the kernel keeps what was written. A power cut would
+// not.
+TEST(what_is_promised_has_reached_the_disk_when_the_call_returns) {
+  StoreFile file;
+  const auto store = file.open();
+  must(store->replace_backup_codes("alice", "salt", {"hash"}));
+  const auto is_synced = [&](const auto& call) {
+    const int before = failing_disk::syncs();
+    must(call());
+    return failing_disk::syncs() > before;
+  };
+  CHECK(is_synced([&] { return store->reserve_send(spacious(9)); }));
+  CHECK(is_synced([&] { return store->use_totp_step("alice", 7); }));
+  CHECK(is_synced([&] { return store->use_backup_code("alice", "hash"); }));
+  const auto counted = store->count_attempt("alice", kNoLock);
+  REQUIRE(counted.ok() && counted->id);
+  CHECK(is_synced([&] { return store->commit_outcome(*counted->id, true); }));
+  CHECK(is_synced([&] { return store->count_attempt("alice", kNoLock); }));
+}
+
 TEST(eio_once_at_every_write_and_sync) {
   fail_every_call(EIO, false);
 }
