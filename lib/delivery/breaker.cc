@@ -55,7 +55,7 @@ bool Breaker::ends(const SendReport& report, SteadyTime now, WallTime wall) {
     return enter(Circuit::closed, wall);
   }
   ++health_.failures;
-  const bool told_when = report.too_many_requests && report.retry_after;
+  const bool told_when = report.retry_after.has_value();
   if (health_.failures < kFailuresInARow && !told_when && health_.circuit == Circuit::closed)
     return false;
   // A failure of a message that was under way when this was set aside already: no longer for it.

@@ -8,9 +8,9 @@
 
 namespace sms2fa {
 
-// Whether one provider is in use. After three failures in a row, or a 429 that says when to come
-// back, it is set aside: for 30 s, twice as long after each message that failed when the time was
-// up, and for 10 min at most. Not thread-safe.
+// Whether one provider is in use. After three failures in a row, or one that says when to come back
+// (a 429 or a 503 may), it is set aside: for 30 s, twice as long after each message that failed
+// when the time was up, and for 10 min at most. Not thread-safe.
 class Breaker {
  public:
   explicit Breaker(std::string provider) { health_.provider = std::move(provider); }

@@ -15,12 +15,12 @@ struct Tried {
   Breaker breaker{"one"};
   SteadyTime now = kStart;
 
-  bool send(SendStatus status, std::optional<seconds> retry_after = std::nullopt) {
+  bool send(SendStatus status, std::optional<seconds> retry_after = std::nullopt,
+            bool too_many_requests = false) {
     breaker.begins(now, {});
-    return breaker.ends({.status = status,
-                         .too_many_requests = retry_after.has_value(),
-                         .retry_after = retry_after},
-                        now, {});
+    return breaker.ends(
+        {.status = status, .too_many_requests = too_many_requests, .retry_after = retry_after}, now,
+        {});
   }
   seconds set_aside_for() {
     seconds time{0};
@@ -90,7 +90,19 @@ TEST(a_late_failure_does_not_prolong_the_time) {
 TEST(retry_after_is_heeded_at_once_and_within_bounds) {
   for (const auto& [said, heeded] : {std::pair{0, 1}, {7, 7}, {3600, 600}}) {
     Tried tried;
-    CHECK(tried.send(SendStatus::try_elsewhere, seconds(said)));
+    CHECK(tried.send(SendStatus::try_elsewhere, seconds(said), true));
     CHECK_EQ(tried.set_aside_for().count(), heeded);
   }
+}
+
+TEST(retry_after_is_heeded_of_any_failed_answer) {
+  for (const SendStatus status :
+       {SendStatus::ambiguous, SendStatus::credentials, SendStatus::try_elsewhere}) {
+    Tried tried;
+    CHECK(tried.send(status, seconds(120)));
+    CHECK_EQ(tried.set_aside_for().count(), 120);
+  }
+  Tried tried;
+  CHECK(!tried.send(SendStatus::number_refused, seconds(120)));
+  CHECK_EQ(tried.set_aside_for().count(), 0);
 }

@@ -289,6 +289,15 @@ TEST(a_busy_provider_is_waited_for_when_nobody_else_delivers_and_there_is_time) 
   }
 }
 
+TEST(an_answer_that_leaves_open_what_was_sent_is_not_repeated_whatever_it_says) {
+  Fixture one;
+  one.add("first", {.status = SendStatus::try_elsewhere,
+                    .may_have_been_sent = true,
+                    .retry_after = std::chrono::seconds(5)});
+  one.deliver();
+  CHECK((one.sends() == Log{"send first"}));
+}
+
 namespace {
 
 // Any number of callers at the same time.
