@@ -28,6 +28,8 @@ class NumberLookup {
  public:
   virtual ~NumberLookup() = default;
   virtual NumberFacts look_up(const PhoneNumber& number, SteadyTime deadline) = 0;
+  // From now on a look-up finds a connection ready, as far as can be. Does not block.
+  virtual void keep_warm() {}
 };
 
 }  // namespace sms2fa

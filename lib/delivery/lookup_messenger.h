@@ -32,7 +32,10 @@ class LookupMessenger final : public Messenger {
 
   SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
                      SteadyTime deadline) override;
-  void keep_warm() override { messenger_->keep_warm(); }
+  void keep_warm() override {
+    lookup_->keep_warm();
+    messenger_->keep_warm();
+  }
   void observe(ProviderObserver observer) override { messenger_->observe(std::move(observer)); }
   bool offers(Medium medium, const Route& route) const override {
     return messenger_->offers(medium, route);

@@ -23,6 +23,7 @@ class TwilioLookup final : public NumberLookup {
  public:
   TwilioLookup(TwilioLookupOptions options, std::shared_ptr<HttpTransport> transport);
   NumberFacts look_up(const PhoneNumber& number, SteadyTime deadline) override;
+  void keep_warm() override { transport_->keep_warm(base_url_); }
 
  private:
   const TwilioLookupOptions options_;

@@ -24,6 +24,8 @@ class FakeTransport final : public HttpTransport {
     return outcome;
   }
 
+  void keep_warm(const std::string& host) override { warm.push_back(host); }
+
   void answer(int status, std::string text) {
     outcome = {.kind = HttpOutcome::Kind::response, .status = status, .body = std::move(text)};
   }
@@ -37,6 +39,7 @@ class FakeTransport final : public HttpTransport {
   std::string authorization;
   std::string body;
   std::vector<std::string> headers;
+  std::vector<std::string> warm;
 };
 
 }  // namespace sms2fa::test

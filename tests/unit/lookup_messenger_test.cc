@@ -180,3 +180,10 @@ TEST(the_rest_goes_through) {
   one.messenger->keep_warm();
   CHECK_EQ(one.sent, 2);
 }
+
+TEST(the_way_to_the_look_up_is_kept_warm_too) {
+  Fixture one;
+  one.messenger->keep_warm();
+  CHECK((one.transport->warm == std::vector<std::string>{"https://l/v2/PhoneNumbers/"}));
+  CHECK_EQ(one.transport->requests, 0);
+}
