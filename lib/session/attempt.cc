@@ -238,7 +238,7 @@ std::string Attempt::catch_up() {
   const auto fate = around_.challenges.carrier_of(challenge_).fate;
   if (fate && fate != bad_news_told_ && fate->status().state == DeliveryState::failed) {
     bad_news_told_ = fate;
-    lead += wording::not_delivered();
+    lead += wording::not_delivered(standing_.other_way);
   }
   return lead;
 }

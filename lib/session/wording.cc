@@ -47,8 +47,9 @@ std::string code_coming(const std::string& masked) {
   return "A code for " + masked + " is still being sent; an authenticator or backup code works. ";
 }
 
-std::string not_delivered() {
-  return "The last message did not arrive. ";
+std::string not_delivered(bool other_way) {
+  return std::string("The last message did not arrive") +
+         (other_way ? "; an authenticator or backup code works too. " : ". ");
 }
 
 std::string resend_too_soon(std::chrono::seconds wait) {

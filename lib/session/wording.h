@@ -23,7 +23,7 @@ std::string code_sent_again(const std::string& masked, const std::string& ref);
 // Still being sent, and there is another way in.
 std::string code_coming(const std::string& masked);
 // The carrier or the phone refused it after the provider took it.
-std::string not_delivered();
+std::string not_delivered(bool other_way);
 std::string resend_too_soon(std::chrono::seconds wait);
 std::string resend_failed();
 std::string no_more_resends();

@@ -219,6 +219,15 @@ TEST(a_message_that_the_carrier_refused_is_told_once) {
   CHECK_EQ(scene.audit.notices()[0].method, "sms");
 }
 
+TEST(who_has_another_way_in_is_told_so_when_a_message_was_refused) {
+  Holders scene;
+  scene.messenger->fate.state = DeliveryState::failed;
+  auto tom = scene.person().types("wrong").types(kBackupCode);
+  CHECK_EQ(scene.attempt(tom, Scene::login("tom")).verdict, AuditVerdict::accepted);
+  CHECK(tom.prompt(0).find("The last message did not arrive; an authenticator or backup code works "
+                           "too. Enter one time PIN (r = resend") != std::string::npos);
+}
+
 TEST(locked_people_see_what_they_would_see) {
   for (const std::string user : {"tess", "tom"}) {
     for (const SendStatus status : {SendStatus::accepted, SendStatus::try_elsewhere}) {
