@@ -106,6 +106,18 @@ class ProviderTrouble:
         self.assertEqual(1, self.fake(self.provider).requests)
         self.assert_texts(1)
 
+    def test_a_hang_goes_to_the_other_where_the_configuration_says_so(self):
+        self.start_with_both("hang", delivery={"deadline": "4s", "ambiguous": "resend"})
+        with self.ssh() as person:
+            person.sees("Code sent by SMS to ********67")
+            person.reads(PROMPT)
+            text = self.next_text(provider=self.other)
+            self.assertEqual(self.next_text().body, text.body)  # the hanging one took it too
+            person.types(text.code)
+            person.gets_in()
+        self.assertIn(f"provider={self.other}", self.logged("accepted reason=right-code"))
+        self.assert_texts(2)
+
     def test_a_reset_after_the_request_asks_nobody_else(self):
         self.start_with_both("reset")
         with self.ssh() as person:

@@ -76,6 +76,20 @@ TEST(choices_name_what_there_is) {
   check_key("code", "methods = sms;totp", "methods: must be a list of sms, voice, totp and backup");
 }
 
+TEST(an_unclear_end_stops_or_sends_again) {
+  const auto with = [](const std::string& word) {
+    return "[delivery]\nambiguous = " + word +
+           "\nproviders = o\n[provider o]\ntype = outbox\ndirectory = /o\n";
+  };
+  CHECK_EQ(complaints(with("yes")), "c:2: ambiguous: must be stop or resend");
+  const test::ScratchDirectory directory;
+  for (const bool resend : {false, true}) {
+    const auto read = read_configuration(directory.write("c", with(resend ? "resend" : "stop")));
+    REQUIRE(read.ok());
+    CHECK_EQ(read->delivery.resend_ambiguous, resend);
+  }
+}
+
 TEST(countries_are_two_capital_letters) {
   for (const char* value : {"ie", "IRL", "I", "I1"}) {
     check_key("directory", "default_country = " + std::string(value),
