@@ -176,6 +176,20 @@ class ProviderTrouble:
             person.gets_in()
         self.assert_texts(1)
 
+    def test_a_resend_goes_to_the_other_with_the_same_code(self):
+        self.start_with_both(limits={"resend_after": "1s"})
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            code = self.next_text().code
+            time.sleep(1)
+            person.types("r")
+            person.reads("Code on its way again")
+            self.assertEqual(code, self.next_text(provider=self.other).code)
+            person.types(code)
+            person.gets_in()
+        self.assertEqual([1, 1], [len(self.fake(name).messages())
+                                  for name in (self.provider, self.other)])
+
 
 class TwilioInTrouble(ProviderTrouble, Scenario):
     provider = "twilio"

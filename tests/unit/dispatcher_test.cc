@@ -89,7 +89,8 @@ struct Fixture {
     return add(name, SendReport{.status = status, .may_have_been_sent = may_have_been_sent}, takes);
   }
 
-  SendReport deliver(int allowed = kUnlimited) {
+  SendReport deliver(int allowed = kUnlimited) { return deliver({}, allowed); }
+  SendReport deliver(const Route& route, int allowed = kUnlimited) {
     if (!dispatcher) {
       rules.wait = [this](SteadyTime time) {
         const auto pause = std::chrono::duration_cast<Milliseconds>(time - clock.now());
@@ -102,7 +103,7 @@ struct Fixture {
     const LoginMessage message{.to = *PhoneNumber::parse_international("+353851234567"),
                                .body = Secret("493817"),
                                .validity = std::chrono::minutes(5)};
-    return dispatcher->deliver(message, {}, ledger, clock.now() + kDeadline);
+    return dispatcher->deliver(message, route, ledger, clock.now() + kDeadline);
   }
   // What was sent since the last look.
   Log sends() {
@@ -356,6 +357,30 @@ TEST(a_crowd_finds_out_together_that_a_provider_fails) {
   CHECK_EQ(told.load(), 1u);
   // The third failure sets it aside, and each of the others may have been on its way there.
   CHECK(first.sends.load() >= 3 && first.sends.load() <= 3 + kThreads - 1);
+}
+
+TEST(whoever_carried_the_last_one_comes_last) {
+  Fixture one;
+  one.add("first", SendStatus::accepted);
+  one.add("second", SendStatus::try_elsewhere);
+  one.deliver({.last = "first"});
+  CHECK((one.sends() == Log{"send second", "send first"}));
+}
+
+TEST(a_code_of_ours_goes_to_nobody_who_makes_codes) {
+  Fixture one;
+  one.add("verify", SendStatus::accepted).makes_code = true;
+  one.add("second", SendStatus::try_elsewhere);
+  CHECK_EQ(one.deliver({.own_code = true}).status, SendStatus::try_elsewhere);
+  CHECK((one.sends() == Log{"send second"}));
+}
+
+TEST(a_code_of_a_provider_goes_to_that_one_only) {
+  Fixture one;
+  one.add("first", SendStatus::accepted);
+  one.add("verify", SendStatus::try_elsewhere).makes_code = true;
+  CHECK_EQ(one.deliver({.only = "verify"}).status, SendStatus::try_elsewhere);
+  CHECK((one.sends() == Log{"send verify"}));
 }
 
 TEST(all_are_kept_warm) {
