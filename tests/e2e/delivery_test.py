@@ -197,3 +197,52 @@ class TwilioInTrouble(ProviderTrouble, Scenario):
 
 class TelnyxInTrouble(ProviderTrouble, Scenario):
     provider = "telnyx"
+
+
+class WhatArrived(Scenario):
+    """What is left at the provider of a message that arrived."""
+
+    def message_path(self):
+        """The end of what is asked about the one message, once it has been asked."""
+        fake = self.fake("twilio")
+        path = f"/Messages/{fake.messages()[0]['id']}.json"
+        self.wait_for_request("GET", path)
+        return path
+
+    def asked(self, method, path):
+        return [record for record in self.fake("twilio").request_records()
+                if record["method"] == method and record["path"].endswith(path)]
+
+    def wait_for_request(self, method, path):
+        end = time.monotonic() + 10
+        while not self.asked(method, path):
+            self.assertLess(time.monotonic(), end, f"no {method} of {path}")
+            time.sleep(0.02)
+
+    def body_at_the_provider(self):
+        fake = self.fake("twilio")
+        return fake.book.find(fake.messages()[0]["id"])["body"]
+
+    def log_in_once_it_has_arrived(self, until=lambda path: None):
+        self.fake("twilio").deliver_as("delivered")
+        self.start_house()
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            text = self.next_text()
+            path = self.message_path()
+            until(path)
+            person.types(text.code)
+            person.gets_in()
+        self.assertEqual(0, self.stop_daemon())  # it ends what it has begun
+        return path, text.body
+
+    def test_its_text_is_emptied_where_that_is_wanted(self):
+        self.settings_of_provider = {"redact_after_delivery": "yes"}
+        path, _ = self.log_in_once_it_has_arrived(lambda path: self.wait_for_request("POST", path))
+        self.assertEqual([200], [record["status"] for record in self.asked("POST", path)])
+        self.assertEqual("", self.body_at_the_provider())
+
+    def test_its_text_stays_otherwise(self):
+        path, body = self.log_in_once_it_has_arrived()
+        self.assertEqual([], self.asked("POST", path))
+        self.assertEqual(body, self.body_at_the_provider())
