@@ -151,6 +151,25 @@ class Factors(Scenario):
             person.types(code)
             person.gets_in("carol")
 
+    def test_a_call_speaks_the_configured_language_and_twice(self):
+        self.house(users={"carol": "+353851112223"}, delivery={"voice": "yes"},
+                   limits={"resend_after": "1s"},
+                   message={"language": "de-DE", "voice": "Der Code ist {code}."})
+        with self.ssh("carol") as person:
+            person.reads(r"\(r = resend, v = call me\): ")
+            code = self.next_text().code
+            time.sleep(1)
+            person.types("v")
+            person.reads("Code on its way again")
+            call = self.fake("twilio").wait_for_message(1)
+            self.assertEqual(("voice", "de-DE"), (call["medium"], call["language"]))
+            text, pause, again = call["said"]
+            self.assertEqual((text, None), (again, pause))
+            self.assertRegex(text, r"^Der Code ist \d")
+            self.assertEqual(code, re.sub(r"\D", "", text))
+            person.types(code)
+            person.gets_in("carol")
+
     def app_login_takes(self, code):
         with self.ssh("carol") as person:
             began = time.monotonic()
