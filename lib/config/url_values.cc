@@ -11,7 +11,7 @@ namespace sms2fa {
 namespace {
 
 constexpr std::string_view kHttps = "https://";
-constexpr std::array<std::string_view, 3> kProxySchemes = {"http://", "https://", "socks5h://"};
+constexpr std::array<std::string_view, 2> kProxySchemes = {"http://", "socks5h://"};
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 // RFC 3986, 2.2 and 2.3, without what ends a path.
@@ -93,7 +93,7 @@ std::string take_proxy(std::string_view text, std::string& out) {
     out = text;
     return {};
   }
-  return "must be http://, https:// or socks5h:// and host:port";
+  return "must be http:// or socks5h:// and host:port";
 }
 
 }  // namespace sms2fa

@@ -61,10 +61,11 @@ std::vector<Counter> of(const AuditNotice& notice) {
 }
 
 std::vector<Counter> of(const SendReport& report, std::chrono::milliseconds took) {
-  const std::string who =
-      labels({{"method", to_string(report.medium)}, {"provider", report.provider}});
+  const std::string who = labels({{"method", to_string(report.medium)},
+                                  {"provider", report.provider},
+                                  {"result", to_string(report.status)}});
   std::vector<Counter> counters = {
-      {kSends, who + "," + label("result", to_string(report.status)), 1},
+      {kSends, who, 1},
       {std::string(kSendTime) + "_count", who, 1},
       {kSendTimeSum, who, took.count()}};
   const auto count = [&](std::string_view bound) {

@@ -40,8 +40,9 @@ void judge_confinement(const Confinement& confinement, Findings& findings) {
   if (!confinement.apparmor_enabled || !confinement.daemon_profile) return;
   if (*confinement.daemon_profile == "unconfined")
     findings.add(Severity::note,
-                 "AppArmor is on, but does not confine sms2fad; load its profile and start the "
-                 "daemon anew: apparmor_parser -r /etc/apparmor.d/sms2fad");
+                 "AppArmor is on, but does not confine sms2fad; copy its profile from the examples "
+                 "to /etc/apparmor.d, load it and start the daemon anew: apparmor_parser -r "
+                 "/etc/apparmor.d/usr.sbin.sms2fad");
   else
     findings.add(Severity::ok, "AppArmor confines sms2fad: " + escape(*confinement.daemon_profile));
 }

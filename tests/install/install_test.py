@@ -60,7 +60,12 @@ class Installed(unittest.TestCase):
                      "usr/lib/systemd/system/sms2fa-metrics.service",
                      "usr/lib/systemd/system/sms2fa-metrics.timer", "usr/lib/sysusers.d/sms2fa.conf",
                      "usr/lib/tmpfiles.d/sms2fa.conf", "etc/sms2fa/sms2fa.conf",
-                     "etc/sms2fa/users.conf"):
+                     "etc/sms2fa/users.conf", "usr/share/man/man5/sms2fa.conf.5",
+                     "usr/share/man/man8/pam_sms2fa.8", "usr/share/man/man8/sms2fad.8",
+                     "usr/share/bash-completion/completions/sms2fa",
+                     *(f"usr/share/doc/sms2fa/examples/{path.relative_to(ROOT / 'conf')}"
+                       for folder in ("pam.d", "gateways", "apparmor", "selinux", "fail2ban", "grafana")
+                       for path in (ROOT / "conf" / folder).rglob("*") if path.is_file())):
             self.assertTrue((self.place / name).is_file(), name)
         modules = list(self.place.glob("usr/lib/**/security/pam_sms2fa.so"))
         self.assertEqual(1, len(modules), modules)

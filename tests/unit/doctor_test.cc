@@ -87,6 +87,7 @@ TEST(apparmor_is_named_only_for_a_running_daemon) {
   CHECK_EQ(judged(confinement), "");
   confinement.daemon_profile = "unconfined";
   CHECK(has(judged(confinement), "note: AppArmor is on, but does not confine sms2fad"));
+  CHECK(has(judged(confinement), "apparmor_parser -r /etc/apparmor.d/usr.sbin.sms2fad"));
   confinement.daemon_profile = "sms2fad (enforce)";
   CHECK_EQ(judged(confinement), "ok: AppArmor confines sms2fad: sms2fad (enforce)\n");
   confinement.apparmor_enabled = false;
