@@ -10,6 +10,7 @@ namespace sms2fa {
 
 namespace {
 
+constexpr long kTooManyRequests = 429;
 constexpr size_t kMostBodyBytes = 64 * 1024;
 // Most answers fit, so that the body's bytes are not left behind by a growing string.
 constexpr size_t kUsualBodyBytes = 4 * 1024;
@@ -143,7 +144,9 @@ void CurlTransfer::read_answer(HttpOutcome& outcome) {
   outcome.kind = HttpOutcome::Kind::response;
   outcome.status = static_cast<int>(status);
   outcome.retry_after = seconds_in(handle(), "retry-after");
-  if (!outcome.retry_after) outcome.retry_after = seconds_in(handle(), "x-ratelimit-reset");
+  // Of other answers it only tells when the count begins anew.
+  if (!outcome.retry_after && status == kTooManyRequests)
+    outcome.retry_after = seconds_in(handle(), "x-ratelimit-reset");
   outcome.body = std::move(body_);
 }
 

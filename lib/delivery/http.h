@@ -41,7 +41,8 @@ struct HttpOutcome {
   Kind kind = Kind::unknown;
   int status = 0;
   std::string body = {};  // holds whatever the provider echoes, the code too: wipe() it after use
-  std::optional<std::chrono::seconds> retry_after = {};  // Retry-After, or else x-ratelimit-reset
+  // Retry-After, or else x-ratelimit-reset of a 429.
+  std::optional<std::chrono::seconds> retry_after = {};
   std::string detail = {};  // why there is no response; fixed words that are fit for a log
   StepTimes times = {};
 };

@@ -162,6 +162,15 @@ TEST(telnyx_accepts_what_we_send) {
   CHECK(record->string("/body") == kBody);
 }
 
+TEST(telnyx_says_in_its_own_way_when_to_come_back) {
+  Fixture one;
+  const auto report = one.by_telnyx("too-many");
+  CHECK(report.too_many_requests);
+  CHECK(report.retry_after == std::chrono::seconds(3600));
+  // It counts on, and says so, whatever went wrong.
+  CHECK(!one.by_telnyx("status-500").retry_after);
+}
+
 TEST(telnyx_accepts_a_name_with_a_profile) {
   Fixture one;
   auto options = one.telnyx_options();

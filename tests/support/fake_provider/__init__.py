@@ -27,7 +27,7 @@ The provider refuses, whatever the request; nothing is sent, and no message reco
   status-NNN            that HTTP status, 400 to 599, with the provider's error body for it
   code-NNNNN            the provider's error of that number, with the HTTP status it usually has
   problem-NNNNN         the same as application/problem+json (Twilio; Telnyx has one form only)
-  too-many              429, Retry-After: 3600; for Telnyx also x-ratelimit-reset: 3600
+  too-many              429, Retry-After: 3600; for Telnyx only x-ratelimit-reset: 3600
   ok-error              200 with an error body
   created-failed[-N]    checked and created, but the status is failed; N is the error code
   redirect              307 to /!redirected/...: a request for that path was a redirect followed

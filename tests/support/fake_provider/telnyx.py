@@ -27,9 +27,11 @@ TEXML_APPLICATION_ID = "1700000000000000017"
 
 FAILURE = 40310
 DELIVERY_FAILURE = 40008
-TOO_MANY_HEADERS = [("Retry-After", "3600"), ("x-ratelimit-limit", "10"),
-                    ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "3600")]
-HEADERS = {}
+# A 429 says in its own way when to come back; elsewhere that only tells when the count begins anew.
+TOO_MANY_HEADERS = [("x-ratelimit-limit", "10"), ("x-ratelimit-remaining", "0"),
+                    ("x-ratelimit-reset", "3600")]
+HEADERS = {500: [("x-ratelimit-limit", "10"), ("x-ratelimit-remaining", "9"),
+                 ("x-ratelimit-reset", "60")]}
 
 MAX_PARTS = 10
 JSON = "application/json"
