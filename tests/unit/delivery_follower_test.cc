@@ -32,6 +32,7 @@ class TalkingGateway final : public Gateway {
   DeliveryStatus delivery_status(const std::string& id, Medium, SteadyTime) override {
     const std::lock_guard lock(mutex_);
     asked_.push_back(id);
+    times_.push_back(std::chrono::steady_clock::now());
     const size_t line = std::min(asked_.size(), script_.size()) - 1;
     return {.state = script_[line], .word = "word", .detail = "detail"};
   }
@@ -47,6 +48,10 @@ class TalkingGateway final : public Gateway {
     const std::lock_guard lock(mutex_);
     return asked_.size();
   }
+  std::vector<SteadyTime> times() const {
+    const std::lock_guard lock(mutex_);
+    return times_;
+  }
   size_t emptied() const {
     const std::lock_guard lock(mutex_);
     return emptied_.size();
@@ -61,6 +66,7 @@ class TalkingGateway final : public Gateway {
   const std::vector<DeliveryState> script_;
   mutable std::mutex mutex_;
   std::vector<std::string> asked_;
+  std::vector<SteadyTime> times_;
   std::vector<std::string> emptied_;
 };
 
@@ -91,6 +97,28 @@ TEST(a_message_is_followed_to_its_end) {
     CHECK_EQ(message->status().detail, "detail");
     CHECK_EQ(gateway.asked(), 3u);
     CHECK_EQ(gateway.emptied(), 0u);
+  }
+}
+
+TEST(it_is_asked_about_less_and_less_often) {
+  constexpr int kPauses[] = {20, 20, 30, 45, 67, 80, 80};
+  std::vector<DeliveryState> script(std::size(kPauses), DeliveryState::pending);
+  script.back() = DeliveryState::delivered;
+  TalkingGateway gateway(script);
+  Fate fate;
+  auto pace = kQuick;
+  pace.first = Milliseconds(20);
+  pace.longest = Milliseconds(80);
+  DeliveryFollower follower(pace);
+  SteadyTime earliest = after(Milliseconds(0));
+  follower.follow(gateway, "SM1", Medium::sms, after(kAmple), fate.callback());
+  CHECK_EQ(fate.wait().state, DeliveryState::delivered);
+  const auto times = gateway.times();
+  REQUIRE(times.size() == std::size(kPauses));
+  // From the beginning: a busy machine may be late with one question and in time with the next.
+  for (size_t i = 0; i < times.size(); ++i) {
+    earliest += Milliseconds(kPauses[i]);
+    CHECK(times[i] >= earliest);
   }
 }
 
