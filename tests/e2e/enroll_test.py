@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """People enroll themselves in a terminal, without an administrator, and then log in with it."""
 
+import base64
 import re
 import secrets
 import subprocess
 
-from login import PROMPT, LocalLogin
+from login import PROMPT, LocalLogin, Person
 from scenario import Scenario
 
 KEY_FILE = "/etc/sms2fa/store.key"
 CAROLS = "+353851112223"
+CAROLS_NEXT = "+353851112245"
+TERMINAL = {"TERM": "xterm-256color"}
+# One row of the picture: black on white by the 256 colours, which no theme changes.
+ROW = re.compile("\x1b\\[38;5;16;48;5;231m([ \u2580\u2584\u2588]+)\x1b\\[0m")
 
 
 def oathtool(key, *options):
@@ -21,14 +26,16 @@ def oathtool(key, *options):
 
 class Enroll(Scenario):
     def house(self, **sections):
-        self.machine.write_trusted(KEY_FILE, secrets.token_hex(32) + "\n")
+        store_key = secrets.token_hex(32)
+        self.keep_secret(store_key, CAROLS.lstrip("+"), CAROLS_NEXT.lstrip("+"))
+        self.machine.write_trusted(KEY_FILE, store_key + "\n")
         store = {"path": self.state / "state.db", "key_file": KEY_FILE}
         self.start_house(store=store, **sections)
 
     def sits_down(self, user="carol", *options):
         return self.meet(LocalLogin(user, str(self.machine.build / "sms2fa"), "enroll",
                                     "--socket", str(self.machine.socket), *options,
-                                    environment={"TERM": "xterm-256color"}))
+                                    environment=TERMINAL))
 
     def enrolls_everything(self, person):
         """Returns the app's key and the backup codes."""
@@ -40,11 +47,15 @@ class Enroll(Scenario):
         person.sees("Set up an authenticator app?")
         person.types("y")
         key = person.reads(r"type the key:([A-Z2-7 ]+)").group(1).replace(" ", "")
+        self.assertEqual(32, len(key))  # 160 bits
         person.sees("Enter the code that the app shows")
-        person.types(oathtool(key))
+        code = oathtool(key)
+        self.keep_secret(key, code)
+        person.types(code)
         person.sees("The app is set up.")
         person.sees("Backup codes: each lets you in once")
         codes = re.findall(r"[0-9A-Z]{5}-[0-9A-Z]{5}", person.screen)
+        self.keep_secret(*codes)
         person.types("")
         person.sees("Done.")
         self.assertEqual(0, person.waits_for_the_end())
@@ -59,6 +70,51 @@ class Enroll(Scenario):
             person.types(self.next_text(after=1).code)
             person.gets_in("carol")
         self.logged("kind=enrolled user=carol")
+
+    def test_what_was_enrolled_is_not_kept_as_it_is(self):
+        self.house()
+        key, codes = self.enrolls_everything(self.sits_down())
+        self.assert_not_kept(CAROLS.lstrip("+"), base64.b32decode(key), *codes)
+
+    def test_whoever_finds_the_session_open_changes_nothing_without_a_code(self):
+        self.house()
+        self.enrolls_everything(self.sits_down())
+        with self.sits_down() as person:
+            person.sees("First show that you are who you were")
+            for _ in range(3):
+                person.reads(PROMPT)
+                person.types(self.next_text(after=1).wrong_code)
+            self.assertEqual(1, person.waits_for_the_end())
+            self.assertNotRegex(person.screen, "Another number|authenticator app|otpauth|ten new")
+        self.logged("denied reason=no-tries-left user=carol service=sms2fa-enroll")
+        with self.ssh("carol") as person:
+            person.sees("********23")
+        self.assertEqual({CAROLS}, {text.to for text in self.texts()})
+
+    def test_root_changes_a_number_at_once_and_proves_nothing(self):
+        self.house()
+        self.enrolls_everything(self.sits_down())
+        words = [self.machine.build / "sms2fa", "enroll", "carol", "--socket", self.machine.socket]
+        with Person([str(word) for word in words], env=TERMINAL) as person:
+            person.sees("Codes go to ********23. Another number")
+            person.types(CAROLS_NEXT)
+            person.sees("Code sent by SMS to ********45")
+            person.types(self.next_text(after=1).code)
+            person.sees("From now on codes go to ********45")
+            person.sees("Set up another one?")
+            person.types("")
+            person.sees("Make ten new ones")
+            person.types("")
+            person.sees("Done.")
+            self.assertEqual(0, person.waits_for_the_end())
+            self.assertNotIn("First show", person.screen)
+        self.logged("by=root")
+        with self.ssh("carol") as person:
+            person.reads(PROMPT)
+            text = self.next_text(after=2)
+            self.assertEqual(CAROLS_NEXT, text.to)
+            person.types(text.code)
+            person.gets_in("carol")
 
     def test_what_was_enrolled_lets_in(self):
         self.house()
@@ -88,6 +144,21 @@ class Enroll(Scenario):
             person.sees("From now on codes go to ********89")
         self.assertEqual([CAROLS, "+4915123456789"], [text.to for text in self.texts()])
 
+    def photographs(self, screen):
+        """A picture of the rows on the screen, four pixels a module."""
+        lines = []
+        for row in ROW.findall(screen):
+            for dark in ("\u2580\u2588", "\u2584\u2588"):  # the upper half of each, the lower half
+                lines += 4 * ["".join(4 * str(int(half in dark)) for half in row)]
+        picture = self.machine.state / "screen.pbm"
+        size = f"{len(lines[0])} {len(lines)}" if lines else "0 0"
+        picture.write_text("\n".join(["P1", size, *lines, ""]), encoding="ascii")
+        return picture
+
+    def read_from(self, picture):
+        return subprocess.run(["zbarimg", "--quiet", "--raw", picture], check=True,
+                              capture_output=True, text=True).stdout.strip()
+
     def test_the_picture_that_is_drawn_says_what_the_uri_says(self):
         self.house()
         picture = "/home/carol/key.png"
@@ -98,9 +169,8 @@ class Enroll(Scenario):
             person.types("y")
             uri = person.reads(r"otpauth://totp/web01:carol\S+").group(0)
             person.sees("Enter the code that the app shows")
-            read = subprocess.run(["zbarimg", "--quiet", "--raw", picture], check=True,
-                                  capture_output=True, text=True).stdout.strip()
-            self.assertEqual(uri, read)
+            self.assertEqual(uri, self.read_from(picture))
+            self.assertEqual(uri, self.read_from(self.photographs(person.screen)))
 
     def test_ctrl_c_leaves_nothing_half_done(self):
         self.house()

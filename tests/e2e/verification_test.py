@@ -60,8 +60,8 @@ class Verification:
     def test_wrong_codes_lock_however_often_it_is_asked(self):
         self.start_house(limits={"failures_before_lock": 3})
         with self.ssh() as person:
-            person.reads(PROMPT)
             for _ in range(3):
+                person.reads(PROMPT)
                 person.types(self.next_text().wrong_code)
             self.logged("notice kind=locked user=alice")
         self.assertEqual(3, len(self.checks()))
