@@ -12,6 +12,7 @@ function __sms2fa_words
         return
     end
     set -l usage ($words[1] $words[2] --help 2>/dev/null | string split -m 1 -n '' | string join ' ')
+    test -n "$usage"; or return
     string match -ra -- '--[a-z][a-z-]*' "$usage --help"
     string match -q -- '*USER*' "$usage"; and __fish_complete_users
 end
