@@ -62,12 +62,32 @@ TEST(a_code_may_be_typed_with_blanks_and_dashes) {
 }
 
 TEST(letters_of_a_code_may_be_typed_in_either_case) {
+  for (const Alphabet alphabet : {Alphabet::base32, Alphabet::mixed})
+    for (const bool lower : {false, true}) {
+      Scene scene;
+      scene.setup.configuration.code.alphabet = alphabet;
+      scene.setup.configuration.code.length = 10;
+      auto person =
+          scene.person().types([&] { return lower ? ascii_lower(scene.code()) : scene.code(); });
+      CHECK_EQ(scene.attempt(person).verdict, AuditVerdict::accepted);
+      CHECK_EQ(scene.code().size(), 10u);
+    }
+}
+
+TEST(signs_of_a_code_are_sent_and_typed_as_they_are) {
+  const std::string signs = "A!#%&*+=?9";
   Scene scene;
-  scene.setup.configuration.code.alphabet = Alphabet::base32;
+  scene.setup.configuration.code.alphabet = Alphabet::mixed;
   scene.setup.configuration.code.length = 10;
-  auto person = scene.person().types([&] { return ascii_lower(scene.code()); });
+  std::string drawn;
+  for (const char c : signs)
+    drawn += static_cast<char>('0' + characters_of(Alphabet::mixed).find(c));
+  scene.random.next_code(drawn);
+  // Any of the signs counts: none is taken for a blank.
+  auto person = scene.person().types("A9").types(signs.substr(0, 9) + "8").types(signs);
   CHECK_EQ(scene.attempt(person).verdict, AuditVerdict::accepted);
-  CHECK_EQ(scene.code().size(), 10u);
+  CHECK_EQ(scene.code(), signs);
+  CHECK_EQ(person.prompts().size(), 3u);
 }
 
 TEST(the_third_wrong_code_ends_the_attempt) {

@@ -72,6 +72,8 @@ TEST(choices_name_what_there_is) {
   check_key("directory", "sources = users-file, ldap", "sources: must be users-file or gecos");
   check_key("directory", "sources = gecos, gecos", "sources: names the same item twice");
   check_key("store", "type = postgres", "type: must be sqlite or memory");
+  check_key("code", "unenrolled = allow", "unenrolled: must be deny or pass");
+  check_key("enroll", "number_change = yes", "number_change: must be refuse or wait");
   check_key("code", "methods = sms, sms", "methods: names the same item twice");
   check_key("code", "methods = sms;totp", "methods: must be a list of sms, voice, totp and backup");
 }

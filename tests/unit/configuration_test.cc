@@ -39,6 +39,7 @@ TEST(the_least_file_has_the_defaults) {
       (result->code.methods == Methods{Method::sms, Method::voice, Method::totp, Method::backup}));
   CHECK(result->code.unenrolled == Unenrolled::deny);
   CHECK(result->enroll.number_change == NumberChange::refuse);
+  CHECK(result->enroll.wait == 24h);
   CHECK_EQ(result->store.key_file, "/etc/sms2fa/store.key");
   CHECK(result->message.echo);
   CHECK(result->delivery.deadline == 8s);
@@ -51,6 +52,9 @@ TEST(the_least_file_has_the_defaults) {
   CHECK_EQ(result->directory.users_file, "/etc/sms2fa/users.conf");
   CHECK_EQ(result->limits.sends_per_number.count, 6u);
   CHECK(result->limits.sends_per_number.window == 10min);
+  CHECK_EQ(result->limits.failures_before_lock, 10u);
+  CHECK(result->limits.lock == 30min);
+  CHECK_EQ(result->limits.failures_before_disable, 100u);
   CHECK(result->store.type == StoreType::sqlite);
 }
 
@@ -64,6 +68,7 @@ TEST(every_key_reaches_its_setting) {
                                          "lifetime = 90s\n"
                                          "attempts = 5\n"
                                          "methods = totp, sms, backup\n"
+                                         "unenrolled = pass\n"
                                          "[message]\n"
                                          "sms = {host}: use {code} ({ref})\n"
                                          "voice = Der Code f\xc3\xbcr {service}: {code}\n"
@@ -95,9 +100,13 @@ TEST(every_key_reaches_its_setting) {
                                          "countries = IE, GB\n"
                                          "attempts_per_user = 1\n"
                                          "attempts_at_once = 2\n"
+                                         "[enroll]\n"
+                                         "number_change = wait\n"
+                                         "wait = 2h\n"
                                          "[store]\n"
                                          "type = memory\n"
-                                         "path = /tmp/state.db\n"));
+                                         "path = /tmp/state.db\n"
+                                         "key_file = /etc/store.key\n"));
   if (!result) test::fail(__FILE__, __LINE__, result.error().message);
   REQUIRE(result.ok());
   CHECK_EQ(result->code.length, 8u);
@@ -105,6 +114,7 @@ TEST(every_key_reaches_its_setting) {
   CHECK(result->code.lifetime == 90s);
   CHECK_EQ(result->code.attempts, 5u);
   CHECK((result->code.methods == Methods{Method::totp, Method::sms, Method::backup}));
+  CHECK(result->code.unenrolled == Unenrolled::pass);
   CHECK_EQ(result->message.sms, "{host}: use {code} ({ref})");
   CHECK_EQ(result->message.voice, "Der Code f\xc3\xbcr {service}: {code}");
   CHECK_EQ(result->message.language, "de-DE");
@@ -130,8 +140,11 @@ TEST(every_key_reaches_its_setting) {
   CHECK((limits.countries == std::vector<std::string>{"IE", "GB"}));
   CHECK_EQ(limits.attempts_per_user, 1u);
   CHECK_EQ(limits.attempts_at_once, 2u);
+  CHECK(result->enroll.number_change == NumberChange::wait);
+  CHECK(result->enroll.wait == 2h);
   CHECK(result->store.type == StoreType::memory);
   CHECK_EQ(result->store.path, "/tmp/state.db");
+  CHECK_EQ(result->store.key_file, "/etc/store.key");
 }
 
 TEST(unknown_names_come_with_the_nearest_right_one) {

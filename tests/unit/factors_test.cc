@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/factors.h"
 
+#include <dlfcn.h>
+#include <openssl/hmac.h>
+
 #include "lib/base/key_file.h"
 #include "lib/otp/backup_code.h"
 #include "lib/otp/totp.h"
@@ -13,6 +16,38 @@ using namespace sms2fa;
 using namespace sms2fa::test;
 using namespace std::chrono_literals;
 using Outcome = FactorCheck::Outcome;
+
+namespace {
+
+struct Computed {
+  size_t codes = 0;
+  size_t slow_hashes = 0;
+};
+Computed computed;
+
+template <typename Function>
+Function* real_function(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" {
+
+unsigned char* HMAC(const EVP_MD* digest, const void* key, int key_size, const unsigned char* data,
+                    size_t size, unsigned char* out, unsigned* out_size) {
+  static auto* const next = real_function<decltype(HMAC)>("HMAC");
+  ++computed.codes;
+  return next(digest, key, key_size, data, size, out, out_size);
+}
+
+char* crypt_rn(const char* phrase, const char* setting, void* data, int size) noexcept {
+  static auto* const next = real_function<decltype(crypt_rn)>("crypt_rn");
+  ++computed.slow_hashes;
+  return next(phrase, setting, data, size);
+}
+
+}  // extern "C"
 
 namespace {
 
@@ -175,6 +210,39 @@ TEST(reading_and_checking_ask_the_store_the_same_for_everybody) {
       calls.push_back(scene.store.calls().size());
     }
   for (const size_t count : calls) CHECK_EQ(count, calls.front());
+}
+
+// All candidates are always computed, or the time of an answer would tell what somebody holds.
+TEST(an_answer_costs_the_same_computations_for_everybody) {
+  Scene scene;
+  for (size_t i = 0; i < kMostApps; ++i)
+    scene.enroll_app("alice", i == 0 ? kKey : kOtherKey, {}, "app" + std::to_string(i));
+  scene.enroll_codes("alice", {"AAAAA-AAAAA"});
+  const auto record = scene.store.record_of("alice");
+  REQUIRE(record.ok() && record->backup_codes);
+  scene.give_pass("alice", "7K2XM-Q9RTC", record->backup_codes->parameters);
+  scene.enroll_app("bob", kKey);
+
+  const auto check_cost = [&](const std::string& user, const std::string& answer,
+                              const Methods& allowed, bool real) {
+    computed = {};
+    const auto outcome = scene.check(user, answer, allowed, real).outcome;
+    // Three steps for each app that anybody may have.
+    CHECK_EQ(computed.codes, 3 * kMostApps);
+    CHECK_EQ(computed.slow_hashes, answer.size() == 6 ? 0u : 1u);
+    return outcome;
+  };
+  for (const char* user : {"alice", "bob", "nobody"})
+    for (const bool real : {true, false})
+      for (const auto& allowed : {kAll, Methods{Method::sms}})
+        for (const char* answer : {"000000", "AAAAA-AAAAB"})
+          CHECK(check_cost(user, answer, allowed, real) == Outcome::wrong);
+  for (const bool real : {false, true}) {
+    const auto expected = [&](Outcome right) { return real ? right : Outcome::wrong; };
+    CHECK(check_cost("alice", scene.code(kKey), kAll, real) == expected(Outcome::app));
+    CHECK(check_cost("alice", "AAAAA-AAAAA", kAll, real) == expected(Outcome::backup));
+    CHECK(check_cost("alice", "7K2XM-Q9RTC", kAll, real) == expected(Outcome::pass));
+  }
 }
 
 TEST(an_enrolled_number_is_read) {

@@ -11,7 +11,8 @@ using namespace sms2fa::test;
 
 TEST(a_pin_has_the_length_and_the_alphabet_asked_for) {
   ScriptedRandom random;
-  for (const Alphabet alphabet : {Alphabet::digits, Alphabet::hex, Alphabet::base32}) {
+  for (const Alphabet alphabet :
+       {Alphabet::digits, Alphabet::hex, Alphabet::base32, Alphabet::mixed}) {
     for (unsigned length = 6; length <= 10; ++length) {
       const auto pin = make_pin(random, alphabet, length);
       REQUIRE(pin.ok());
