@@ -26,7 +26,7 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kCommand = "import";
+constexpr const char* kCommand = "enroll";
 constexpr const char* kLabel = "imported";
 constexpr size_t kLargestFile = size_t{64} << 20;
 
@@ -233,10 +233,11 @@ void tell(const ImportReport& report, const Console& console) {
 
 int import_files(const Arguments& arguments, const Console& console) {
   // The files belong to many people, so they are read before root becomes somebody else.
-  auto settings = read_configuration(arguments.configuration);
+  auto settings = configuration_at(arguments.configuration);
   if (!settings) return refuse(kCommand, arguments, console, settings.error());
   const auto candidates = read_candidates(arguments, settings->directory.gecos_field);
-  if (!candidates) return refuse(kCommand, arguments, console, candidates.error());
+  if (!candidates)
+    return refuse(kCommand, arguments, console, EX_NOINPUT, candidates.error().message, "");
   auto access = StateAccess::open(arguments.configuration);
   if (!access) return refuse(kCommand, arguments, console, access.error());
 

@@ -7,7 +7,7 @@ namespace sms2fa {
 
 std::string import_as_json(const ImportReport& report, int exit_code) {
   const nlohmann::ordered_json json = {
-      {"command", "import"},           {"ok", exit_code == 0},
+      {"command", "enroll"},           {"ok", exit_code == 0},
       {"exit_code", exit_code},        {"dry_run", report.dry_run},
       {"people", report.people},       {"apps", report.apps},
       {"numbers", report.numbers},     {"scratch_codes", report.scratch_codes},

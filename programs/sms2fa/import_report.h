@@ -19,7 +19,7 @@ struct ImportReport {
   std::vector<std::string> remarks;
 };
 
-// {"command": "import", "ok": true, "dry_run": false, "people": 3, …}
+// {"command": "enroll", "ok": true, "dry_run": false, "people": 3, …}
 std::string import_as_json(const ImportReport& report, int exit_code);
 
 }  // namespace sms2fa

@@ -50,8 +50,9 @@ constexpr const char* kUsage =
     "\n"
     "example: sudo sms2fa check\n"
     "\n"
-    "Exit codes: 0 done, 1 a negative answer, 64 usage, 67 no such user, 69 provider or\n"
-    "daemon unreachable, 73 cannot write, 75 try later, 77 not permitted, 78 configuration.";
+    "Exit codes: 0 done, 1 a negative answer, 64 usage, 66 cannot read, 67 no such user,\n"
+    "69 provider or daemon unreachable, 73 cannot write, 75 try later, 77 not permitted,\n"
+    "78 configuration.";
 
 // What opens a file later must not find itself in the place of a closed standard stream.
 bool fill_standard_streams() {

@@ -45,9 +45,16 @@ Result<void> become_owner_of(const std::string& directory) {
 
 }  // namespace
 
+Result<Configuration> configuration_at(const std::string& path) {
+  auto configuration = read_configuration(path);
+  if (!configuration && configuration.error().kind == ErrorKind::not_found)
+    return make_error(ErrorKind::configuration, configuration.error().message);
+  return configuration;
+}
+
 Result<std::unique_ptr<StateAccess>> StateAccess::open(const std::string& path) {
   std::unique_ptr<StateAccess> access(new StateAccess);
-  auto configuration = read_configuration(path);
+  auto configuration = configuration_at(path);
   if (!configuration) return configuration.error();
   access->configuration_ = std::move(*configuration);
   Configuration& settings = access->configuration_;

@@ -21,6 +21,10 @@
 
 namespace sms2fa {
 
+// The configuration. Of the kind `configuration` when it isn't there: `not_found` says that the
+// store isn't there yet.
+Result<Configuration> configuration_at(const std::string& path);
+
 // What the commands on the store work with. They need no daemon, and one that runs meanwhile does
 // not mind.
 class StateAccess {

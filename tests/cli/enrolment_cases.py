@@ -4,7 +4,8 @@
 import pathlib
 import re
 
-from program import CONFIG, CONFIGURATION, NEGATIVE, NOUSER, OK, USERS_FILE
+import protocol
+from program import CONFIG, CONFIGURATION, NEGATIVE, NOINPUT, NOUSER, OK, USERS_FILE
 from state_cases import StateCase
 
 KEY_FILE = pathlib.Path("/etc/sms2fa/store.key")
@@ -24,6 +25,89 @@ class EnrolmentCase(StateCase):
     def import_number(self, user="bob", number="+447400123456", expect=OK):
         path = self.machine.write_trusted("/etc/passwd.old", f"{user}:x:1:1:B,,{number},:/:/\n")
         return self.run_program("enroll", "--import", "gecos", path, expect=expect)
+
+
+class AnswersAsJsonTest(EnrolmentCase):
+    def setUp(self):
+        super().setUp()
+        self.run_program("rotate-key", "--first", expect=OK)
+        self.start()
+
+    def test_codes(self):
+        first, second = (self.json_of("codes", "alice") for _ in range(2))
+        self.assertEqual(first["user"], "alice")
+        self.assertEqual(len({*first["codes"], *second["codes"]}), 20)
+        for code in first["codes"]:
+            self.assertRegex(code, r"^[0-9A-Z]{5}-[0-9A-Z]{5}$")
+        self.assertEqual(self.attempt("alice", first["codes"][0]), None)
+        self.assertEqual(self.login_with(second["codes"][0]), (protocol.ACCEPTED, "right-code"))
+        self.json_of("codes", "mallory", expect=NOUSER)
+
+    def login_with(self, code):
+        with protocol.Client(self.machine.socket) as client:
+            client.hello("alice", service="sshd", rhost="192.0.2.8")
+            client.prompt()
+            client.answers(code)
+            return client.verdict()
+
+    def test_remove(self):
+        self.json_of("codes", "alice")
+        self.assertEqual(self.json_of("remove", "alice")["user"], "alice")
+        self.assertNotIn("backup_codes_left", self.json_of("status", "alice"))
+        self.assertEqual(self.json_of("remove", "alice", expect=NEGATIVE)["user"], "alice")
+
+    def test_import(self):
+        path = self.machine.write_trusted("/etc/users.oath", f"HOTP/T30 bob - {OATH_KEY}\n"
+                                                             f"HOTP/T30 mallory - {OATH_KEY}\n"
+                                                             f"HOTP/T30 alice - {OATH_KEY}\n")
+        for more, people in (["--dry-run"], 2), ([], 2), ([], 0):
+            with self.subTest(more=more, people=people):
+                answer = self.json_of("enroll", "--import", "pam_oath", path, *more, expect=NEGATIVE)
+                self.assertEqual((answer["dry_run"], answer["people"], answer["apps"],
+                                  answer["unchanged"], answer["numbers"], answer["remarks"]),
+                                 (bool(more), people, people, 2 - people, 0, []))
+                self.assertEqual(len(answer["refused"]), 1)
+                self.assertRegex(answer["refused"][0], r"^/etc/users\.oath:2: .*no such user$")
+        self.assertNotIn(OATH_KEY, str(answer))
+
+    def test_an_import_of_nothing(self):
+        answer = self.json_of("enroll", "--import", "pam_oath", "/nowhere", expect=NOINPUT)
+        self.assertEqual(answer["error"], "/nowhere: No such file or directory")
+        said = self.run_program("enroll", "--import", "pam_oath", "/nowhere", expect=NOINPUT).stderr
+        self.assertEqual(said, "sms2fa: /nowhere: No such file or directory\n")
+
+
+class ProgressTest(EnrolmentCase):
+    def setUp(self):
+        super().setUp()
+        self.run_program("rotate-key", "--first", expect=OK)
+        self.start()
+
+    def oath_file(self, count):
+        return self.machine.write_trusted("/etc/users.oath", "".join(
+            f"HOTP/T30 nobody{i} - {OATH_KEY}\n" for i in range(count)))
+
+    def imported_in_terminal(self, count):
+        child = self.in_terminal("enroll", "--import", "pam_oath", str(self.oath_file(count)))
+        said, status = self.end_of(child)
+        self.assertEqual(status, NEGATIVE, said)
+        return said
+
+    def test_a_long_import_shows_a_bar_in_a_terminal(self):
+        said = self.imported_in_terminal(20)
+        self.assertEqual(re.findall(r"\r(\[[#.]{40}\] \d+ of 20)", said),
+                         [f"[{'#' * (2 * i)}{'.' * (40 - 2 * i)}] {i} of 20" for i in range(21)])
+        # It is gone before the report begins.
+        self.assertRegex(said, r"20 of 20\r\x1b\[K[^\r]*nobody0")
+
+    def test_a_short_one_shows_none(self):
+        self.assertNotIn("[#", self.imported_in_terminal(9))
+
+    def test_none_goes_through_a_pipe(self):
+        done = self.run_program("enroll", "--import", "pam_oath", self.oath_file(20),
+                                expect=NEGATIVE)
+        self.assertEqual(done.stderr, "")
+        self.assertNotIn("[#", done.stdout)
 
 
 class EnrolledStatusTest(EnrolmentCase):

@@ -113,6 +113,31 @@ class StatusTest(StateCase):
                                               r"alice +locked for another \d+ min +10 +10$")
                 self.assert_owned_by_the_daemon()
 
+    def test_a_disabled_user(self):
+        self.configure("[limits]\nfailures_before_lock = 3\nfailures_before_disable = 3\n")
+        self.start()
+        since = len(self.machine.log.lines)
+        with protocol.Client(self.machine.socket) as client:
+            client.hello("alice", service="sshd", rhost="198.51.100.1")
+            for _ in range(3):
+                client.prompt()
+                client.answers("nonsense")
+            self.assertEqual(client.verdict()[0], protocol.DENIED)
+        self.machine.log.wait_for("notice kind=disabled user=alice", since)
+        done = self.run_program("status", "alice", expect=NEGATIVE)
+        self.assertRegex(done.stdout, r"(?m)^  state +disabled until an administrator unlocks$")
+        self.assertIn("sudo sms2fa unlock alice", done.stdout)
+        answer = self.json_of("status", "alice", expect=NEGATIVE)
+        self.assertEqual((answer["state"], answer["failures_in_a_row"]), ("disabled", 3))
+        self.assertRegex(self.run_program("status", expect=OK).stdout,
+                         r"(?m)^alice +disabled until an administrator unlocks +3 +3$")
+        self.assertEqual([each["state"] for each in self.json_of("status")["users"]], ["disabled"])
+        self.assertIn("alice is disabled, and no pass ends that", self.run_program(
+            "pass", "alice", "--reason", "x", expect=OK).stdout)
+        self.run_program("unlock", "alice", expect=OK)
+        self.assertEqual(self.json_of("status", "alice")["state"], "ok")
+        self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
+
     def test_who_is_well(self):
         self.start()
         done = self.run_program("status", "bob", expect=OK)
@@ -143,16 +168,22 @@ class StatusTest(StateCase):
 
 class RefusalTest(StateCase):
     def test_before_the_first_start(self):
-        for command in (["status"], ["log"], ["unlock", "alice"], ["metrics"],
-                        ["pass", "alice", "--reason", "x"]):
+        for command in (["status"], ["log"], ["unlock", "alice"], ["metrics"], ["codes", "alice"],
+                        ["remove", "alice"], ["pass", "alice", "--reason", "x"]):
             done = self.run_program(*command, expect=UNAVAILABLE)
             self.assertIn("there is no store yet", done.stderr)
         self.assertEqual(list(self.directory.iterdir()), [])
 
+    def test_without_a_configuration(self):
+        for command in (["status"], ["codes", "alice"], ["enroll", "--import", "gecos", "/etc/passwd"]):
+            done = self.run_program(*command, "--config", "/nowhere", expect=CONFIG)
+            self.assertIn("/nowhere: No such file or directory", done.stderr)
+            self.assertNotIn("when it starts for the first time", done.stderr)
+
     def test_not_for_everybody(self):
         self.start()
-        for command in (["status"], ["log"], ["unlock", "alice"], ["metrics"],
-                        ["pass", "alice", "--reason", "x"]):
+        for command in (["status"], ["log"], ["unlock", "alice"], ["metrics"], ["codes", "alice"],
+                        ["remove", "alice"], ["pass", "alice", "--reason", "x"]):
             self.run_program(*command, user="alice", expect=NOPERM)
 
     def test_a_damaged_store_is_left_as_it_is(self):
