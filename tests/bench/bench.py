@@ -63,12 +63,10 @@ attempts_per_user = 64
 attempts_at_once = 2000
 """
 PYTHON_MODULE = '''\
-import ssl, urllib.parse, urllib.request
-context = ssl.create_default_context(cafile="{ca}")
+import requests
 def pam_sm_authenticate(pamh, flags, argv):
-    body = urllib.parse.urlencode({{"To": "{number}", "From": "+15005550006", "Body": "web01: 123456"}})
-    urllib.request.urlopen(urllib.request.Request("https://localhost:%s/" % argv[1], body.encode()),
-                           context=context).read()
+    message = {{"To": "{number}", "From": "+15005550006", "Body": "web01: 123456"}}
+    requests.post("https://localhost:%s/" % argv[1], data=message, verify="{ca}")
     pamh.conversation(pamh.Message(pamh.PAM_PROMPT_ECHO_ON, "Code: "))
     return pamh.PAM_AUTH_ERR
 def pam_sm_setcred(pamh, flags, argv):
@@ -184,7 +182,7 @@ class Bench:
             script.write_text(PYTHON_MODULE.format(ca=self.files.ca, number=NUMBER))
             for name, port in (("python", PROVIDER), ("python50", RELAY)):
                 self.service(name, f"{PYTHON_SO} {script} {port}")
-                found[name] = "libpam-python, urllib"
+                found[name] = "libpam-python, requests"
         return found
 
 
@@ -194,7 +192,8 @@ def percentile(values, percent):
 
 def measure(bench, rounds):
     """Interleaved logins: returns rows (service, round, first prompt ms, CPU ms, PAM code), how many
-    connections were made to the distant provider, and the daemon's memory in KiB.
+    connections were made to the distant provider and how many round trips went there, and the
+    daemon's memory in KiB.
 
     The daemon follows each message while it serves the next login: its CPU is in theirs."""
     daemons = {"sms2fa": Daemon(bench, "sms2fa"), "memory": Daemon(bench, "memory", "memory"),
@@ -204,7 +203,7 @@ def measure(bench, rounds):
     services = ["permit", *daemons, *bench.others()]
     time.sleep(1)  # the connections to the provider come about
     rss = daemons["sms2fa"].resident_kib()
-    rows, connections = [], 0
+    rows, there = [], [0, 0]
     for turn in range(-3, rounds):  # three to warm up
         for name in services:
             daemon = daemons.get(name)
@@ -216,8 +215,9 @@ def measure(bench, rounds):
             ours = (daemon.cpu() - before) * 1000 if daemon else 0
             rows.append((name, turn, first / 1000, cpu / 1000 + ours, int(code)))
             if name == "sms2fa50":
-                connections += int(bench.ask(bench.relay, "")[0] - made[0])
-    return rows, connections, rss
+                there = [int(total + now - before)
+                         for total, now, before in zip(there, bench.ask(bench.relay, ""), made)]
+    return rows, there, rss
 
 
 def summarise(rows):
@@ -254,7 +254,7 @@ def main():
     private_machine.enter()
     options = parser.parse_args()
     bench = Bench(options.build)
-    rows, connections, rss = measure(bench, options.rounds)
+    rows, (connections, turns), rss = measure(bench, options.rounds)
     table = summarise(rows)
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -269,14 +269,15 @@ def main():
         writer.writerows((name, *(f"{value:.3f}" for value in values[:4]))
                          for name, values in table.items())
     base = table["permit"]
-    print(f"{'service':10} {'first prompt p50':>16} {'p95':>8} {'over permit':>12} "
-          f"{'CPU p50':>8} {'p95':>8}   ms; {options.rounds} rounds, load {os.getloadavg()[0]:.1f}")
+    print(f"{'service':10} {'first prompt p50':>16} {'p95':>8} {'over permit':>12} {'ratio':>7} "
+          f"{'CPU p50':>8} {'p95':>8} {'over':>6} {'ratio':>6}   ms; {options.rounds} rounds, "
+          f"load {os.getloadavg()[0]:.1f}; ratios to permit")
     for name, (first, late, cpu, most, good, count) in table.items():
-        print(f"{name:10} {first:16.3f} {late:8.3f} {first - base[0]:12.3f} {cpu:8.3f} {most:8.3f}"
-              f"   {good}/{count} let in")
+        print(f"{name:10} {first:16.3f} {late:8.3f} {first - base[0]:12.3f} {first / base[0]:7.1f} "
+              f"{cpu:8.3f} {most:8.3f} {cpu - base[2]:6.2f} {cpu / base[2]:6.1f}   {good}/{count} let in")
     trips = (table["sms2fa50"][0] - table["sms2fa"][0]) / ROUND_TRIP_MS
-    print(f"round trips to the first prompt: {trips:.2f}; connections made in {options.rounds} logins: "
-          f"{connections}")
+    print(f"round trips to the first prompt: {trips:.2f}; at the relay in {options.rounds} logins: {turns}, "
+          f"connections made: {connections}")
     print(f"1,000,000 users against 10: {table['million'][0] / table['sms2fa'][0]:.2f} times the time, "
           f"{table['million'][2] / table['sms2fa'][2]:.2f} times the CPU")
     print(f"the daemon with 10 users: {rss / 1024:.1f} MiB resident")
