@@ -64,10 +64,9 @@ std::vector<Counter> of(const SendReport& report, std::chrono::milliseconds took
   const std::string who = labels({{"method", to_string(report.medium)},
                                   {"provider", report.provider},
                                   {"result", to_string(report.status)}});
-  std::vector<Counter> counters = {
-      {kSends, who, 1},
-      {std::string(kSendTime) + "_count", who, 1},
-      {kSendTimeSum, who, took.count()}};
+  std::vector<Counter> counters = {{kSends, who, 1},
+                                   {std::string(kSendTime) + "_count", who, 1},
+                                   {kSendTimeSum, who, took.count()}};
   const auto count = [&](std::string_view bound) {
     counters.push_back({std::string(kSendTime) + "_bucket", label("le", bound) + "," + who, 1});
   };

@@ -307,8 +307,8 @@ TEST(proxies_are_a_scheme_a_host_and_a_port) {
   for (const char* proxy : {"http://proxy:3128", "http://10.0.0.1:443", "socks5h://[::1]:1080"})
     check_provider("telnyx", "api_key = K\nfrom = +13115552368\nproxy = " + std::string(proxy), "");
   for (const char* proxy :
-       {"http://proxy", "proxy:3128", "https://proxy:443", "socks5://proxy:1080", "http://u:p@proxy:3128",
-        "http://proxy:3128/", "http://:3128", "http://pro xy:3128"})
+       {"http://proxy", "proxy:3128", "https://proxy:443", "socks5://proxy:1080",
+        "http://u:p@proxy:3128", "http://proxy:3128/", "http://:3128", "http://pro xy:3128"})
     check_provider("telnyx", "api_key = K\nfrom = +13115552368\nproxy = " + std::string(proxy),
                    "c:7: proxy: must be http:// or socks5h:// and host:port");
 }
