@@ -246,23 +246,6 @@ TEST(a_connection_closed_as_it_is_used_again_costs_one_retry) {
   CHECK_EQ(provider.records("requests").size(), 2u);
 }
 
-TEST(the_retry_takes_a_new_connection_and_none_that_may_be_as_old) {
-  FakeProviderProcess provider({"--misbehave", "close-reused"});
-  const auto http = connect(provider.ca_file());
-  const auto post_eight = [&](const std::string& mode) {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 8; ++i)
-      threads.emplace_back(
-          [&] { CHECK_EQ(post(*http, provider.base_url(mode)).kind, Kind::response); });
-    for (auto& thread : threads) thread.join();
-  };
-  post_eight("slow-100");  // as many connections
-  for (size_t sent = 16; sent <= 40; sent += 8) {
-    post_eight("");  // each used once more will be closed
-    CHECK_EQ(provider.records("messages").size(), sent);
-  }
-}
-
 TEST(without_sound_tls_no_byte_of_http_leaves) {
   const std::vector<std::string> servers[] = {{"--certificate", "expired"},
                                               {"--certificate", "wrong-host"},
