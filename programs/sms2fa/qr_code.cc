@@ -44,7 +44,8 @@ const char* half_blocks(bool upper, bool lower) {
 }  // namespace
 
 QrCode::~QrCode() {
-  explicit_bzero(dark_.data(), dark_.size());
+  // Empty after a move, and then there is no address either.
+  if (!dark_.empty()) explicit_bzero(dark_.data(), dark_.size());
 }
 
 Result<QrCode> QrCode::of(std::string_view text) {
