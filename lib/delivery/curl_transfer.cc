@@ -10,7 +10,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr long kTooManyRequests = 429;
 constexpr size_t kMostBodyBytes = 64 * 1024;
 // Most answers fit, so that the body's bytes are not left behind by a growing string.
 constexpr size_t kUsualBodyBytes = 4 * 1024;

@@ -31,6 +31,8 @@ struct HttpRequest {
   bool sends = false;
 };
 
+inline constexpr int kTooManyRequests = 429;  // RFC 6585, 4
+
 // How a request ended. What matters is whether a message may have gone out.
 struct HttpOutcome {
   enum class Kind {

@@ -6,9 +6,7 @@
 
 namespace sms2fa {
 
-namespace {
-constexpr int kTooManyRequests = 429;
-}
+namespace {}
 
 std::optional<SendStatus> find_class(std::span<const CodeClass> table, std::optional<int> code) {
   const auto* found = std::find_if(table.data(), table.data() + table.size(),

@@ -13,7 +13,6 @@ constexpr std::string_view kBaseUrl = "https://verify.twilio.com";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
-constexpr int kTooManyRequests = 429;
 constexpr int kTooManyChecks = 60202;
 
 // VE and 32 hexadecimal digits.

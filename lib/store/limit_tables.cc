@@ -27,6 +27,11 @@ struct UserRow {
   int64_t locked_until_ms = 0;
   bool disabled = false;
 
+  void lock_if_due(const LockRules& rules, int64_t now_ms) {
+    if (consecutive % std::max(1u, rules.failures_before_lock) == 0)
+      locked_until_ms = now_ms + Milliseconds(rules.lock).count();
+    disabled = consecutive >= rules.failures_before_disable;
+  }
   UserState state(int64_t now_ms) const {
     return {static_cast<unsigned>(consecutive), seconds_until(locked_until_ms, now_ms), disabled};
   }
@@ -135,15 +140,12 @@ CountedAttempt count_attempt(Transaction& transaction, const std::string& user,
   Database& database = transaction.database();
   const int64_t now = transaction.now_ms();
   UserRow row = find_user(transaction, user);
-  const bool nobody = user == kNobody;
-  if (!nobody && (row.disabled || row.locked_until_ms > now)) {
+  if (row.disabled || row.locked_until_ms > now) {
     reject_attempt(transaction, *count_attempt(transaction, kNobody, rules).id);
     return {std::nullopt, row.state(now)};
   }
   ++row.consecutive;
-  if (!nobody && row.consecutive % std::max(1u, rules.failures_before_lock) == 0)
-    row.locked_until_ms = now + Milliseconds(rules.lock).count();
-  row.disabled = !nobody && row.consecutive >= rules.failures_before_disable;
+  if (user != kNobody) row.lock_if_due(rules, now);
   database.run(
       "REPLACE INTO users (name, consecutive, locked_until_ms, disabled) VALUES (?, ?, ?, ?)",
       {std::string_view(user), row.consecutive, row.locked_until_ms, int64_t{row.disabled}});

@@ -167,9 +167,11 @@ class StatusTest(StateCase):
 
 
 class RefusalTest(StateCase):
+    COMMANDS = (["status"], ["log"], ["unlock", "alice"], ["metrics"], ["codes", "alice"],
+                ["remove", "alice"], ["pass", "alice", "--reason", "x"])
+
     def test_before_the_first_start(self):
-        for command in (["status"], ["log"], ["unlock", "alice"], ["metrics"], ["codes", "alice"],
-                        ["remove", "alice"], ["pass", "alice", "--reason", "x"]):
+        for command in self.COMMANDS:
             done = self.run_program(*command, expect=UNAVAILABLE)
             self.assertIn("there is no store yet", done.stderr)
         self.assertEqual(list(self.directory.iterdir()), [])
@@ -182,8 +184,7 @@ class RefusalTest(StateCase):
 
     def test_not_for_everybody(self):
         self.start()
-        for command in (["status"], ["log"], ["unlock", "alice"], ["metrics"], ["codes", "alice"],
-                        ["remove", "alice"], ["pass", "alice", "--reason", "x"]):
+        for command in self.COMMANDS:
             self.run_program(*command, user="alice", expect=NOPERM)
 
     def test_a_damaged_store_is_left_as_it_is(self):

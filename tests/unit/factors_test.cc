@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/factors.h"
 
-#include <dlfcn.h>
 #include <openssl/hmac.h>
 
 #include "lib/base/key_file.h"
@@ -9,6 +8,7 @@
 #include "lib/otp/totp.h"
 #include "lib/store/memory_store.h"
 #include "tests/support/fakes.h"
+#include "tests/support/next_function.h"
 #include "tests/support/test.h"
 #include "tests/unit/scratch_directory.h"
 
@@ -25,24 +25,19 @@ struct Computed {
 };
 Computed computed;
 
-template <typename Function>
-Function* real_function(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
 }  // namespace
 
 extern "C" {
 
 unsigned char* HMAC(const EVP_MD* digest, const void* key, int key_size, const unsigned char* data,
                     size_t size, unsigned char* out, unsigned* out_size) {
-  static auto* const next = real_function<decltype(HMAC)>("HMAC");
+  static auto* const next = next_function<decltype(HMAC)>("HMAC");
   ++computed.codes;
   return next(digest, key, key_size, data, size, out, out_size);
 }
 
 char* crypt_rn(const char* phrase, const char* setting, void* data, int size) noexcept {
-  static auto* const next = real_function<decltype(crypt_rn)>("crypt_rn");
+  static auto* const next = next_function<decltype(crypt_rn)>("crypt_rn");
   ++computed.slow_hashes;
   return next(phrase, setting, data, size);
 }

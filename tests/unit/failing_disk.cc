@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/failing_disk.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -10,6 +9,10 @@
 #include <cerrno>
 #include <cstdarg>
 #include <string_view>
+
+#include "tests/support/next_function.h"
+
+using sms2fa::test::next_function;
 
 namespace {
 
@@ -47,47 +50,43 @@ int counted(int result) {
   return result;
 }
 
-template <typename Function>
-Function* real(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
 }  // namespace
 
 extern "C" {
 
 ssize_t write(int fd, const void* data, size_t size) {
-  static auto* const next = real<ssize_t(int, const void*, size_t)>("write");
+  static auto* const next = next_function<ssize_t(int, const void*, size_t)>("write");
   return fails(fd) ? -1 : next(fd, data, size);
 }
 
 ssize_t pwrite64(int fd, const void* data, size_t size, off64_t at) {
-  static auto* const next = real<ssize_t(int, const void*, size_t, off64_t)>("pwrite64");
+  static auto* const next = next_function<ssize_t(int, const void*, size_t, off64_t)>("pwrite64");
   return fails(fd) ? -1 : next(fd, data, size, at);
 }
 
 int fsync(int fd) {
-  static auto* const next = real<int(int)>("fsync");
+  static auto* const next = next_function<int(int)>("fsync");
   return fails(fd) ? -1 : counted(next(fd));
 }
 
 int fdatasync(int fd) {
-  static auto* const next = real<int(int)>("fdatasync");
+  static auto* const next = next_function<int(int)>("fdatasync");
   return fails(fd) ? -1 : counted(next(fd));
 }
 
 int ftruncate64(int fd, off64_t size) noexcept {
-  static auto* const next = real<int(int, off64_t)>("ftruncate64");
+  static auto* const next = next_function<int(int, off64_t)>("ftruncate64");
   return fails(fd) ? -1 : next(fd, size);
 }
 
 int renameat2(int from_fd, const char* from, int to_fd, const char* to, unsigned flags) noexcept {
-  static auto* const next = real<int(int, const char*, int, const char*, unsigned)>("renameat2");
+  static auto* const next =
+      next_function<int(int, const char*, int, const char*, unsigned)>("renameat2");
   return fails(from) ? -1 : next(from_fd, from, to_fd, to, flags);
 }
 
 int open64(const char* path, int flags, ...) {
-  static auto* const next = real<int(const char*, int, ...)>("open64");
+  static auto* const next = next_function<int(const char*, int, ...)>("open64");
   va_list rest;
   va_start(rest, flags);
   const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
