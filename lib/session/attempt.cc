@@ -107,6 +107,7 @@ std::optional<Ending> Attempt::obtain_challenge(std::string& lead) {
       person_.tell(wording::out_of_tries(*entry.time));
       return decoy_or(Reason::resting);
     case Entry::Kind::unsent:
+      if (event_.detail.empty()) event_.detail = "a message has just failed; its line says why";
       person_.tell(wording::could_not_send());
       return unavailable(Reason::provider_failed);
     case Entry::Kind::crowded:

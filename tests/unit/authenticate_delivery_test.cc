@@ -76,6 +76,7 @@ TEST(after_a_failure_nothing_is_sent_for_five_seconds) {
   const AuditEvent event = scene.attempt(second);
   CHECK_EQ(event.verdict, AuditVerdict::unavailable);
   CHECK_EQ(event.reason, Reason::provider_failed);
+  CHECK_EQ(event.detail, "a message has just failed; its line says why");
   CHECK_EQ(second.prompts().size(), 0u);
   CHECK_EQ(second.notice(), "The message could not be sent.");
   CHECK_EQ(scene.messenger->count(), 1u);
