@@ -98,7 +98,11 @@ Result<bool> StatePlace::check_file(const std::string& path) const {
     return refuse(ErrorKind::permission, path, "is open to others (chmod go=)");
   if (path == path_ && info.st_size == 0)
     return refuse(ErrorKind::unavailable, path, "is damaged: the file is empty");
-  if (faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) return system_error(path);
+  if (faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+    // Another process closed the store meanwhile, and took its log away.
+    if (errno == ENOENT) return false;
+    return system_error(path);
+  }
   return true;
 }
 

@@ -10,7 +10,20 @@
 
 #include "lib/store/schema.h"
 #include "lib/store/sqlite_store.h"
+#include "tests/support/next_function.h"
 #include "tests/unit/store_file.h"
+
+namespace {
+// A file that another process removes between two looks at it.
+std::string vanishing;
+}  // namespace
+
+extern "C" int faccessat(int directory, const char* path, int mode, int flags) noexcept {
+  using Function = int(int, const char*, int, int);
+  static auto* const next = sms2fa::test::next_function<Function>("faccessat");
+  if (!vanishing.empty() && path == vanishing) unlink(path);
+  return next(directory, path, mode, flags);
+}
 
 using namespace sms2fa;
 using test::must;
@@ -238,6 +251,19 @@ TEST(state_is_deleted_but_for_its_log) {
     CHECK(file.refusal().find("is gone while") != std::string::npos);
     CHECK(!std::filesystem::exists(file.path()));
   }
+}
+
+TEST(another_process_closes_the_store_while_it_is_opened) {
+  StoreFile file;
+  fill(file);
+  for (const char* suffix : {"-wal", "-shm"}) {
+    file.directory.write(std::string("state.db") + suffix, "");
+    REQUIRE(chmod(file.path(suffix).c_str(), 0600) == 0);
+    vanishing = file.path(suffix);
+    CHECK_EQ(file.refusal(), "");
+    CHECK(!std::filesystem::exists(vanishing));
+  }
+  vanishing.clear();
 }
 
 TEST(the_first_store_is_made_only_on_demand) {
