@@ -39,6 +39,15 @@ def keys(text):
     return found
 
 
+def descriptions(text):
+    """{key: its line and what stands below it, up to the next key's}"""
+    found = {}
+    for line, below in re.findall(r"^(\*[A-Za-z_.]+\* = .*)\n((?:\t.*\n)*)", text, re.MULTILINE):
+        for key in keys(line):
+            found[key] = line + "\n" + below
+    return found
+
+
 def code_blocks(text):
     """What stands between ``` and ``` in a page's source."""
     return [block.strip("\n") for block in re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)]
@@ -98,6 +107,18 @@ class Reader:
             unknown = {int(line.split(":")[1]) for line in said if ": unknown key" in line}
             known += [name for number, name in enumerate(batch, 2) if number not in unknown]
         return known
+
+    def values(self, section, names):
+        """{key: what it may be, in the words of the complaint about "?"}"""
+        found = {}
+        said = self.complaints(f"[{section}]\n" + "".join(f"{name} = ?\n" for name in names))
+        for line in said:
+            _, number, complaint = line.split(":", 2)
+            if complaint.startswith(" ") and int(number) > 1:
+                key, _, reason = complaint.strip().partition(": must be ")
+                if key in names and reason:
+                    found[key] = reason
+        return found
 
 
 def options_of(source):

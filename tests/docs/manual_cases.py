@@ -60,6 +60,63 @@ class FilesTest(DocsCase):
                     if default:
                         self.assertEqual(example.get((section, key)), default)
 
+    def allowed_values(self):
+        """{(section, key): what the reader says it may be}"""
+        return {(section, key): reason for section, text in self.documented.items()
+                for key, reason in self.reader.values(section.replace("NAME", "x"), list(keys(text))).items()}
+
+    def choices(self):
+        """{(section, key): its words}; but yes and no, which the manual explains once."""
+        found = {}
+        for place, reason in self.allowed_values().items():
+            words = re.fullmatch(r"(?:a list of )?([\w-]+(?:, [\w-]+)* (?:or|and) [\w-]+)", reason)
+            if words and reason != "yes or no":
+                found[place] = set(re.split(", | or | and ", words[1]))
+        return found
+
+    def test_every_choice(self):
+        """All of its words, and no other that is neither a key nor another key's choice."""
+        choices = self.choices()
+        self.assertEqual(choices["delivery", "ambiguous"], {"stop", "resend"})
+        self.assertEqual(choices["code", "methods"], {"sms", "voice", "totp", "backup"})
+        self.assertGreater(len(choices), 8)
+        names = {key for text in self.documented.values() for key in keys(text)}
+        for (section, key), words in choices.items():
+            with self.subTest(f"[{section}] {key}"):
+                text = manual.descriptions(self.documented[section])[key]
+                default = {word for word in keys(text)[key].split(", ") if word}
+                elsewhere = names.union(*(other for place, other in choices.items() if place != (section, key)))
+                said = set(re.findall(r"\*([A-Za-z][\w-]*)\*", text)) | default
+                self.assertLessEqual(words, said)
+                self.assertEqual(said - words - elsewhere, set())
+                self.assertLessEqual(default, words)
+        people = manual.descriptions(sections(page("sms2fa-users.conf.5"))["user NAME"])["methods"]
+        self.assertEqual(set(re.findall(r"\*([a-z]+)\*[,.:]", people)), choices["code", "methods"])
+
+    def test_every_switch(self):
+        switches = [place for place, reason in self.allowed_values().items() if reason == "yes or no"]
+        self.assertIn(("message", "echo"), switches)
+        for section, key in switches:
+            self.assertIn(keys(self.documented[section])[key], ("yes", "no"))
+
+    def test_every_bound(self):
+        """Numbers and times: the manual's "1s to 10m" is the reader's."""
+        bounds = r"\b(\d+[smhd]? to \d+[smhd]?)\b"
+        values, bounded = self.allowed_values(), 0
+        for section, text in self.documented.items():
+            for key, description in manual.descriptions(text).items():
+                with self.subTest(f"[{section}] {key}"):
+                    reason = values.get((section, key), "")
+                    if not reason.startswith("a count "):  # of a rate, which the manual explains once
+                        known = re.findall(bounds, reason)
+                        self.assertEqual(re.findall(bounds, description), known)
+                        bounded += len(known)
+        self.assertGreater(bounded, 12)
+        [rate] = {reason for reason in values.values() if reason.startswith("a count ")}
+        self.assertRegex(rate, "^a count of 1 to 100000 in a time of up to 30d,")
+        self.assertRegex(re.sub(r"\s+", " ", page("sms2fa.conf.5")),
+                         "rates as _count_/_time_ .*; 1 to 100000 in at most 30d")
+
 
 class ProgramsTest(DocsCase):
     def help_of(self, program, *words):
