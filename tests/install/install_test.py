@@ -113,6 +113,21 @@ class Installed(unittest.TestCase):
                                   capture_output=True, check=False)
             self.assertEqual("", done.stderr, unit.name)
 
+    def test_credentials_have_one_name(self):
+        """In the unit, in the manual, and where the run book and the configuration look for them."""
+        unit = re.findall(r"^LoadCredential=(\S+)$", self.unit().read_text(), re.MULTILINE)
+        manual = (ROOT / "man/sms2fad.8.scd").read_text(encoding="utf-8")
+        named = re.search(r"^# CREDENTIALS\n(.*?)^# ", manual, re.MULTILINE | re.DOTALL)[1]
+        self.assertEqual(sorted(unit), sorted(re.findall(r"^\*(\S+)\*$", named, re.MULTILINE)))
+        self.assertIn("/run/credentials/sms2fad.service_", named)
+        book = (ROOT / "docs/RUNBOOK.md").read_text(encoding="utf-8")
+        looked_for = re.findall(r"_file = /run/credentials/(\S+?)/(\S+)", book)
+        self.assertEqual({"sms2fad.service"}, {service for service, _ in looked_for})
+        stored = re.findall(r"/etc/credstore/(\S+)", book)
+        self.assertEqual(sorted(stored), sorted(name for _, name in looked_for))
+        self.assertLessEqual(set(stored), set(unit))
+        self.assertIn("sms2fa.store-key", stored)
+
     @needs("systemd-sysusers")
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
     def test_account_and_modes(self):
@@ -145,13 +160,91 @@ class OtherLanguages(unittest.TestCase):
             with self.assertRaises(AssertionError):
                 run("apparmor_parser", "-Q", "-K", file.name)
 
-    @needs("checkmodule")
-    def test_the_selinux_module_compiles(self):
-        with tempfile.TemporaryDirectory() as place:
-            run("checkmodule", "-M", "-m", "-o", f"{place}/sms2fa.mod", ROOT / "conf/selinux/sms2fa.te")
-            run("semodule_package", "-o", f"{place}/p", "-m", f"{place}/sms2fa.mod",
-                "-f", ROOT / "conf/selinux/sms2fa.fc")
-            self.assertTrue(pathlib.Path(place, "p").stat().st_size > 0)
+
+# The least policy that a module can be linked to. Its blocks in braces are {types}.
+BASE_POLICY = """\
+class process
+class dir
+class sock_file
+class unix_stream_socket
+sid kernel
+class process {{ transition }}
+class dir {{ getattr search }}
+class sock_file {{ getattr write }}
+class unix_stream_socket {{ connectto }}
+sensitivity s0;
+dominance {{ s0 }}
+category c0;
+level s0:c0;
+mlsconstrain process transition ( l1 dom l2 );
+attribute file_type;
+type kernel_t;
+{types}
+role object_r;
+role system_r;
+role system_r types {{ kernel_t }};
+user system_u roles {{ system_r object_r }} level s0 range s0;
+sid kernel system_u:system_r:kernel_t:s0
+"""
+
+
+@needs("checkmodule")
+@needs("semodule_link")
+@needs("sesearch")
+class SELinux(unittest.TestCase):
+    """The module as its own first lines say to build it, in policies that have or lack what it names."""
+
+    def setUp(self):
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix="sms2fa-selinux."))
+        self.addCleanup(shutil.rmtree, self.place)
+        shutil.copytree(ROOT / "conf/selinux", self.place, dirs_exist_ok=True)
+        text = (self.place / "sms2fa.te").read_text(encoding="utf-8")
+        *build, load = re.findall(r"^#   (\S.*)$", text, re.MULTILINE)
+        # Nothing here runs SELinux.
+        self.assertEqual("semodule -i sms2fa.pp && restorecon -R /run/sms2fa", load)
+        run("sh", "-ec", "\n".join(build), cwd=self.place)
+
+    def allowed(self, *types):
+        """{(source, target, class): permissions} in a policy with these types and our module."""
+        text = BASE_POLICY.format(types="\n".join(f"type {name};" for name in types))
+        (self.place / "base.conf").write_text(text, encoding="utf-8")
+        for words in (["checkmodule", "-M", "-o", "base.mod", "base.conf"],
+                      ["semodule_package", "-o", "base.pp", "-m", "base.mod"],
+                      ["semodule_link", "-o", "all.pp", "base.pp", "sms2fa.pp"],
+                      ["semodule_expand", "all.pp", "policy"]):
+            run(*words, cwd=self.place)
+        rules = re.findall(r"^allow (\S+) (\S+):(\S+) (?:\{ (.*) \}|(\S+));$",
+                           run("sesearch", "-A", self.place / "policy"), re.MULTILINE)
+        return {(source, target, kind): set((many or one).split())
+                for source, target, kind, many, one in rules}
+
+    def connects(self, source, listener):
+        """What connect() asks of a policy: search the folder, write to the socket's file, connect to its listener."""
+        return {(source, "sms2fa_run_t", "dir"): {"getattr", "search"},
+                (source, "sms2fa_run_t", "sock_file"): {"getattr", "write"},
+                (source, listener, "unix_stream_socket"): {"connectto"}}
+
+    def test_both_of_sshds_domains_reach_the_socket(self):
+        """And login's; of systemd's making, or of a daemon that a supervisor started."""
+        hosts = ("sshd_t", "sshd_session_t", "local_login_t")
+        expected = {}
+        for source in hosts:
+            for listener in ("init_t", "unconfined_service_t"):
+                expected |= self.connects(source, listener)
+        self.assertEqual(expected, self.allowed("init_t", "unconfined_service_t", *hosts))
+
+    def test_a_policy_before_openssh_9_8(self):
+        self.assertEqual(self.connects("sshd_t", "init_t"), self.allowed("init_t", "sshd_t"))
+
+    def test_the_socket_and_its_folder_have_the_label(self):
+        [line] = [line for line in (self.place / "sms2fa.fc").read_text(encoding="utf-8").splitlines()
+                  if not line.startswith("#")]
+        pattern, context = line.split()
+        self.assertEqual("system_u:object_r:sms2fa_run_t:s0", context)
+        listens = re.search(r"^ListenSequentialPacket=(\S+)$", (ROOT / "conf/systemd/sms2fad.socket").read_text(),
+                            re.MULTILINE)[1]
+        for path in (listens, os.path.dirname(listens)):
+            self.assertTrue(re.fullmatch(pattern, path), path)
 
 
 if __name__ == "__main__":
