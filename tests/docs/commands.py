@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the README and the manual tell people to type, and what they show."""
+"""What the documents tell people to type, and what they show."""
 
 import re
 
 import manual
 
 WORDS = ("sudo", "./dev", "sms2fa", "sms2fad", "cmake", "systemctl", "apt", "dpkg", "printf", "man",
-         "sqlite3", "install", "useradd", "journalctl", "pam-auth-update")
+         "sqlite3", "install", "useradd", "journalctl", "pam-auth-update", "chfn", "chmod", "chown", "rm",
+         "authselect", "systemd-analyze")
 PAM = re.compile(r"^(@include|-?auth|account|session|password)\s")
 
 
@@ -14,10 +15,15 @@ def is_command(line):
     return line.split(" ", 1)[0] in WORDS
 
 
-def blocks_of_markdown(text):
-    """The indented blocks, each without its indentation."""
+def text_of(document):
+    return (manual.ROOT / document).read_text(encoding="utf-8")
+
+
+def blocks_of(document):
+    """The indented blocks of a document, as lists of lines without indentation; a line that ends in a backslash
+    is one with the next."""
     blocks, current, previous = [], [], ""
-    for line in text.splitlines():
+    for line in text_of(document).replace("\\\n", " ").splitlines():
         if re.match(r" {4,}\S", line) and (current or previous == ""):
             current.append(line.strip())
         elif current:
@@ -27,13 +33,10 @@ def blocks_of_markdown(text):
     return blocks + ([current] if current else [])
 
 
-def readme():
-    """(the blocks' lines in order, the commands within sentences)."""
-    text = (manual.ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = blocks_of_markdown(text)
-    inline = [found for found in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)
-              if " " in found and is_command(found)]
-    return [line for block in blocks for line in block], inline
+def within_sentences(document):
+    """The commands between backticks."""
+    return [found for found in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text_of(document))
+            if " " in found and is_command(found)]
 
 
 def pages():

@@ -1,45 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every command of the README and the manual is run, and every example is parsed.
+"""Every command of the README, of the manual, of --help and of the other documents is run, and every example parsed.
 
-The machine is private, and an empty layer lies over /usr, so that what the README installs is gone afterwards.
 A line that nothing here knows is a failure: whoever writes a command says what becomes of it.
 """
 
 import pathlib
 import re
 import shutil
-import signal
-import subprocess
-import time
 
 import commands
-import pexpect
+import manual
 from docs_case import DocsCase
 from manual import ROOT
-from private_machine import PrivateMachine, run
+from trial_machine import ETC, OUTBOX, STATE, UNITS, Machine
 
-ETC = pathlib.Path("/etc/sms2fa")
-OUTBOX = pathlib.Path("/run/outbox")
-SOCKET = pathlib.Path("/run/sms2fa/auth.sock")
-CONFIGURATION = f"""\
-[delivery]
-providers = twilio, telnyx
-[provider twilio]
-type = outbox
-directory = {OUTBOX}
-[provider telnyx]
-type = outbox
-directory = {OUTBOX}
-"""
+README = "README.md"
+OTHERS = ("HACKING.md", "NEWS", "SECURITY.md", "docs/COMPARISON.md", "docs/PROTOCOL.md", "docs/PROVIDERS.md",
+          "docs/SAFETY.md", "docs/STORE.md", "docs/THREATS.md", "docs/bench/README.md")
 
 # What is run by another part of the tests: where, and the words that run it there.
 ELSEWHERE = {
-    "sudo ./dev demo": ("dev", 'suite "demo" run_step demo --auto'),
-    "./dev demo": ("dev", 'suite "demo" run_step demo --auto'),
     "./dev demo --auto": ("dev", 'suite "demo" run_step demo --auto'),
     "sudo ./dev test": ("dev", "test) test_all"),
     "./dev build": ("dev", "compile release"),
     "sudo ./dev deb": ("dev", "test_deb"),
+    "systemd-analyze security sms2fad": ("tests/install/install_test.py", '"systemd-analyze", "security"'),
+    "systemd-analyze verify": ("tests/install/install_test.py", '"systemd-analyze", "verify"'),
+    "cmake --install": ("tests/install/install_test.py", '"cmake", "--install"'),
+}
+
+# What can't be run here, and why.
+NOT_RUN = {
+    "authselect create-profile sms2fa --base-on sssd": "Debian has no authselect",
+    "authselect select custom/sms2fa": "Debian has no authselect",
+    "systemctl edit sms2fad": "an editor; e2e credentials_test and install_test look at what is written with it",
 }
 
 # What is shown and not typed.
@@ -47,85 +41,8 @@ SHOWN = (
     r"\$ ssh alice@web01", r"Code sent by SMS to \*{8}\d\d \(ref [A-Z]\d\)\. .*:",
     r"sms2fad\[\d+\]: denied reason=.*",
     r"auth requisite pam_sms2fa\.so \[socket=PATH\] \[debug\]",
+    r"# .*", r"\[(provider twilio|store)\]", r"(auth_token|key)_file = /run/credentials/\S+",
 )
-
-
-class Machine:
-    """Where the commands run, in the order of the README."""
-
-    def __init__(self, build):
-        self.private = PrivateMachine(build)
-        self.private.add_user("alice", "password of alice")
-        self.private.allow_sudo()
-        run("userdel", "_sms2fa")
-        for place in ("/usr", "/var/lib"):
-            upper = self.private.state / place.strip("/").replace("/", "-")
-            upper.mkdir()
-            run("mount", "-t", "tmpfs", "tmpfs", upper)
-            (upper / "upper").mkdir()
-            (upper / "work").mkdir()
-            run("mount", "-t", "overlay", "overlay", "-o",
-                f"lowerdir={place},upperdir={upper}/upper,workdir={upper}/work", place)
-        shutil.rmtree(ETC, ignore_errors=True)
-        shutil.rmtree("/var/lib/sms2fa", ignore_errors=True)
-        self.build = build
-
-    def shell(self, command):
-        """Its exit status, and what it said."""
-        command = command.replace("build/release", str(self.build))
-        done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True,
-                              check=False, timeout=120)
-        return done.returncode, done.stdout + done.stderr
-
-    def newest_code(self):
-        text = sorted(OUTBOX.glob("*.txt"))[-1].read_text(encoding="utf-8")
-        return re.search(r": (\d{6}) is your code", text)[1]
-
-    def with_code(self, command):
-        """Types the code that was sent."""
-        child = pexpect.spawn("bash", ["-c", command], encoding="utf-8", timeout=30)
-        child.expect("Enter one time PIN")
-        child.sendline(self.newest_code())
-        child.expect(pexpect.EOF)
-        child.close()
-        return child.exitstatus, child.before
-
-    def enable(self, unit):
-        """What systemctl does, where no systemd runs: the links for the next boot, and now the daemon itself."""
-        status, said = self.shell(f"systemctl --root=/ enable {unit}")
-        return self.in_background("sms2fad") if status == 0 else (status, said)
-
-    def in_background(self, command):
-        """A daemon, until the next one is started."""
-        if getattr(self, "daemon", None):
-            self.daemon.terminate()
-            self.daemon.wait(10)
-        SOCKET.unlink(missing_ok=True)
-        self.daemon = self.private.start(*command.split(), stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 10
-        while not SOCKET.exists() and time.monotonic() < end:
-            time.sleep(0.02)
-        return (0 if SOCKET.exists() else 1), "no socket"
-
-    def configure(self):
-        """What people write themselves; what was copied is theirs to fill in."""
-        self.private.write_trusted(ETC / "sms2fa.conf", CONFIGURATION)
-        self.private.write_trusted(ETC / "users.conf", "[users]\nalice = +353851234567\n")
-        OUTBOX.mkdir(mode=0o700, exist_ok=True)
-        shutil.chown(OUTBOX, "_sms2fa")
-
-    def lock_alice(self):
-        run("sqlite3", "/var/lib/sms2fa/state.db",
-            "REPLACE INTO users VALUES ('alice', 10, 1000000000000, 0)")
-
-    def open_stack(self):
-        """sshd, its settings and a console that lets root in."""
-        shutil.copy(ROOT / "conf/pam.d/sshd-password-then-pin", "/etc/pam.d/sshd")
-        pathlib.Path("/etc/ssh/sshd_config").write_text(
-            "UsePAM yes\nKbdInteractiveAuthentication yes\nPasswordAuthentication no\n"
-            "PubkeyAuthentication no\n")
-        run("ssh-keygen", "-A")
-        run("chpasswd", input="root:password of root\n")
 
 
 class CommandsTest(DocsCase):
@@ -135,8 +52,6 @@ class CommandsTest(DocsCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.machine = Machine(cls.build)
-        lines, cls.inline = commands.readme()
-        cls.lines = lines
 
     def typed(self, line):
         """What becomes of a command, as (exit status, output)."""
@@ -145,17 +60,17 @@ class CommandsTest(DocsCase):
         if line in ELSEWHERE:
             file, words = ELSEWHERE[line]
             return (0 if words in (ROOT / file).read_text(encoding="utf-8") else 1), file
-        if bare == "sms2fad":
-            return machine.in_background("sms2fad")
-        if bare == "systemctl enable --now sms2fad.socket":
-            return machine.enable("sms2fad.socket")
-        if bare == "systemctl enable --now sms2fa-metrics.timer":
-            return machine.shell("systemctl --root=/ enable sms2fa-metrics.timer")
-        if bare == "systemctl reload sms2fad":
-            machine.daemon.send_signal(signal.SIGHUP)
-            return machine.daemon.poll() or 0, "the daemon ended"
-        if re.match(r"sms2fa try \w+$", bare) or "pamtester" in bare:
-            return machine.with_code(line)
+        if line in NOT_RUN:
+            return 0, ""
+        for pattern, way in (
+                (r"\./dev demo", machine.demo_by_hand),
+                (r"sms2fad", machine.in_background),
+                (r"systemctl .*", self.asked_of_systemd),
+                (r"sms2fa try \w+|.*pamtester.*", machine.with_code),
+                (r"sms2fa enroll", machine.enrolls),
+                (r"chfn .*", self.office_phone)):
+            if re.fullmatch(pattern, bare):
+                return way(line if way == machine.with_code else bare)
         if bare == "sms2fa check":
             machine.configure()
         if bare.startswith("sms2fa unlock"):
@@ -166,26 +81,54 @@ class CommandsTest(DocsCase):
             machine.open_stack()
         return machine.shell(line)
 
-    def is_shown(self, line):
-        return any(re.fullmatch(pattern, line) for pattern in SHOWN)
+    def asked_of_systemd(self, command):
+        """What systemd would do, where none runs; its units are those that were installed."""
+        verb, *units = command.removeprefix("systemctl ").replace("--now ", "").split()
+        for unit in units:
+            name = unit if "." in unit else unit + ".service"
+            self.assertTrue((UNITS / name).is_file(), name)
+        if verb == "reload":
+            return self.machine.reload()
+        if verb == "stop":
+            return self.machine.end_daemon(), "did not end well"
+        if verb == "enable" and units == ["sms2fa-metrics.timer"]:
+            return self.machine.shell(f"systemctl --root=/ enable {units[0]}")
+        self.assertIn(verb, ("enable", "start", "restart"))
+        return self.machine.enable("sms2fad.socket")
+
+    def office_phone(self, command):
+        """The number counts, once the source is named."""
+        number = re.search(r"-w '.*(\d\d)' (\w+)", command)
+        done = self.machine.shell(command)
+        self.machine.configure("[directory]\nsources = gecos\ndefault_country = IE\n")
+        said = self.machine.shell(f"sms2fa status {number[2]}")
+        self.machine.configure()
+        self.assertEqual(said[0], 0, said)
+        self.assertIn("********" + number[1], said[1])
+        return done
+
+    def assert_works(self, line):
+        status, said = self.typed(line)
+        self.assertEqual(status, 0, said)
 
     def test_1_the_readme_from_top_to_bottom(self):
         ran = 0
-        for line in self.lines:
+        for line in (line for block in commands.blocks_of(README) for line in block):
             with self.subTest(line):
                 if commands.is_command(line):
-                    status, said = self.typed(line)
-                    self.assertEqual(status, 0, said)
+                    self.assert_works(line)
                     ran += 1
                 else:
                     self.assertTrue(self.is_shown(line), "neither a command nor known to be shown")
         self.assertGreater(ran, 10)
 
+    def is_shown(self, line):
+        return any(re.fullmatch(pattern, line) for pattern in SHOWN)
+
     def test_2_commands_within_sentences(self):
-        for line in self.inline:
+        for line in commands.within_sentences(README):
             with self.subTest(line):
-                status, said = self.typed(line)
-                self.assertEqual(status, 0, said)
+                self.assert_works(line)
 
     def test_3_the_manual(self):
         for page, blocks in commands.pages().items():
@@ -199,7 +142,7 @@ class CommandsTest(DocsCase):
             self.machine.private.write_trusted(ETC / "twilio.token", "b" * 32)
             self.machine.private.write_trusted(ETC / "telnyx.key", "KEY" + "b" * 32)
             self.machine.private.write_trusted(ETC / name, block + "\n")
-            made = pathlib.Path("/var/lib/sms2fa/outbox")  # by a package, or a start as root
+            made = STATE / "outbox"  # by a package, or a start as root
             made.mkdir(mode=0o700, exist_ok=True)
             shutil.chown(made, "_sms2fa")
             said = self.machine.shell("sms2fad --check")
@@ -214,5 +157,107 @@ class CommandsTest(DocsCase):
         else:
             for line in block.splitlines():
                 self.assertTrue(commands.is_command(line), line)
-                status, said = self.typed(line)
-                self.assertEqual(status, 0, said)
+                self.assert_works(line)
+
+    def test_4_what_help_shows(self):
+        """The example of the program's help and of each command's, while the daemon runs."""
+        for words in ([], *([command] for command in sorted(manual.command_sources()))):
+            status, said = self.machine.shell(" ".join(["sms2fa", *words, "--help"]))
+            self.assertEqual(status, 0, said)
+            examples = re.findall(r"^example: (.*)$", said, re.MULTILINE)
+            self.assertEqual(len(examples), 1, said)
+            with self.subTest(examples[0]):
+                self.assertRegex(examples[0], "^(sudo )?" + " ".join(["sms2fa", *words]))
+                self.assert_works(examples[0])
+
+    def test_5_the_run_book(self):
+        for block in commands.blocks_of("docs/RUNBOOK.md"):
+            with self.subTest(block=block):
+                if block[0] == "#!/bin/sh":
+                    self.run_script(block)
+                elif block[0].startswith("useradd"):
+                    self.by_hand(block)
+                else:
+                    self.lines(block)
+        self.sentences("docs/RUNBOOK.md")
+
+    def lines(self, block):
+        for line in block:
+            if commands.is_command(line):
+                self.assert_works(line)
+            else:
+                self.assertTrue(self.is_shown(line), line)
+
+    def sentences(self, document):
+        for line in commands.within_sentences(document):
+            with self.subTest(line):
+                if "…" not in line:
+                    self.assert_works(line)
+
+    def by_hand(self, block):
+        """On a machine with nothing but the programs and the two files, as an administrator left them."""
+        machine = self.machine
+        machine.end_daemon()
+        machine.shell("userdel _sms2fa")
+        shutil.rmtree(STATE)
+        (ETC / "store.key").unlink()
+        for path in (ETC, *ETC.iterdir()):
+            shutil.chown(path, "root", "root")
+        self.assertEqual(machine.shell("\n".join(["set -e", *block]))[0], 0)
+        shutil.chown(OUTBOX, "_sms2fa")
+        status, said = machine.shell("sms2fad --check && sms2fa check")
+        self.assertEqual((status, re.findall("^(?:error|warning): .*outbox.*", said)), (0, []), said)
+
+    def run_script(self, block):
+        """As a supervisor would run it."""
+        machine = self.machine
+        script = pathlib.Path("/etc/sv/sms2fad/run")
+        script.parent.mkdir(parents=True)
+        script.write_text("\n".join(block) + "\n", encoding="utf-8")
+        script.chmod(0o755)
+        self.assertEqual(machine.in_background(str(script))[0], 0)
+        self.assertIn("ok: sms2fad answers, version ", machine.shell("sms2fa doctor")[1])
+        self.assertEqual(machine.reload()[0], 0)
+        self.assertEqual(machine.with_code("sms2fa try alice")[0], 0)
+        self.assertEqual(machine.end_daemon(), 0)
+
+    def test_6_the_store_by_hand(self):
+        self.machine.in_background("sms2fad")
+        self.machine.lock_alice()
+        copy = "/run/copy.db"
+        blocks = [[line.replace("FILE", copy) for line in block]
+                  for block in commands.blocks_of("docs/STORE.md")]
+        [look, restore, begin_again] = blocks
+        with self.subTest(look):
+            self.assertIn("alice|10|0|", self.said(look[0]))
+            self.assertIn("|alice|accepted|right-code", self.said(look[1]))
+        with self.subTest("back it up"):
+            [backup] = [line for line in commands.within_sentences("docs/STORE.md") if ".backup" in line]
+            self.said(backup.replace("FILE", copy))
+        with self.subTest(restore):
+            self.said("sms2fa unlock alice")
+            self.machine.end_daemon()
+            self.lines(restore)
+            self.assertEqual(self.machine.in_background("sms2fad")[0], 0)
+            self.assertIn("locked", self.machine.shell("sms2fa status alice")[1])
+        with self.subTest(begin_again):
+            self.lines(begin_again)
+            self.assertEqual(self.said("sms2fa log"), "Nothing yet.\n")
+            self.said("sms2fa status alice")
+
+    def said(self, line):
+        status, said = self.machine.shell(line)
+        self.assertEqual(status, 0, said)
+        return said
+
+    def test_7_commands_named_by_other_documents(self):
+        """That there is such a command; what it needs behind it, a sentence leaves out."""
+        dev = (ROOT / "dev").read_text(encoding="utf-8")
+        for document in OTHERS:
+            for line in commands.within_sentences(document):
+                with self.subTest(document=document, line=line):
+                    program, word, *_ = line.removeprefix("sudo ").split()
+                    if program == "sms2fa":
+                        self.said(f"sms2fa {word} --help")
+                    elif program == "./dev":
+                        self.assertRegex(dev, rf"(?m)^  {word}\)")

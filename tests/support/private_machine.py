@@ -139,6 +139,9 @@ class PrivateMachine:
         run("mount", "--rbind", dev, "/dev")
 
     def add_user(self, name, password, *options):
+        # Somebody of that name may live on the machine outside.
+        for command in ("userdel", "groupdel"):
+            subprocess.run([command, "--force", name], capture_output=True, check=False)
         run("useradd", "--create-home", "--shell", "/bin/sh", *options, name)
         run("chpasswd", input=f"{name}:{password}\n")
 
