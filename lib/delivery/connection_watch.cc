@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 
 namespace sms2fa {
@@ -19,6 +20,14 @@ int local_port_of(curl_socket_t socket) {
   if (address.ss_family == AF_INET6)
     return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
   return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+// Between an answer and the next request a server has nothing to say but that it ends:
+// close_notify, FIN or RST. libcurl 7.88 asks too, but takes a close_notify for a sign of life.
+bool is_silent(curl_socket_t socket) {
+  char byte = 0;
+  return recv(socket, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+         (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 }  // namespace
@@ -59,16 +68,17 @@ ConnectionWatch::Connection* ConnectionWatch::find(int local_port) noexcept {
   return nullptr;
 }
 
-void ConnectionWatch::taken(int local_port, Origin* origin) noexcept {
+bool ConnectionWatch::take(int local_port, Origin* origin) noexcept {
   Connection* const one = find(local_port);
-  if (one == nullptr) return;
+  if (one == nullptr) return true;
   one->origin = origin;
   one->idle = false;
+  return !one->kept || is_silent(one->socket);
 }
 
-void ConnectionWatch::freed(int local_port) noexcept {
+void ConnectionWatch::give_back(int local_port) noexcept {
   if (local_port == 0) return;
-  if (Connection* const one = find(local_port); one != nullptr) one->idle = true;
+  if (Connection* const one = find(local_port); one != nullptr) one->kept = one->idle = true;
 }
 
 size_t ConnectionWatch::idle(const Origin* origin) const noexcept {

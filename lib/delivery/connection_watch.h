@@ -17,10 +17,11 @@ class ConnectionWatch {
   // Has the handle's connections watched. False when libcurl refuses.
   bool watch(CURL* easy);
 
-  // A request is about to leave from this local port, on its way to `origin`.
-  void taken(int local_port, Origin* origin) noexcept;
+  // A request is about to leave from this local port, on its way to `origin`. False when the other
+  // side has ended the connection since the last request on it: nothing must be sent there.
+  bool take(int local_port, Origin* origin) noexcept;
   // The request from this local port has ended. The connection may be gone.
-  void freed(int local_port) noexcept;
+  void give_back(int local_port) noexcept;
 
   // How many connections wait for a request to `origin`, as far as is known.
   size_t idle(const Origin* origin) const noexcept;
@@ -36,6 +37,7 @@ class ConnectionWatch {
     curl_socket_t socket;
     int local_port = 0;  // 0: no request yet
     Origin* origin = nullptr;
+    bool kept = false;  // it has served a request
     bool idle = false;
   };
 

@@ -83,9 +83,9 @@ class AllSignalsBlocked {
 class CurlHttp::Loop {
  public:
   // Throws std::system_error when no thread can be had.
-  Loop(TrustStore trust, std::string proxy, MultiHandle multi)
+  Loop(TrustStore trust, const CurlHttpOptions& options, MultiHandle multi)
       : trust_(std::move(trust)),
-        road_{trust_.get(), std::move(proxy), &watch_},
+        road_{trust_.get(), options.proxy, &watch_, options.pace},
         multi_(std::move(multi)),
         warmth_(multi_.get(), road_) {
     const AllSignalsBlocked blocked;
@@ -172,12 +172,14 @@ class CurlHttp::Loop {
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
       const CURLcode code = message->data.result;
       CurlJob& job = CurlJob::of(message->easy_handle);
-      if (auto* const transfer = dynamic_cast<CurlTransfer*>(&job); transfer != nullptr) {
+      curl_multi_remove_handle(multi_.get(), job.handle());
+      if (job.found_dead_connection() &&
+          curl_multi_add_handle(multi_.get(), job.handle()) == CURLM_OK)
+        continue;
+      if (auto* const transfer = dynamic_cast<CurlTransfer*>(&job); transfer != nullptr)
         end(*transfer, code);
-      } else {
-        curl_multi_remove_handle(multi_.get(), job.handle());
+      else
         job.finish(code);
-      }
     }
   }
 
@@ -239,7 +241,7 @@ Result<std::unique_ptr<CurlHttp>> CurlHttp::create(const CurlHttpOptions& option
   if (!multi) return make_error(ErrorKind::unavailable, "no descriptors or memory for libcurl");
   curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, kMostIdleConnections);
   try {
-    auto loop = std::make_unique<Loop>(std::move(trust), options.proxy, std::move(multi));
+    auto loop = std::make_unique<Loop>(std::move(trust), options, std::move(multi));
     return std::unique_ptr<CurlHttp>(new CurlHttp(std::move(loop)));
   } catch (const std::system_error& error) {
     return make_error(ErrorKind::unavailable, std::string("no delivery thread: ") + error.what());

@@ -7,8 +7,6 @@ namespace {
 constexpr size_t kMostHeaderBytes = 64 * 1024;
 // Longer than warm-ups go without asking again, so that no login waits for a name server.
 constexpr long kOldestAddress = 10 * 60;
-// Below what load balancers wait before they close an idle connection: 60 s is common.
-constexpr long kLongestIdle = 55;
 }  // namespace
 
 CurlJob::CurlJob(const CurlRoad& road, Origin* origin, Milliseconds connect, Milliseconds total)
@@ -23,7 +21,7 @@ CurlJob::CurlJob(const CurlRoad& road, Origin* origin, Milliseconds connect, Mil
   // waits for its resolver thread even after a timeout.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_DNS_CACHE_TIMEOUT, kOldestAddress);
-  set(CURLOPT_MAXAGE_CONN, kLongestIdle);
+  set(CURLOPT_MAXAGE_CONN, static_cast<long>(road.pace.longest_idle.count()));
   set(CURLOPT_PROTOCOLS_STR, "https");
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_TCP_NODELAY, 1L);
@@ -72,7 +70,8 @@ CURLcode CurlJob::on_tls_context(CURL*, void* context, void* trust) noexcept {
 // request, and once more each time it sends the request again.
 int CurlJob::on_request(void* self, char*, char*, int, int local_port) noexcept {
   auto& job = *static_cast<CurlJob*>(self);
-  job.watch_.taken(local_port, job.origin_);
+  job.found_dead_connection_ = !job.watch_.take(local_port, job.origin_);
+  if (job.found_dead_connection_) return CURL_PREREQFUNC_ABORT;
   return job.may_leave() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
@@ -89,7 +88,7 @@ bool CurlJob::headers_too_long() const {
 void CurlJob::leave_connection() noexcept {
   long local_port = 0;
   curl_easy_getinfo(handle(), CURLINFO_LOCAL_PORT, &local_port);
-  watch_.freed(static_cast<int>(local_port));
+  watch_.give_back(static_cast<int>(local_port));
 }
 
 }  // namespace sms2fa

@@ -5,8 +5,10 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "lib/base/clock.h"
+#include "lib/delivery/connection_pace.h"
 #include "lib/delivery/connection_watch.h"
 #include "lib/delivery/tls_context.h"
 
@@ -17,6 +19,7 @@ struct CurlRoad {
   X509_STORE* trust;
   std::string proxy;
   ConnectionWatch* watch;
+  ConnectionPace pace;
 };
 
 // One libcurl handle with everything set that is the same for every request: HTTPS and nothing
@@ -34,6 +37,11 @@ class CurlJob {
   // Delivery thread: the request has ended with `code` and is no part of the multi handle any more.
   // The job may be gone when this returns.
   virtual void finish(CURLcode code) noexcept = 0;
+
+  // Delivery thread: whether the request has ended because the kept connection that it got was no
+  // good any more. Nothing has been sent; the connection is gone, and the job can be started again.
+  // Asking resets it.
+  bool found_dead_connection() noexcept { return std::exchange(found_dead_connection_, false); }
 
   // The job behind a handle.
   static CurlJob& of(CURL* easy);
@@ -67,6 +75,7 @@ class CurlJob {
   bool usable_ = false;
   ConnectionWatch& watch_;
   Origin* const origin_;
+  bool found_dead_connection_ = false;
   size_t header_bytes_ = 0;
 };
 

@@ -88,16 +88,16 @@ void CurlTransfer::set_what_is_sent(const HttpRequest& request) {
 
 // A second time: libcurl sends a request again by itself when a connection kept from an earlier
 // request ended before any byte of an answer. If the server closed it in good order, it had been
-// idle for too long, and one more try is right. libcurl 7.88 meets this case often: before it uses
-// a connection again, it takes an unread close_notify for a sign of life. After a reset, or an end
-// of the stream without close_notify, the request may have been carried out, which matters unless
-// it only asks.
+// idle for too long, and one more try is right, on a new connection, for the next one kept may be
+// as old. After a reset, or an end of the stream without close_notify, the request may have been
+// carried out, which matters unless it only asks.
 bool CurlTransfer::may_leave() noexcept {
   ++tries_;
   if (tries_ == 1) {
     curl_tlssessioninfo* session = nullptr;
     curl_easy_getinfo(handle(), CURLINFO_TLS_SSL_PTR, &session);
     first_peer_ = tls_peer_of(static_cast<const SSL*>(session->internals));
+    set(CURLOPT_FRESH_CONNECT, 1L);
     return true;
   }
   return tries_ == 2 && (first_peer_->closed || asks_only_);

@@ -8,14 +8,11 @@ namespace sms2fa {
 
 namespace {
 
-constexpr Milliseconds kRound = std::chrono::seconds(30);
 constexpr Milliseconds kFirstPause = std::chrono::seconds(1);
 constexpr Milliseconds kLongestPause = std::chrono::seconds(60);
 constexpr Milliseconds kTimeToConnect = std::chrono::seconds(5);
 constexpr Milliseconds kTimeInAll = std::chrono::seconds(10);
-// The age at which a connection, and with it the host's address, is replaced by a new one. Well
-// below what a login still accepts, so that a login never has to.
-constexpr long kOldestConnection = 4 * 60;
+// Well below what a login still accepts, so that a login never waits for a name server.
 constexpr long kOldestAddress = 2 * 60;
 constexpr Milliseconds kBetweenSpares{100};
 constexpr size_t kSpares = 2;
@@ -36,7 +33,7 @@ class Warmth::WarmUp final : public CurlJob {
       : CurlJob(road, &to, kTimeToConnect, kTimeInAll), origin(to), warmth_(warmth) {
     set(CURLOPT_URL, (to.url + "/").c_str());
     set(CURLOPT_NOBODY, 1L);
-    set(CURLOPT_MAXLIFETIME_CONN, kOldestConnection);
+    set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(road.pace.oldest.count()));
     set(CURLOPT_DNS_CACHE_TIMEOUT, kOldestAddress);
   }
   void finish(CURLcode code) noexcept override {
@@ -80,7 +77,7 @@ SteadyTime Warmth::tend(Origin& origin, SteadyTime now) noexcept {
   const bool none_left = road_.watch->idle(&origin) == 0;
   if (now >= origin.next_round) {
     if (!none_left) origin.pause = Milliseconds(0);
-    origin.next_round = now + kRound;
+    origin.next_round = now + road_.pace.round;
     start(origin, std::min(kSpares + origin.peak, kMostConnections));
     origin.peak = std::max(origin.peak / 2, origin.in_flight);
   } else if (none_left && origin.warming == 0 && now >= origin.next_spare && origin.in_flight > 0 &&

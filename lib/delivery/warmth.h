@@ -32,7 +32,7 @@ class Origin {
   Milliseconds pause{0};
 };
 
-// Keeps connections ready: one HEAD without credentials per connection every 30 s says to the
+// Keeps connections ready: one HEAD without credentials per connection and round says to the
 // provider that it is still wanted, and makes it when it is not there. Two connections when it is
 // quiet, and two more than were needed at once lately. The delivery thread's own.
 class Warmth {

@@ -102,12 +102,6 @@ int http_bytes(const std::string& connection) {
   return json->code("/http_bytes").value_or(-1);
 }
 
-int connection_of(const std::string& request) {
-  const auto json = JsonDocument::parse(request);
-  REQUIRE(json.has_value());
-  return json->code("/connection").value_or(-1);
-}
-
 }  // namespace
 
 TEST(a_post_is_answered) {
@@ -160,15 +154,6 @@ TEST(the_environment_has_no_say) {
   const auto http = connect(provider.ca_file());
   CHECK_EQ(post(*http, provider.base_url()).kind, Kind::response);
   CHECK(!std::filesystem::exists(kKeyLog));
-}
-
-TEST(a_connection_is_used_again) {
-  FakeProviderProcess provider;
-  const auto http = connect(provider.ca_file());
-  for (int i = 0; i < 3; ++i) CHECK_EQ(post(*http, provider.base_url()).kind, Kind::response);
-  const auto requests = provider.records("requests");
-  REQUIRE(requests.size() == 3);
-  for (const auto& request : requests) CHECK_EQ(connection_of(request), 1);
 }
 
 TEST(many_callers_are_served_at_the_same_time) {
@@ -226,24 +211,6 @@ TEST(a_long_answer_is_cut_and_not_inflated) {
   const auto http = connect(provider.ca_file());
   for (const char* mode : {"huge", "huge-chunked", "gzip-bomb", "many-headers"})
     CHECK_EQ(post(*http, provider.base_url(mode)).detail, "the answer is too long");
-}
-
-TEST(an_idle_connection_that_was_closed_is_replaced) {
-  FakeProviderProcess provider;
-  const auto http = connect(provider.ca_file());
-  CHECK_EQ(post(*http, provider.base_url("close-idle")).kind, Kind::response);
-  provider.wait_for("connections", 1);
-  CHECK_EQ(post(*http, provider.base_url()).kind, Kind::response);
-  CHECK_EQ(provider.records("messages").size(), 2u);
-}
-
-TEST(a_connection_closed_as_it_is_used_again_costs_one_retry) {
-  FakeProviderProcess provider;
-  const auto http = connect(provider.ca_file());
-  CHECK_EQ(post(*http, provider.base_url("close-reused")).kind, Kind::response);
-  CHECK_EQ(post(*http, provider.base_url()).kind, Kind::response);
-  CHECK_EQ(provider.records("messages").size(), 2u);
-  CHECK_EQ(provider.records("requests").size(), 2u);
 }
 
 TEST(without_sound_tls_no_byte_of_http_leaves) {

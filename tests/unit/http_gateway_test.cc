@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/http_gateway.h"
 
+#include <set>
+
 #include "lib/delivery/curl_http.h"
 #include "lib/delivery/json.h"
 #include "lib/delivery/telnyx.h"
@@ -122,6 +124,26 @@ TEST(twilio_accepts_what_we_send) {
   CHECK(record->string("/from") == "+15005550006");
   CHECK(record->string("/body") == kBody);
   CHECK(record->code("/validity_period") == 300);
+}
+
+TEST(the_status_is_asked_for_on_a_warm_connection) {
+  Fixture one;
+  Telnyx telnyx(one.telnyx_options(), one.transport);
+  telnyx.keep_warm();
+  const auto connections = [&](const char* name, size_t count) {
+    std::set<int> numbers;
+    for (const auto& record : one.provider.wait_for(name, count))
+      numbers.insert(JsonDocument::parse(record)->code("/connection").value_or(0));
+    return numbers;
+  };
+  const auto warm = connections("warm_ups", 2);
+  const LoginMessage message{.to = *PhoneNumber::parse_international(kTo),
+                             .body = Secret(kBody),
+                             .validity = std::chrono::minutes(5)};
+  const auto until = std::chrono::steady_clock::now() + kAmple;
+  const std::string id = telnyx.send(message, until).message_id;
+  CHECK(telnyx.delivery_status(id, Medium::sms, until).state != DeliveryState::unknown);
+  for (const int number : connections("requests", 2)) CHECK(warm.contains(number));
 }
 
 TEST(twilio_accepts_an_api_key_and_a_messaging_service) {

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::chrono::seconds kAmple{20};
 
-std::unique_ptr<CurlHttp> connect(const FakeProviderProcess& provider) {
-  auto created = CurlHttp::create({.ca_file = provider.ca_file(), .proxy = ""});
+std::unique_ptr<CurlHttp> connect(const FakeProviderProcess& provider, ConnectionPace pace = {}) {
+  auto created = CurlHttp::create({.ca_file = provider.ca_file(), .proxy = "", .pace = pace});
   REQUIRE(created.ok());
   return std::move(*created);
 }
@@ -30,6 +30,14 @@ HttpOutcome post(HttpTransport& transport, const std::string& base_url) {
       .authorization = authorization,
       .body = Secret(R"({"from": "+13115552368", "to": "+353851234567", "text": "493817"})")};
   return transport.perform(request, std::chrono::steady_clock::now() + kAmple);
+}
+
+// At once, and all are answered.
+void post_many(size_t count, HttpTransport& transport, const std::string& base_url) {
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < count; ++i)
+    threads.emplace_back([&] { CHECK_EQ(post(transport, base_url).status, 200); });
+  for (auto& thread : threads) thread.join();
 }
 
 std::set<int> connections_in(const std::vector<std::string>& records) {
@@ -47,7 +55,10 @@ std::set<int> wait_for_warm(const FakeProviderProcess& provider, size_t count) {
   for (size_t seen = 1;; ++seen) {
     std::set<int> warm = connections_in(provider.wait_for("warm_ups", seen));
     for (const int closed : connections_in(provider.records("connections"))) warm.erase(closed);
-    if (warm.size() >= count) return warm;
+    if (warm.size() < count) continue;
+    // The provider has answered. That the answer was read is not to be seen from here.
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    return warm;
   }
 }
 
@@ -73,10 +84,20 @@ TEST(the_first_request_finds_a_connection) {
   CHECK(warm.contains(*connections_in(provider.records("requests")).begin()));
 }
 
+TEST(a_connection_is_used_again) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider);
+  for (int i = 0; i < 3; ++i) post_many(1, *http, provider.base_url());
+  CHECK_EQ(provider.records("requests").size(), 3u);
+  CHECK_EQ(connections_in(provider.records("requests")), std::set{1});
+}
+
 TEST(without_warmth_the_first_request_pays_for_its_connection_and_says_so) {
   FakeProviderProcess provider;
   const auto http = connect(provider);
   const auto cold = post(*http, provider.base_url());
+  CHECK(cold.times.look_up.count() > 0);
+  CHECK(cold.times.connect.count() > 0);
   CHECK(cold.times.tls.count() > 0);
   CHECK(cold.times.first_byte.count() > 0);
   CHECK(cold.times.look_up + cold.times.connect + cold.times.tls + cold.times.first_byte <=
@@ -93,14 +114,72 @@ TEST(a_closed_connection_is_replaced_before_it_is_needed) {
   http->keep_warm(provider.base_url());
   std::set<int> warm = wait_for_warm(provider, 2);
   // All that there are are told to close once idle, spares included.
-  std::vector<std::thread> requests;
-  for (int i = 0; i < 4; ++i)
-    requests.emplace_back([&] { post(*http, provider.base_url("close-idle")); });
-  for (auto& request : requests) request.join();
+  post_many(4, *http, provider.base_url("close-idle"));
   const size_t used = connections_in(provider.records("requests")).size();
   provider.wait_for("connections", used);
   wait_for_warm(provider, 1);
   CHECK(!needed_a_connection(post(*http, provider.base_url())));
+}
+
+// Nothing is sent on one of them, and one new connection is all that it costs.
+TEST(of_many_that_were_closed_none_is_used) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider);
+  post_many(8, *http, provider.base_url("close-idle"));
+  const size_t used = connections_in(provider.records("requests")).size();
+  CHECK(used > 1);
+  provider.wait_for("connections", used);
+  post_many(1, *http, provider.base_url());
+  post_many(1, *http, provider.base_url());
+  const auto requests = provider.records("requests");
+  CHECK_EQ(requests.size(), 10u);
+  CHECK_EQ(connections_in(requests).size(), used + 1);
+}
+
+TEST(a_connection_closed_as_it_is_used_again_costs_one_retry) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider);
+  post_many(1, *http, provider.base_url("close-reused"));
+  post_many(1, *http, provider.base_url());
+  CHECK_EQ(provider.records("messages").size(), 2u);
+  CHECK_EQ(provider.records("requests").size(), 2u);
+}
+
+TEST(the_retry_takes_a_new_connection_and_none_that_may_be_as_old) {
+  FakeProviderProcess provider({"--misbehave", "close-reused"});
+  const auto http = connect(provider);
+  post_many(8, *http, provider.base_url("slow-100"));  // as many connections
+  for (size_t sent = 16; sent <= 40; sent += 8) {
+    post_many(8, *http, provider.base_url());  // each used once more will be closed
+    CHECK_EQ(provider.records("messages").size(), sent);
+  }
+}
+
+TEST(rounds_keep_the_same_connections) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider, {.round = std::chrono::milliseconds(100)});
+  http->keep_warm(provider.base_url());
+  CHECK_EQ(connections_in(provider.wait_for("warm_ups", 10)).size(), 2u);
+}
+
+TEST(the_same_is_replaced_when_it_is_old) {
+  FakeProviderProcess provider;
+  const auto http = connect(
+      provider, {.round = std::chrono::milliseconds(100), .oldest = std::chrono::seconds(1)});
+  http->keep_warm(provider.base_url());
+  const std::set<int> first = wait_for_warm(provider, 2);
+  provider.wait_for("connections", 2);  // both have been closed, and by us:
+  for (const int number : wait_for_warm(provider, 2)) CHECK(!first.contains(number));
+}
+
+// By then a load balancer may have forgotten it without a word.
+TEST(what_was_idle_for_too_long_is_not_used_again) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider, {.longest_idle = std::chrono::seconds(1)});
+  post_many(1, *http, provider.base_url());
+  CHECK(!needed_a_connection(post(*http, provider.base_url())));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2100));
+  CHECK(needed_a_connection(post(*http, provider.base_url())));
 }
 
 TEST(nobody_there_is_no_harm) {

@@ -199,8 +199,8 @@ class Connection:
         if request is None:
             return False
         if request.method == "HEAD":
-            self._provider.record_warm_up(self.number)
             self._sock.sendall(head(404, [], 0))
+            self._provider.record_warm_up(self.number)
             return request.keep_alive
         mode, path, backend = None, request.path, None
         try:
