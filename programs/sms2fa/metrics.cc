@@ -70,8 +70,8 @@ bool replace(const std::string& path, const std::string& text) {
   return done;
 }
 
-// The store is read in a child, which gives up root for it; the file is written by this process,
-// which has kept it.
+// The store is read in a child, which gives up root or capabilities for it; the file is written by
+// this process, which has kept them.
 int write_file(const Arguments& arguments, const Console& console) {
   const ChildEnd end = in_child(kPatience, [&](int out) {
     const auto text = read_metrics(arguments.configuration);

@@ -15,6 +15,7 @@
 #include "lib/base/text.h"
 #include "lib/base/trusted_file.h"
 #include "programs/sms2fa/state_json.h"
+#include "programs/wiring/capabilities.h"
 #include "programs/wiring/exit_code.h"
 #include "programs/wiring/wiring.h"
 
@@ -32,7 +33,8 @@ std::string name_of(uid_t uid) {
 Result<void> become_owner_of(const std::string& directory) {
   struct stat info {};
   // What is wrong with the directory, opening the store will say.
-  if (geteuid() != 0 || stat(directory.c_str(), &info) != 0) return {};
+  if (geteuid() != 0) return drop_capabilities();
+  if (stat(directory.c_str(), &info) != 0) return {};
   if (info.st_uid == 0 || !is_trusted_owner(info.st_uid)) return {};
   const passwd* account = getpwuid(info.st_uid);
   if (account == nullptr || setgroups(0, nullptr) != 0 ||

@@ -30,9 +30,9 @@ Result<Configuration> configuration_at(const std::string& path);
 class StateAccess {
  public:
   // Reads the configuration and the people on record, and opens the store that the daemon has made.
-  // In between, a process of root's becomes the owner of the store's directory, for good: the file
-  // may be the work of a daemon that somebody else has taken over. Errors have docs/STORE.md's
-  // kinds, and unavailable when there is no store yet.
+  // In between, a process of root's becomes the owner of the store's directory, and any other
+  // gives up its capabilities, for good: the file may be the work of a daemon that somebody else
+  // has taken over. Errors have docs/STORE.md's kinds, and unavailable when there is no store yet.
   static Result<std::unique_ptr<StateAccess>> open(const std::string& configuration);
 
   Store& store() { return *store_; }

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programs/sms2fad/sandbox.h"
 
-#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
 #include "programs/sms2fad/landlock.h"
 #include "programs/sms2fad/system_calls.h"
+#include "programs/wiring/capabilities.h"
 
 namespace sms2fa {
 
@@ -33,27 +31,12 @@ Result<void> check_single_thread() {
   return make_error(ErrorKind::internal, "sandbox: threads run already");
 }
 
-Result<void> drop_capabilities() {
-  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
-    return failed("dropping ambient capabilities");
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> held{};
-  if (syscall(SYS_capget, &header, held.data()) != 0) return failed("looking at capabilities");
-  // A service manager that took them all may have forbidden this call too.
-  const bool none = std::all_of(held.begin(), held.end(), [](const auto& part) {
-    return (part.effective | part.permitted | part.inheritable) == 0;
-  });
-  if (none) return {};
-  held.fill({});
-  if (syscall(SYS_capset, &header, held.data()) != 0) return failed("dropping capabilities");
-  return {};
-}
-
 }  // namespace
 
 Result<Sandbox> enter_sandbox(const std::vector<std::string>& writable) {
   if (auto single = check_single_thread(); !single) return single.error();
-  if (auto dropped = drop_capabilities(); !dropped) return dropped.error();
+  if (auto dropped = drop_capabilities(); !dropped)
+    return make_error(dropped.error().kind, "sandbox: " + dropped.error().message);
   const rlimit no_core = {0, 0};
   if (setrlimit(RLIMIT_CORE, &no_core) != 0) return failed("forbidding core dumps");
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("forbidding inspection");

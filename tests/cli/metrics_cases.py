@@ -143,20 +143,43 @@ class MetricsTest(StateCase):
         self.assertEqual([path.name for path in place.iterdir()], ["sms2fa.prom"])
         self.assert_owned_by_the_daemon()
 
-    def test_with_the_capabilities_of_the_unit(self):
-        self.some_logins()
+    def run_as_the_unit_does(self):
+        """Returns what the command of the unit did, as its account and with its capabilities, and its file."""
         unit = UNIT.read_text()
-        kept = re.search(r"^CapabilityBoundingSet=(.+)$", unit, re.MULTILINE)[1].split()
-        bound = "-all," + ",".join("+" + name.removeprefix("CAP_").lower() for name in kept)
+        settings = dict(re.findall(r"^(\w+)=(.+)$", unit, re.MULTILINE))
+        sets = {name: ",".join("+" + word.removeprefix("CAP_").lower() for word in settings[name].split())
+                for name in ("AmbientCapabilities", "CapabilityBoundingSet")}
         place = self.machine.state / "node-exporter"
         place.mkdir(exist_ok=True)
         shutil.chown(place, "alice")  # as node_exporter's folder is somebody else's
         command = re.search(r"^ExecStart=\S+/sms2fa (.+)$", unit, re.MULTILINE)[1].replace(
             "/var/lib/prometheus/node-exporter", str(place))
-        done = subprocess.run(["setpriv", "--bounding-set", bound, "--no-new-privs", self.program,
-                               *command.split()], capture_output=True, text=True, check=False)
-        self.assertEqual((done.returncode, done.stdout + done.stderr), (OK, ""))
-        open_metrics.parse((place / "sms2fa.prom").read_text())
+        done = subprocess.run(["setpriv", f"--reuid={settings['User']}", f"--regid={settings['Group']}",
+                               "--clear-groups", "--inh-caps", "-all," + sets["AmbientCapabilities"],
+                               "--ambient-caps", "-all," + sets["AmbientCapabilities"],
+                               "--bounding-set", "-all," + sets["CapabilityBoundingSet"],
+                               "--no-new-privs", self.program, *command.split()],
+                              capture_output=True, text=True, check=False)
+        return done, place / "sms2fa.prom"
+
+    def test_as_the_unit_does(self):
+        self.some_logins()
+        for _ in range(2):
+            done, file = self.run_as_the_unit_does()
+            self.assertEqual((done.returncode, done.stdout + done.stderr), (OK, ""))
+            open_metrics.parse(file.read_text())
+            file.unlink()
+        self.assert_owned_by_the_daemon()
+
+    def test_what_reads_the_store_has_no_capability(self):
+        """A store that only a capability opens stays closed."""
+        self.some_logins()
+        self.stop()
+        for path in self.directory.iterdir():
+            path.chmod(0)
+        done, file = self.run_as_the_unit_does()
+        self.assertEqual(done.returncode, NOPERM, done.stderr)
+        self.assertFalse(file.exists())
 
     def test_a_file_that_cannot_be_written(self):
         self.start()
