@@ -46,7 +46,8 @@ Result<void> check_parent(const std::string& path) {
   struct stat info {};
   if (!fd.valid() || fstat(fd.get(), &info) != 0) return cannot_open(parent.string(), errno);
   if (!is_trusted_owner(info.st_uid))
-    return refuse(parent.string(), "is not owned by root or " + std::string(kServiceAccount));
+    return refuse(parent.string(),
+                  std::string("is not owned by root or ") + kServiceAccount + " (chown root)");
   const bool sticky = (info.st_mode & S_ISVTX) != 0;
   if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
     return refuse(parent.string(), "others can write to it (chmod go-w)");
@@ -70,7 +71,8 @@ Result<UniqueFd> open_trusted(const std::string& path) {
   if (fstat(fd.get(), &info) != 0) return cannot_open(path, errno);
   if (!S_ISREG(info.st_mode)) return refuse(path, "is not a regular file");
   if (!is_trusted_owner(info.st_uid))
-    return refuse(path, "is not owned by root or " + std::string(kServiceAccount));
+    return refuse(path,
+                  std::string("is not owned by root or ") + kServiceAccount + " (chown root)");
   if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return refuse(path, "others can write to it (chmod go-w)");
   if ((info.st_mode & S_IROTH) != 0) return refuse(path, "others can read it (chmod o-r)");

@@ -23,6 +23,10 @@ SshdSettings read_sshd_settings(std::string_view text);
 
 // What sshd's settings are held against.
 struct SshdDemands {
+  // For nobody in particular; where they are better than somebody's, a Match block made the
+  // difference.
+  const SshdSettings* general = nullptr;
+  std::string how_to_reload = "systemctl reload ssh";
   bool stack_asks_password = true;   // sshd's PAM service asks for something else than the code
   std::chrono::seconds deadline{8};  // [delivery] deadline
   std::chrono::seconds resend_after{30};
@@ -34,8 +38,12 @@ void judge_sshd(const SshdSettings& settings, const SshdDemands& demands, Findin
 std::optional<SshdSettings> check_sshd(const Configuration* settings, const std::string& user,
                                        Findings& findings);
 
-// True when the service, or "other" in its place, has an auth line of ours.
-bool asks_code(const std::string& service);
+// The file with the auth line of ours of a service, or of "other" in its place; empty: none of
+// them.
+std::string file_that_asks(const std::string& service);
+
+// True where systemd runs this machine.
+bool has_systemd();
 
 // The socket, who listens there, whether it answers and with which version; and whether a running
 // daemon's program has been replaced since.
@@ -59,6 +67,7 @@ struct Confinement {
   bool apparmor_enabled = false;
   // Of the running daemon, as /proc/PID/attr/current says; nullopt: none runs, or it can't be read.
   std::optional<std::string> daemon_profile;
+  std::string examples = "/usr/share/doc/sms2fa/examples";  // where policy and profile lie
 };
 void judge_confinement(const Confinement& confinement, Findings& findings);
 void check_confinement(const std::string& socket, Findings& findings);

@@ -26,10 +26,6 @@ using wire::Field;
 using wire::Message;
 using wire::MessageType;
 
-bool has_systemd() {
-  return access("/run/systemd/system", F_OK) == 0;
-}
-
 std::string how_to_start() {
   return has_systemd() ? "start it: systemctl enable --now sms2fad.socket"
                        : "start it: sms2fad, under your supervisor";
@@ -96,6 +92,10 @@ void enquire(UniqueFd connection, Findings& findings) {
 }
 
 }  // namespace
+
+bool has_systemd() {
+  return access("/run/systemd/system", F_OK) == 0;
+}
 
 void check_daemon(const std::string& socket, Findings& findings) {
   check_folder(socket, findings);

@@ -15,6 +15,7 @@ namespace sms2fa {
 namespace {
 
 constexpr size_t kMostNamed = 10;
+constexpr const char* kConsole = "/etc/pam.d/login";
 constexpr const char* kRootsKeys = "/root/.ssh/authorized_keys";
 
 using Accounts = std::vector<Account>;
@@ -30,22 +31,31 @@ std::string names_of(const Accounts& accounts, const std::function<bool(const Ac
   return names;
 }
 
+std::string first_name(const Accounts& accounts, const std::function<bool(const Account&)>& which) {
+  const auto found = std::find_if(accounts.begin(), accounts.end(), which);
+  return found == accounts.end() ? "USER" : escape(found->name);
+}
+
 void check_ways(const Accounts& accounts, const std::string& services, Findings& findings) {
   const auto person = [](const Account& account) { return !account.is_root; };
   const auto stranded = [&](const Account& a) { return person(a) && !a.has_way && !a.barred; };
   const auto barred = [](const Account& account) { return account.barred; };
+  const auto none = [&](const Account& account) { return !account.has_way; };
   const bool anybody = std::any_of(accounts.begin(), accounts.end(),
                                    [](const Account& account) { return account.has_way; });
   if (!anybody)
     findings.add(make_error(ErrorKind::configuration,
                             "not one account has a way in, so " + services +
-                                " would lock everybody out; put their numbers on record (man 5 "
-                                "sms2fa-users.conf) before you end this session"));
+                                " would lock everybody out; before you end this session put their "
+                                "numbers on record (man 5 sms2fa-users.conf), or enroll each: "
+                                "sms2fa enroll " +
+                                first_name(accounts, none)));
   else if (const auto names = names_of(accounts, stranded); !names.empty())
     findings.add(Severity::warning, services +
                                         " would lock these out, who have no way in: " + names +
-                                        "; put their numbers on record: man 5 "
-                                        "sms2fa-users.conf");
+                                        "; put their numbers on record (man 5 sms2fa-users.conf), "
+                                        "or enroll each: sms2fa enroll " +
+                                        first_name(accounts, stranded));
   else
     findings.add(Severity::ok, "everybody with a shell has a way in");
   for (const auto& account : accounts)
@@ -57,8 +67,8 @@ void check_ways(const Accounts& accounts, const std::string& services, Findings&
 
 // The doors to root, and what each needs.
 struct Doors {
-  bool console_asks = asks_code("login");
-  bool sudo_asks = asks_code("sudo");
+  std::string console_asks = file_that_asks("login");  // the file whose line asks for a code, or ""
+  bool sudo_asks = !file_that_asks("sudo").empty();
   bool root_password = false;
   bool root_way = false;
   bool admin_password = false;  // somebody whom sudo lets become root has one
@@ -93,21 +103,28 @@ Doors doors_of(const Accounts& accounts, const std::optional<SshdSettings>& sshd
   return doors;
 }
 
+// What lets somebody become root at the console, for whom its file or a missing password stands in
+// the way.
+std::string how_to_open(const std::string& file, bool by_password) {
+  if (file.empty()) return "give root a password for the console: passwd root";
+  const std::string password = by_password ? "" : " && passwd root";
+  if (file == kConsole) return std::string("sed -i '/pam_sms2fa.so/d' ") + kConsole + password;
+  return "pam_sms2fa.so stands in " + escape(file) +
+         ", for more than the console; put it into the other services' own files";
+}
+
 void judge_doors(const Doors& doors, Findings& findings) {
-  const bool by_console =
-      !doors.console_asks && (doors.root_password || (doors.admin_password && !doors.sudo_asks));
+  const bool by_password = doors.root_password || (doors.admin_password && !doors.sudo_asks);
+  const bool by_console = doors.console_asks.empty() && by_password;
   if (by_console || doors.root_key)
     return findings.add(Severity::ok,
                         std::string("when daemon or provider fail, root is still reached ") +
                             (by_console ? "at the console" : "by root's key and ssh"));
   const std::string why = std::string(
-      doors.console_asks     ? "the console asks for a code"
-      : doors.admin_password ? "root has no password for the console, and sudo asks for a code"
-                             : "nobody who can become root has a password for the console");
-  const std::string mend =
-      doors.console_asks
-          ? "take pam_sms2fa.so out of /etc/pam.d/login, and give root a password: passwd root"
-          : "give root a password for the console: passwd root";
+      !doors.console_asks.empty() ? "the console asks for a code"
+      : doors.admin_password      ? "root has no password for the console, and sudo asks for a code"
+                                  : "nobody who can become root has a password for the console");
+  const std::string mend = how_to_open(doors.console_asks, by_password);
   const bool with_code =
       (doors.root_password && doors.root_way) || (doors.admin_password && doors.admin_way);
   if (with_code)
@@ -132,8 +149,10 @@ void check_person(const Configuration& settings, const std::string& user, Findin
                                         name);
   else
     findings.add(make_error(ErrorKind::configuration, name + " has no way in (" + account->way +
-                                                          "); put a number on record: "
-                                                          "man 5 sms2fa-users.conf"));
+                                                          "); put a number on record (man 5 "
+                                                          "sms2fa-users.conf), or: sms2fa "
+                                                          "enroll " +
+                                                          name));
 }
 
 }  // namespace
@@ -144,7 +163,8 @@ void check_doors(const Configuration& settings, const std::string& user,
   if (!user.empty()) return check_person(settings, user, findings);
   std::string services;
   for (const auto& service : pam_services())
-    if (asks_code(service)) services += (services.empty() ? "" : ", ") + escape(service);
+    if (!file_that_asks(service).empty())
+      services += (services.empty() ? "" : ", ") + escape(service);
   if (services.empty()) return;
   const auto accounts = read_accounts(settings);
   if (!accounts) return findings.add(accounts.error());

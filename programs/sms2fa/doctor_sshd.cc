@@ -17,7 +17,6 @@ namespace sms2fa {
 namespace {
 
 constexpr const char* kSshd = "/usr/sbin/sshd";
-constexpr const char* kReload = " into /etc/ssh/sshd_config, then: systemctl reload ssh";
 // Of documentation (RFC 5737), so an address from elsewhere for any Match block.
 constexpr const char* kElsewhere = "host=elsewhere.example,addr=192.0.2.1,laddr=192.0.2.2,lport=22";
 constexpr std::chrono::seconds kPatience{10};
@@ -41,24 +40,25 @@ class SshdCheck {
 
   void run() {
     if (!is("usepam", "yes"))
-      return wrong("UsePAM is no, so ssh never asks for a code; write: UsePAM yes");
+      return wrong("UsePAM is no, so ssh never asks for a code", "UsePAM yes");
     const bool interactive = is("kbdinteractiveauthentication", "yes");
     if (!interactive && is("passwordauthentication", "yes"))
       wrong(
           "KbdInteractiveAuthentication is no, so ssh answers the question for the code with the "
-          "password, and nobody gets in by either; write: KbdInteractiveAuthentication yes");
-    else if (!interactive)
-      wrong(
-          "KbdInteractiveAuthentication is no, so ssh has no way to ask for a code; write: "
+          "password, and nobody gets in by either",
           "KbdInteractiveAuthentication yes");
+    else if (!interactive)
+      wrong("KbdInteractiveAuthentication is no, so ssh has no way to ask for a code",
+            "KbdInteractiveAuthentication yes");
     else if (is("passwordauthentication", "yes"))
       odd("PasswordAuthentication is yes, and that method can't ask for a code: clients that "
-          "choose "
-          "it fail; write: PasswordAuthentication no");
+          "choose it fail",
+          "PasswordAuthentication no");
     if (interactive) check_methods();
     if (is("usedns", "yes"))
       odd("UseDNS is yes, so limits by source go by names that whoever owns the address chooses, "
-          "and a slow name server delays logins; write: UseDNS no");
+          "and a slow name server delays logins",
+          "UseDNS no");
     check_grace_time();
     if (good_) findings_.add(Severity::ok, "sshd's settings let people be asked for a code");
   }
@@ -70,13 +70,25 @@ class SshdCheck {
   }
   bool is(std::string_view name, std::string_view text) const { return value(name) == text; }
 
-  void wrong(const std::string& text) {
+  void wrong(const std::string& text, const std::string& line) {
     good_ = false;
-    findings_.add(make_error(ErrorKind::configuration, "sshd: " + text + kReload));
+    findings_.add(make_error(ErrorKind::configuration, "sshd: " + text + how_to_write(line)));
   }
-  void odd(const std::string& text) {
+  void odd(const std::string& text, const std::string& line) {
     good_ = false;
-    findings_.add(Severity::warning, "sshd: " + text + kReload);
+    findings_.add(Severity::warning, "sshd: " + text + how_to_write(line));
+  }
+
+  // The first value wins (sshd_config(5)), so at the very beginning, before any Include; but a
+  // Match block goes before all of that.
+  std::string how_to_write(const std::string& line) const {
+    const std::string name = ascii_lower(line.substr(0, line.find(' ')));
+    if (demands_.general != nullptr) {
+      const auto general = demands_.general->find(name);
+      if (general != demands_.general->end() && general->second != value(name))
+        return "; a Match block says so, write there: " + line;
+    }
+    return "; mend it: sed -i '1i " + line + "' /etc/ssh/sshd_config && " + demands_.how_to_reload;
   }
 
   static bool asks_pam(std::string_view method) {
@@ -96,11 +108,9 @@ class SshdCheck {
       if (!asks) ways_without_ += (ways_without_.empty() ? "" : " ") + escape(way);
     }
     if (!asked)
-      wrong("no way of AuthenticationMethods asks PAM, so ssh never asks for a code; write: " +
-            proposal());
+      wrong("no way of AuthenticationMethods asks PAM, so ssh never asks for a code", proposal());
     else if (!ways_without_.empty())
-      odd("AuthenticationMethods has ways in without a code (" + ways_without_ +
-          "); write: " + proposal());
+      odd("AuthenticationMethods has ways in without a code (" + ways_without_ + ")", proposal());
   }
 
   void check_any_method() {
@@ -110,17 +120,14 @@ class SshdCheck {
                                      std::pair("gssapiauthentication", "a Kerberos ticket"),
                                      std::pair("hostbasedauthentication", "a trusted host")})
       if (is(name, "yes")) others += (others.empty() ? "" : " or ") + std::string(what);
-    if (!others.empty())
-      odd("whoever has " + others +
-          " gets in without a code; to ask them too, write: " + proposal());
+    if (!others.empty()) odd("whoever has " + others + " gets in without a code", proposal());
   }
 
   void check_code_alone() {
     if (demands_.stack_asks_password || said_alone_) return;
     said_alone_ = true;
-    wrong(
-        "its PAM service asks for nothing but the code, so whoever holds a phone gets in; write: "
-        "AuthenticationMethods publickey,keyboard-interactive:pam");
+    wrong("its PAM service asks for nothing but the code, so whoever holds a phone gets in",
+          "AuthenticationMethods publickey,keyboard-interactive:pam");
   }
 
   std::string proposal() const {
@@ -136,8 +143,8 @@ class SshdCheck {
     const auto needed = 2 * demands_.deadline + demands_.resend_after + kTyping;
     if (seconds == 0 || seconds >= needed.count()) return;
     odd("LoginGraceTime " + std::to_string(seconds) +
-        " ends a login before a second message could arrive and be typed; write: LoginGraceTime " +
-        std::to_string(std::max(long{120}, static_cast<long>(needed.count()))));
+            " ends a login before a second message could arrive and be typed",
+        "LoginGraceTime " + std::to_string(std::max(long{120}, static_cast<long>(needed.count()))));
   }
 
   const SshdSettings& settings_;
@@ -158,6 +165,23 @@ bool is_our_auth(const PamLine& line) {
   return line.type == "auth" && is_ours(line);
 }
 
+// Of nobody in particular when `user` is empty.
+ChildEnd run_sshd_t(const std::string& user) {
+  std::vector<std::string> words = {kSshd, "-T"};
+  if (!user.empty()) words.insert(words.end(), {"-C", "user=" + user + "," + kElsewhere});
+  return run_program(words, kPatience);
+}
+
+std::string how_to_reload(const SshdSettings& settings) {
+  // Debian's name of the service, and everybody else's.
+  if (has_systemd())
+    return access("/lib/systemd/system/ssh.service", F_OK) == 0 ? "systemctl reload ssh"
+                                                                : "systemctl reload sshd";
+  const auto file = settings.find("pidfile");
+  return file == settings.end() || file->second == "none" ? "pkill -HUP -o -x sshd"
+                                                          : "kill -HUP $(cat " + file->second + ")";
+}
+
 }  // namespace
 
 SshdSettings read_sshd_settings(std::string_view text) {
@@ -174,9 +198,10 @@ void judge_sshd(const SshdSettings& settings, const SshdDemands& demands, Findin
   SshdCheck(settings, demands, findings).run();
 }
 
-bool asks_code(const std::string& service) {
+std::string file_that_asks(const std::string& service) {
   const auto stack = stack_of(service);
-  return std::any_of(stack.lines.begin(), stack.lines.end(), is_our_auth);
+  const auto line = std::find_if(stack.lines.begin(), stack.lines.end(), is_our_auth);
+  return line == stack.lines.end() ? "" : line->place.substr(0, line->place.rfind(':'));
 }
 
 std::optional<SshdSettings> check_sshd(const Configuration* configuration, const std::string& user,
@@ -185,9 +210,7 @@ std::optional<SshdSettings> check_sshd(const Configuration* configuration, const
     findings.add(Severity::note, "there is no " + std::string(kSshd) + ", so no login by ssh");
     return std::nullopt;
   }
-  std::vector<std::string> words = {kSshd, "-T"};
-  if (!user.empty()) words.insert(words.end(), {"-C", "user=" + user + "," + kElsewhere});
-  const ChildEnd end = run_program(words, kPatience);
+  const ChildEnd end = run_sshd_t(user);
   if (!end.succeeded()) {
     const std::string why = end.text.substr(0, end.text.find('\n'));
     if (geteuid() == 0)
@@ -201,8 +224,11 @@ std::optional<SshdSettings> check_sshd(const Configuration* configuration, const
   // PAMServiceName came with OpenSSH 9.8.
   const auto named = settings.find("pamservicename");
   const std::string service = named == settings.end() ? "sshd" : named->second;
-  if (!asks_code(service)) return settings;
+  if (file_that_asks(service).empty()) return settings;
+  const SshdSettings general = user.empty() ? settings : read_sshd_settings(run_sshd_t("").text);
   SshdDemands demands;
+  demands.general = &general;
+  demands.how_to_reload = how_to_reload(settings);
   const auto stack = stack_of(service);
   demands.stack_asks_password =
       std::any_of(stack.lines.begin(), stack.lines.end(),

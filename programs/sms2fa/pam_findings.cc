@@ -120,9 +120,9 @@ class StackCheck {
       return tell(Severity::error, line.place + ": there is no " + escape(places[0]) +
                                        "; install the module there, or write its whole path");
     if (!S_ISREG(info.st_mode) || info.st_uid != 0 || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-      tell(Severity::error,
-           line.place + ": " + escape(*found) +
-               " must be a file that only root can write: chown root FILE; chmod " + "644 FILE");
+      tell(Severity::error, line.place + ": " + escape(*found) +
+                                " must be a file that only root can write: chown root " +
+                                escape(*found) + " && chmod 644 " + escape(*found));
   }
 
   void check_flow(const PamLine& ours) {

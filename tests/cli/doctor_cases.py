@@ -132,8 +132,10 @@ class DoctorTest(DoctorCase):
 
     # Providers
 
+    certificate = "good"
+
     def provider(self, kind, *says, expect=OK, **changes):
-        fake = self.fake(kind)
+        fake = self.fake(kind, self.certificate)
         self.configure(provider_section(kind, fake, **changes), kind)
         self.start_daemon()
         self.doctor(expect=expect, says=says)
@@ -151,18 +153,31 @@ class DoctorTest(DoctorCase):
                       "; compare its section in sms2fa.conf with the provider's console\n",
                       expect=CONFIG, auth_token="c" * 32)
 
-    def test_a_provider_that_is_not_there(self):
-        self.provider("twilio", "error: provider twilio gives no clear answer (", "look after network",
-                      expect=UNAVAILABLE, base_url="https://127.0.0.1:1")
+    def unclear(self, reason, **changes):
+        self.provider("twilio", f"error: provider twilio gives no clear answer ({reason}); look after network, "
+                      "name server, base_url, proxy and ca_file\n", expect=UNAVAILABLE, **changes)
 
-    def test_a_provider_with_a_certificate_of_somebody_else(self):
-        other = self.fake("telnyx")
-        fake = self.fake("twilio")
-        section = provider_section("telnyx", other)
-        self.assertIn("ca_file", section)
-        self.configure(provider_section("twilio", fake, ca_file="/etc/sms2fa/telnyx-ca.pem"), "twilio")
-        self.start_daemon()
-        self.doctor(expect=UNAVAILABLE, says=["error: provider twilio gives no clear answer ("])
+    def test_a_provider_that_is_not_there(self):
+        refused = "Couldn't connect to server: Connection refused"
+        for reason, changes in ((refused, {"base_url": "https://127.0.0.1:1"}),
+                                (refused, {"proxy": "http://127.0.0.1:1"}),
+                                ("Couldn't resolve host name", {"base_url": "https://no.such.host.invalid"}),
+                                ("Couldn't resolve proxy name", {"proxy": "http://no.such.host.invalid:1"})):
+            with self.subTest(changes):
+                self.unclear(reason, **changes)
+                self.doCleanups()
+                self.setUp()
+
+    def test_a_provider_with_a_bad_certificate(self):
+        for certificate, reason in (("expired", "the certificate is refused: certificate has expired"),
+                                    ("wrong-host", "the certificate is for another host"),
+                                    ("unknown-ca", "the certificate is refused: "
+                                                   "unable to get local issuer certificate")):
+            with self.subTest(certificate):
+                self.certificate = certificate
+                self.unclear(reason)
+                self.doCleanups()
+                self.setUp()
 
     def test_a_provider_that_cannot_be_asked(self):
         self.start_daemon()
@@ -174,7 +189,9 @@ class DoctorTest(DoctorCase):
     def test_somebody_without_a_way(self):
         self.machine.write_trusted(USERS_FILE, "[users]\nalice = +353851234567\n")
         self.start_daemon()
-        self.doctor(says=["warning: sshd would lock these out, who have no way in: bob; "],
+        self.doctor(says=["warning: sshd would lock these out, who have no way in: bob; put "
+                          "their numbers on record (man 5 sms2fa-users.conf), or enroll each: "
+                          "sms2fa enroll bob\n"],
                     not_says=["everybody with a shell has a way in"])
 
     def test_nobody_has_a_way(self):

@@ -12,7 +12,12 @@ from doctor_cases import CODE_ALONE, PASSWORD_THEN_CODE, SSHD_FINE, DoctorCase
 from private_machine import run
 from program import CONFIG, NOPERM, OK, UNAVAILABLE, USERS_FILE
 
-RELOAD = " into /etc/ssh/sshd_config, then: systemctl reload ssh\n"
+
+
+def mending(line):
+    return f"; mend it: sed -i '1i {line}' /etc/ssh/sshd_config && kill -HUP $(cat /run/sshd.pid)\n"
+
+
 KEYS = {"PubkeyAuthentication": "yes"}
 
 
@@ -28,23 +33,23 @@ class SshdTest(DoctorCase):
             self.doctor(*user, says=[SSHD_FINE])
 
     def test_no_pam(self):
-        self.sshd({"UsePAM": "no"}, "error: sshd: UsePAM is no, so ssh never asks for a code; "
-                                    "write: UsePAM yes" + RELOAD, expect=CONFIG)
+        self.sshd({"UsePAM": "no"}, "error: sshd: UsePAM is no, so ssh never asks for a code"
+                  + mending("UsePAM yes"), expect=CONFIG)
 
     def test_no_question_can_be_asked(self):
         off = {"KbdInteractiveAuthentication": "no"}
         self.sshd(off, "so ssh has no way to ask for a code", expect=CONFIG)
         self.sshd(off | {"PasswordAuthentication": "yes"}, "answers the question for the code with "
-                  "the password, and nobody gets in by either; write: "
-                  "KbdInteractiveAuthentication yes" + RELOAD, expect=CONFIG)
+                  "the password, and nobody gets in by either"
+                  + mending("KbdInteractiveAuthentication yes"), expect=CONFIG)
 
     def test_password_method(self):
         self.sshd({"PasswordAuthentication": "yes"}, "warning: sshd: PasswordAuthentication is yes")
 
     def test_keys_beside_the_code(self):
-        self.sshd(KEYS, "warning: sshd: whoever has a key gets in without a code; to ask them too, "
-                        "write: AuthenticationMethods publickey,keyboard-interactive:pam "
-                        "keyboard-interactive:pam" + RELOAD)
+        self.sshd(KEYS, "warning: sshd: whoever has a key gets in without a code"
+                  + mending("AuthenticationMethods publickey,keyboard-interactive:pam "
+                            "keyboard-interactive:pam"))
         both = {"AuthenticationMethods": "publickey,keyboard-interactive:pam "
                                          "keyboard-interactive:pam"}
         self.sshd(KEYS | both)
@@ -64,12 +69,12 @@ class SshdTest(DoctorCase):
         self.sshd(KEYS | {"AuthenticationMethods": "publickey,keyboard-interactive:pam"})
 
     def test_names_of_others(self):
-        self.sshd({"UseDNS": "yes"}, "warning: sshd: UseDNS is yes", "write: UseDNS no" + RELOAD)
+        self.sshd({"UseDNS": "yes"}, "warning: sshd: UseDNS is yes", mending("UseDNS no"))
 
     def test_little_time(self):
         """Twice [delivery] deadline, [limits] resend_after and 20 s."""
         self.sshd({"LoginGraceTime": "65"}, "warning: sshd: LoginGraceTime 65 ends a login before",
-                  "write: LoginGraceTime 120" + RELOAD)
+                  mending("LoginGraceTime 120"))
         self.sshd({"LoginGraceTime": "66"})
         self.sshd({"LoginGraceTime": "0"})
         self.configure("[limits]\nresend_after = 10s\n")
@@ -79,7 +84,14 @@ class SshdTest(DoctorCase):
         block = "Match User bob\nKbdInteractiveAuthentication no\n"
         self.sshd({}, more=block)
         self.sshd({}, more=block, user=["alice"])
-        self.sshd({}, "so ssh has no way to ask", more=block, user=["bob"], expect=CONFIG)
+        self.sshd({}, "so ssh has no way to ask for a code; a Match block says so, write there: "
+                      "KbdInteractiveAuthentication yes\n", more=block, user=["bob"], expect=CONFIG)
+
+    def test_whose_service_systemd_reloads(self):
+        systemd = pathlib.Path("/run/systemd/system")
+        systemd.mkdir(parents=True)
+        self.addCleanup(shutil.rmtree, systemd.parent)
+        self.sshd({"UseDNS": "yes"}, "/etc/ssh/sshd_config && systemctl reload ssh\n")
 
     def test_a_configuration_that_sshd_refuses(self):
         self.sshd({"Nonsense": "yes"}, "error: sshd refuses its own configuration, so after a "
@@ -206,14 +218,16 @@ class DoorsTest(DoctorCase):
 
     def test_a_console_that_asks(self):
         self.write("login", PASSWORD_THEN_CODE)
-        self.doctor(says=[self.NARROW + "the console asks for a code; keep a door: take "
-                          "pam_sms2fa.so out of /etc/pam.d/login"])
+        self.doctor(says=[self.NARROW + "the console asks for a code; keep a door: "
+                          "sed -i '/pam_sms2fa.so/d' /etc/pam.d/login\n"])
 
     def test_a_console_without_a_file_of_its_own(self):
         self.keep(pathlib.Path("/etc/pam.d/other"))
         self.write("other", PASSWORD_THEN_CODE)
         pathlib.Path("/etc/pam.d/login").unlink()
-        self.doctor(says=[self.NARROW + "the console asks for a code"])
+        self.doctor(says=[self.NARROW + "the console asks for a code; keep a door: pam_sms2fa.so "
+                          "stands in /etc/pam.d/other, for more than the console; put it into the "
+                          "other services' own files\n"])
 
     def test_roots_key(self):
         self.write("login", PASSWORD_THEN_CODE)
@@ -232,7 +246,8 @@ class DoorsTest(DoctorCase):
         self.write("login", PASSWORD_THEN_CODE)
         self.write("sudo", PASSWORD_THEN_CODE)
         self.doctor(expect=CONFIG, says=[self.LAST + ", because the console asks for a code, and "
-                                         "none of them has a way in; before you go: take "])
+                                         "none of them has a way in; before you go: "
+                                         "sed -i '/pam_sms2fa.so/d' /etc/pam.d/login\n"])
         # Root's own number is enough.
         self.machine.write_trusted(USERS_FILE, "[users]\nroot = +447400123456\n")
         self.doctor(says=[self.NARROW], not_says=[self.LAST])

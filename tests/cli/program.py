@@ -112,9 +112,9 @@ type = memory
         return child.before, (child.exitstatus if child.signalstatus is None
                               else -child.signalstatus)
 
-    def fake(self, name):
+    def fake(self, name, certificate="good"):
         directory = self.machine.state / name  # kept: its certificates take a moment to make
-        return self.enterContext(FakeProvider(directory))
+        return self.enterContext(FakeProvider(directory, certificate=certificate))
 
 
 def provider_section(kind, fake, **changes):

@@ -76,7 +76,10 @@ TEST(selinux_must_know_the_socket_when_it_enforces) {
   confinement.selinux_enforcing = true;
   CHECK(has(judged(confinement), "warning: SELinux is enforcing, and the socket's label (none)"));
   confinement.socket_label = "system_u:object_r:var_run_t:s0";
-  CHECK(has(judged(confinement), "restorecon -Rv /run/sms2fa"));
+  CHECK(
+      has(judged(confinement),
+          "checkmodule -M -m -o sms2fa.mod /usr/share/doc/sms2fa/examples/selinux/sms2fa.te && "));
+  CHECK(has(judged(confinement), " && semodule -i sms2fa.pp && restorecon -Rv /run/sms2fa\n"));
   confinement.socket_label = "system_u:object_r:sms2fa_var_run_t:s0";
   CHECK(has(judged(confinement), "ok: SELinux"));
 }
@@ -87,7 +90,9 @@ TEST(apparmor_is_named_only_for_a_running_daemon) {
   CHECK_EQ(judged(confinement), "");
   confinement.daemon_profile = "unconfined";
   CHECK(has(judged(confinement), "note: AppArmor is on, but does not confine sms2fad"));
-  CHECK(has(judged(confinement), "apparmor_parser -r /etc/apparmor.d/usr.sbin.sms2fad"));
+  CHECK(has(judged(confinement),
+            "cp /usr/share/doc/sms2fa/examples/apparmor/usr.sbin.sms2fad /etc/apparmor.d/ && "
+            "apparmor_parser -r /etc/apparmor.d/usr.sbin.sms2fad\n"));
   confinement.daemon_profile = "sms2fad (enforce)";
   CHECK_EQ(judged(confinement), "ok: AppArmor confines sms2fad: sms2fad (enforce)\n");
   confinement.apparmor_enabled = false;

@@ -92,7 +92,7 @@ TEST(a_stranger_may_not_own_the_file) {
   const ScratchDirectory directory;
   const auto path = directory.write("file", "");
   REQUIRE(chown(path.c_str(), kStranger, 0) == 0);
-  CHECK_EQ(refusal(directory, path), "file: is not owned by root or _sms2fa");
+  CHECK_EQ(refusal(directory, path), "file: is not owned by root or _sms2fa (chown root)");
 }
 
 TEST(a_stranger_may_not_own_the_directory) {
@@ -100,7 +100,8 @@ TEST(a_stranger_may_not_own_the_directory) {
   const ScratchDirectory directory;
   const auto path = directory.write("file", "");
   REQUIRE(chown(directory.path().c_str(), kStranger, 0) == 0);
-  CHECK_EQ(refusal(directory, path), directory.path() + ": is not owned by root or _sms2fa");
+  CHECK_EQ(refusal(directory, path),
+           directory.path() + ": is not owned by root or _sms2fa (chown root)");
 }
 
 TEST(nobody_else_may_write_to_the_directory_unless_it_is_sticky) {
