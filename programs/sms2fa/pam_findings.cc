@@ -193,11 +193,21 @@ class StackCheck {
 
   // How a wrong password ends the stack at `line`.
   std::string how_to_stop(const PamLine& line) const {
-    // "die" ends no more than the substack.
-    if (line.level > 0) return "write include in place of substack";
+    // "die" ends no more than the substack. Nor does "done", which would skip us in an include.
+    if (line.level > 0 && std::none_of(auth_.begin(), auth_.end(), ends_a_substack))
+      return "write include in place of substack";
+    if (line.level > 0)
+      return "write the password's lines themselves in place of the substack, as the example for "
+             "RPM "
+             "systems in pam_sms2fa(8)";
     if (line.control.front() == '[') return "write default=die in its brackets";
     if (the_only_password()) return "write: " + mended(line);
     return "add below the last password: auth requisite pam_deny.so, and jump over that";
+  }
+
+  static bool ends_a_substack(const PamLine& line) {
+    return line.level > 0 && is_first_factor(line) &&
+           (line.control == "sufficient" || line.control.find("success=done") != std::string::npos);
   }
 
   bool the_only_password() const {

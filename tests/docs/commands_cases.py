@@ -15,6 +15,8 @@ from manual import ROOT
 from trial_machine import ETC, OUTBOX, STATE, UNITS, Machine
 
 README = "README.md"
+# What an example of RPM systems includes.
+AUTHSELECT = ["auth sufficient pam_unix.so", "auth required pam_deny.so"]
 OTHERS = ("HACKING.md", "NEWS", "SECURITY.md", "docs/COMPARISON.md", "docs/PROTOCOL.md", "docs/PROVIDERS.md",
           "docs/SAFETY.md", "docs/STORE.md", "docs/THREATS.md", "docs/bench/README.md")
 
@@ -149,9 +151,11 @@ class CommandsTest(DocsCase):
             self.machine.configure()
             self.assertEqual(said, (0, ""))
         elif commands.PAM.match(block):
+            self.machine.private.pam_service("password-auth", AUTHSELECT)
             self.machine.private.pam_service("case", block.splitlines())
             status, said = self.machine.shell("sms2fa check")
-            pathlib.Path("/etc/pam.d/case").unlink()
+            for name in ("case", "password-auth"):
+                pathlib.Path("/etc/pam.d", name).unlink()
             self.assertEqual(status, 0, said)
             self.assertNotIn("error: ", said)
         else:
@@ -175,6 +179,8 @@ class CommandsTest(DocsCase):
             with self.subTest(block=block):
                 if block[0] == "#!/bin/sh":
                     self.run_script(block)
+                elif commands.PAM.match(block[0]):
+                    self.example("RUNBOOK", "\n".join(block))
                 elif block[0].startswith("useradd"):
                     self.by_hand(block)
                 else:
