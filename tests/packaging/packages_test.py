@@ -79,6 +79,18 @@ class Packages(unittest.TestCase):
             path.name for path in (PLACE / "etc/systemd/system/sockets.target.wants").iterdir()))
         self.assertIn("/nonexistent", inside("getent", "passwd", "_sms2fa"))
 
+    def test_1_links_of_the_documentation(self):
+        documents = PLACE / "usr/share/doc/sms2fad"
+        links = set()
+        for page in documents.rglob("*.md"):
+            text = page.read_text(encoding="utf-8")
+            links |= {(page.parent, link) for link in re.findall(r"\]\(([^)#:]+)[^):]*\)", text)}
+            # What is named without a link is named from the top.
+            links |= {(documents, name) for name in re.findall(r"`(docs/[^` ]+)`", text)}
+        self.assertGreater(len(links), 5)
+        self.assertEqual([], [f"{place}: {link}" for place, link in links
+                              if not (place / link).is_file()])
+
     def test_2_upgrade_keeps_configuration_owners_and_state(self):
         configuration = PLACE / "etc/sms2fa/sms2fa.conf"
         configuration.write_text(CONFIGURATION)
