@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Debian packages in a clean Debian: install, upgrade, log in, remove, purge, install again.
+"""The Debian packages in a clean Debian: install, upgrade, log in, autopkgtest, remove, purge, install again.
 
 usage: packages_test.py PACKAGES
 
@@ -27,9 +27,20 @@ CONFIGURATION = "[delivery]\nproviders = outbox\n[provider outbox]\ntype = outbo
     "directory = /var/lib/sms2fa/outbox\n"
 
 
+LOGGED_IN = "logged in with the PIN, and not without it"
+
+
 def mode_of(name):
     info = (PLACE / name).stat()
     return f"{stat.S_IMODE(info.st_mode):o} {info.st_uid} {info.st_gid}"
+
+
+def contents(*folders):
+    """Mode, owner and bytes of every file in these folders, and of the folders themselves."""
+    paths = [path for folder in folders for path in [PLACE / folder, *(PLACE / folder).rglob("*")]]
+    names = {str(path.relative_to(PLACE)): path for path in paths}
+    return {name: (mode_of(name), path.read_bytes() if path.is_file() else b"")
+            for name, path in names.items()}
 
 
 class Packages(unittest.TestCase):
@@ -79,7 +90,7 @@ class Packages(unittest.TestCase):
             path.name for path in (PLACE / "etc/systemd/system/sockets.target.wants").iterdir()))
         self.assertIn("/nonexistent", inside("getent", "passwd", "_sms2fa"))
 
-    def test_1_links_of_the_documentation(self):
+    def test_2_links_of_the_documentation(self):
         documents = PLACE / "usr/share/doc/sms2fad"
         links = set()
         for page in documents.rglob("*.md"):
@@ -91,29 +102,45 @@ class Packages(unittest.TestCase):
         self.assertEqual([], [f"{place}: {link}" for place, link in links
                               if not (place / link).is_file()])
 
-    def test_2_upgrade_keeps_configuration_owners_and_state(self):
+    def test_3_upgrade_keeps_configuration_owners_profile_and_state(self):
         configuration = PLACE / "etc/sms2fa/sms2fa.conf"
         configuration.write_text(CONFIGURATION)
+        (PLACE / "etc/sms2fa/users.conf").write_text("[users]\nsms2fa-test = +353851234567\n")
+        secret = PLACE / "etc/sms2fa/twilio.token"
+        secret.write_text("0123456789abcdef\n")
+        secret.chmod(0o640)
+        shutil.chown(secret, 0, int(self.group()))
         (PLACE / "var/lib/sms2fa/kept").write_text("x")
         inside("dpkg-statoverride", "--update", "--add", "root", "root", "0600",
                "/etc/sms2fa/users.conf")
+        inside("pam-auth-update", "--package", "--enable", "sms2fa")
+        before = contents("etc/sms2fa", "etc/pam.d", "var/lib/sms2fa")
+        self.assertEqual("600 0 0", before["etc/sms2fa/users.conf"][0])
+        self.assertIn(b"pam_sms2fa", before["etc/pam.d/common-auth"][1])
         self.install(self.bring)
-        self.assertEqual(CONFIGURATION, configuration.read_text())
-        self.assertEqual(f"640 0 {self.group()}", mode_of("etc/sms2fa/sms2fa.conf"))
-        self.assertEqual("600 0 0", mode_of("etc/sms2fa/users.conf"))
-        self.assertTrue((PLACE / "var/lib/sms2fa/kept").exists())
+        self.assertNotEqual("0.0.1", inside("dpkg-query", "-W", "-f", "${Version}", "sms2fad"))
+        self.assertEqual(before, contents("etc/sms2fa", "etc/pam.d", "var/lib/sms2fa"))
+        for name in ("sms2fa.conf", "store.key", "twilio.token"):
+            self.assertEqual(f"640 0 {self.group()}", mode_of(f"etc/sms2fa/{name}"))
+
+    def test_4_login_after_the_upgrade(self):
+        """With the configuration and the profile from before it."""
+        shutil.copy(ROOT / "debian/tests/login", PLACE / "var/tmp/login")
+        script = f"ip link set lo up && exec chroot {PLACE} /var/tmp/login as-it-is"
+        shown = run("unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", script)
+        self.assertIn(LOGGED_IN, shown)
         inside("dpkg-statoverride", "--remove", "/etc/sms2fa/users.conf")
         inside("dpkg-reconfigure", "sms2fad")
         self.is_configured()
 
-    def test_3_login(self):
-        shutil.copy(ROOT / "debian/tests/login", PLACE / "var/tmp/login")
-        script = f"ip link set lo up && exec chroot {PLACE} /var/tmp/login"
-        shown = run("unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", script)
-        self.assertIn("logged in with the PIN, and not without it", shown)
-        print(shown.splitlines()[-1])
+    def test_5_autopkgtest(self):
+        """As Debian runs it; the namespaces of enter() are the container that it asks for."""
+        shown = run("autopkgtest", "--ignore-restrictions=isolation-container,breaks-testbed",
+                    next(PACKAGES.glob("*.changes")), "--", "chroot", PLACE)
+        self.assertIn(LOGGED_IN, shown)
+        self.assertRegex(shown, r"login +PASS")
 
-    def test_4_remove_takes_the_profile_away(self):
+    def test_6_remove_takes_the_profile_away(self):
         inside("pam-auth-update", "--package", "--enable", "sms2fa")
         self.assertIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
         inside("apt-get", "remove", "-qq", *BOTH)
@@ -121,11 +148,11 @@ class Packages(unittest.TestCase):
         self.assertTrue((PLACE / "etc/sms2fa/sms2fa.conf").exists())
         self.assertTrue((PLACE / "var/lib/sms2fa").exists())
 
-    def test_5_install_after_remove(self):
+    def test_7_install_after_remove(self):
         self.install(self.bring)
         self.is_configured()
 
-    def test_6_purge_leaves_the_account_only(self):
+    def test_8_purge_leaves_the_account_only(self):
         for _ in range(2):
             inside("dpkg", "--purge", *BOTH)
         for name in ("etc/sms2fa", "var/lib/sms2fa", "usr/share/pam-configs/sms2fa",
@@ -133,7 +160,7 @@ class Packages(unittest.TestCase):
             self.assertFalse((PLACE / name).exists(), name)
         self.assertIn("_sms2fa", inside("getent", "passwd", "_sms2fa"))
 
-    def test_7_install_after_purge(self):
+    def test_9_install_after_purge(self):
         self.install(self.bring)
         self.is_configured()
 
