@@ -179,6 +179,26 @@ class Factors(Scenario):
             person.types(code)
             person.gets_in("carol")
 
+    def test_what_the_carrier_refuses_is_told_with_what_is_left(self):
+        self.fake("twilio").deliver_as("sent", "undelivered", error=30006)
+        self.house(users={"carol": "+353851112223"}, delivery={"voice": "yes"},
+                   limits={"resend_after": "1s"})
+        backup = self.makes_codes()[0]
+        with self.ssh("carol") as person:
+            person.reads(r"\(r = resend, v = call me\): ")
+            code = self.next_text().code
+            line = self.logged("state=failed")
+            self.assertRegex(line, r"user=carol .*provider=twilio .*undelivered, error 30006")
+            person.types("000000" if code != "000000" else "111111")
+            person.reads(r"The last message did not arrive; an authenticator or backup code works "
+                         r"too\. .*\(r = resend, v = call me\): ")
+            person.types("v")
+            person.reads("Code on its way again")
+            said = self.fake("twilio").wait_for_message(1)
+            self.assertEqual(code, re.sub(r"[^0-9]", "", said["body"]))
+            person.types(backup)
+            person.gets_in("carol")
+
     def test_a_call_speaks_the_configured_language_and_twice(self):
         self.house(users={"carol": "+353851112223"}, delivery={"voice": "yes"},
                    limits={"resend_after": "1s"},
