@@ -124,8 +124,11 @@ std::string take_secret_file(std::string_view path, Secret& out) {
   auto secret = read_trusted_secret(checked);
   if (!secret) {
     // Without the file's own name: it may be the secret itself, pasted into the wrong key.
-    const std::string& message = secret.error().message;
-    return message.starts_with(checked + ": ") ? message.substr(checked.size() + 2) : message;
+    std::string message = secret.error().message;
+    if (message.starts_with(checked + ": ")) message.erase(0, checked.size() + 2);
+    if (secret.error().kind == ErrorKind::not_found)
+      message += " (it holds the secret in one line)";
+    return message;
   }
   if (!is_token(secret->reveal())) return "must hold printable ASCII without blanks";
   out = std::move(*secret);

@@ -53,7 +53,9 @@ class Plausibility {
       findings_.add(Severity::note, std::to_string(left_out_) +
                                         " more numbers were not looked at, for there are many");
     if (odd_ == 0 && looked_at_ > 0)
-      findings_.add(Severity::ok, std::to_string(looked_at_) + " phone numbers look plausible");
+      findings_.add(Severity::ok,
+                    looked_at_ == 1 ? "1 phone number looks plausible"
+                                    : std::to_string(looked_at_) + " phone numbers look plausible");
   }
 
   bool none_found() const { return looked_at_ == 0; }

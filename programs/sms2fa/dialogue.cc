@@ -14,6 +14,7 @@
 #include "lib/base/text.h"
 #include "lib/wire/channel.h"
 #include "lib/wire/daemon_socket.h"
+#include "programs/sms2fa/running_daemons.h"
 #include "programs/sms2fa/terminal.h"
 
 namespace sms2fa {
@@ -152,7 +153,8 @@ DialogueEnd converse(const Dialogue& dialogue, const Console& console) {
                                   connection)) {
     case ConnectStatus::unreachable:
       return {EX_UNAVAILABLE, "no daemon at " + escape(dialogue.socket) + ": " + strerror(errno),
-              "Start it: sudo sms2fad"};
+              has_systemd() ? "Start it: sudo systemctl enable --now sms2fad.socket"
+                            : "Start it: sudo sms2fad"};
     case ConnectStatus::untrusted:
       return {EX_UNAVAILABLE,
               "whoever listens at " + escape(dialogue.socket) + " is neither root nor _sms2fa",

@@ -42,9 +42,6 @@ std::optional<SshdSettings> check_sshd(const Configuration* settings, const std:
 // them.
 std::string file_that_asks(const std::string& service);
 
-// True where systemd runs this machine.
-bool has_systemd();
-
 // The socket, who listens there, whether it answers and with which version; and whether a running
 // daemon's program has been replaced since.
 void check_daemon(const std::string& socket, Findings& findings);

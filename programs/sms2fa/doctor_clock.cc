@@ -38,7 +38,7 @@ void judge_clock(const ClockReading& reading, Findings& findings) {
     findings.add(
         Severity::warning,
         "nothing keeps the clock right, and authenticator apps' codes need it within 30 s; "
-        "timedatectl set-ntp true");
+        "switch that on: timedatectl set-ntp true");
   else if (reading.error > kMostError)
     findings.add(
         Severity::warning,

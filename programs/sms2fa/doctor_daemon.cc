@@ -93,10 +93,6 @@ void enquire(UniqueFd connection, Findings& findings) {
 
 }  // namespace
 
-bool has_systemd() {
-  return access("/run/systemd/system", F_OK) == 0;
-}
-
 void check_daemon(const std::string& socket, Findings& findings) {
   check_folder(socket, findings);
   UniqueFd connection;

@@ -11,6 +11,7 @@
 #include "programs/sms2fa/child.h"
 #include "programs/sms2fa/doctor.h"
 #include "programs/sms2fa/pam_walk.h"
+#include "programs/sms2fa/running_daemons.h"
 
 namespace sms2fa {
 

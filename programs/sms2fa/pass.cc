@@ -76,10 +76,13 @@ int run(const Arguments& arguments, const Console& console) {
                                      std::chrono::hours(24), lifetime);
       !bad.empty())
     return refuse(kName, arguments, console, EX_USAGE, "--for " + bad, "");
-  if (arguments.reason.empty() || arguments.reason.size() > kLongestReason)
+  if (arguments.reason.empty())
+    return refuse(
+        kName, arguments, console, EX_USAGE, "why? Whoever reads the log will want to know",
+        "Write: sms2fa pass " + escape(arguments.user) + " --reason 'phone lost, called back'");
+  if (arguments.reason.size() > kLongestReason)
     return refuse(kName, arguments, console, EX_USAGE,
-                  "--reason must be 1 to " + std::to_string(kLongestReason) + " bytes long",
-                  "Whoever reads the log will want to know why.");
+                  "--reason has more than " + std::to_string(kLongestReason) + " bytes", "");
   if (geteuid() != 0)
     return refuse(kName, arguments, console, EX_NOPERM, "only root may give out passes",
                   "Run it as root: sudo sms2fa pass USER --reason TEXT");

@@ -2,6 +2,7 @@
 #include "programs/sms2fa/running_daemons.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -42,6 +43,10 @@ std::vector<RunningDaemon> running_daemons() {
     found.push_back({pid, replaced, first_line(entry.path() / "attr/current")});
   }
   return found;
+}
+
+bool has_systemd() {
+  return access("/run/systemd/system", F_OK) == 0;
 }
 
 }  // namespace sms2fa

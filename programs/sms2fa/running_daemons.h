@@ -18,4 +18,7 @@ struct RunningDaemon {
 // Those of root and _sms2fa; only root sees all of them.
 std::vector<RunningDaemon> running_daemons();
 
+// True where systemd runs this machine.
+bool has_systemd();
+
 }  // namespace sms2fa

@@ -116,11 +116,15 @@ int refuse(const char* command, const Arguments& arguments, const Console& conso
   if (error.kind == ErrorKind::not_found)
     return refuse(command, arguments, console, EX_UNAVAILABLE, error.message,
                   "The daemon makes it when it starts for the first time.");
-  return refuse(command, arguments, console, exit_code_of(error.kind), error.message,
-                error.kind == ErrorKind::permission
-                    ? "Run it as root, or mend the permissions: sudo sms2fa check"
-                    : "docs/STORE.md says what is refused and what to do; sudo sms2fa check looks "
-                      "over the configuration.");
+  std::string next = "docs/STORE.md says what is refused of a store and what to do.";
+  if (error.kind == ErrorKind::permission)
+    next = "Run it as root, or mend the permissions: sudo sms2fa check";
+  if (error.kind == ErrorKind::configuration)
+    next =
+        "The whole configuration is looked over by: sudo sms2fa check; what is refused of a store "
+        "is "
+        "in docs/STORE.md";
+  return refuse(command, arguments, console, exit_code_of(error.kind), error.message, next);
 }
 
 int refuse_unknown(const char* command, const Arguments& arguments, const Console& console) {

@@ -181,6 +181,7 @@ class RefusalTest(StateCase):
             done = self.run_program(*command, "--config", "/nowhere", expect=CONFIG)
             self.assertIn("/nowhere: No such file or directory", done.stderr)
             self.assertNotIn("when it starts for the first time", done.stderr)
+            self.assertIn("is looked over by: sudo sms2fa check", done.stderr)
 
     def test_not_for_everybody(self):
         self.start()
@@ -344,7 +345,9 @@ class PassTest(StateCase):
 
     def test_usage(self):
         self.start()
-        self.assertIn("--reason must be", self.run_program("pass", "alice", expect=USAGE).stderr)
+        self.assertIn("Write: sms2fa pass alice --reason '", self.run_program("pass", "alice", expect=USAGE).stderr)
+        self.assertIn("--reason has more than 200 bytes", self.run_program(
+            "pass", "alice", "--reason", "x" * 201, expect=USAGE).stderr)
         for bad in ("0m", "2d", "59s", "soon"):
             self.assertIn("--for ", self.run_program("pass", "alice", "--reason", "x", "--for", bad,
                                                      expect=USAGE).stderr)

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import struct
@@ -92,7 +93,12 @@ class TryTest(ProgramCase):
         for path in (self.machine.socket, "/run/nowhere.sock"):
             done = self.run_program("try", "alice", "--socket", path, expect=UNAVAILABLE)
             self.assertIn(f"no daemon at {path}: ", done.stderr)
-            self.assertIn("Start it: sudo sms2fad", done.stderr)
+            self.assertIn("Start it: sudo sms2fad\n", done.stderr)
+        systemd = pathlib.Path("/run/systemd/system")
+        systemd.mkdir(parents=True)
+        self.addCleanup(shutil.rmtree, systemd.parent)
+        done = self.run_program("try", "alice", expect=UNAVAILABLE)
+        self.assertIn("Start it: sudo systemctl enable --now sms2fad.socket\n", done.stderr)
 
     def test_provider_down(self):
         self.outbox.chmod(0o755)

@@ -69,6 +69,7 @@ class CommandsTest(DocsCase):
                 (r"sms2fad", machine.in_background),
                 (r"systemctl .*", self.asked_of_systemd),
                 (r"sms2fa try \w+|.*pamtester.*", machine.with_code),
+                (r"install .* /dev/stdin \S+", machine.pasted),
                 (r"sms2fa enroll", machine.enrolls),
                 (r"chfn .*", self.office_phone)):
             if re.fullmatch(pattern, bare):

@@ -135,7 +135,8 @@ class PrivateMachine:
         (dev / "pts").mkdir()
         (dev / "shm").mkdir(mode=0o1777)
         run("mount", "--rbind", "/dev/pts", dev / "pts")
-        (dev / "fd").symlink_to("/proc/self/fd")
+        for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+            (dev / name).symlink_to(f"/proc/self/fd{target}")
         run("mount", "--rbind", dev, "/dev")
 
     def add_user(self, name, password, *options):

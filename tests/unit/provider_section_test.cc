@@ -77,10 +77,10 @@ TEST(twilio_by_api_key_and_messaging_service) {
 }
 
 TEST(twilio_takes_one_credential_and_one_sender) {
-  check_provider("twilio",
-                 twilio("auth_token = a\nauth_token_file = /nowhere/at/all\nfrom = +15005550006"),
-                 "c:7: auth_token_file: No such file or directory\n"
-                 "c:7: auth_token_file: excludes auth_token");
+  check_provider(
+      "twilio", twilio("auth_token = a\nauth_token_file = /nowhere/at/all\nfrom = +15005550006"),
+      "c:7: auth_token_file: No such file or directory (it holds the secret in one line)\n"
+      "c:7: auth_token_file: excludes auth_token");
   check_provider("twilio",
                  twilio("auth_token = a\napi_key_sid = " + sid("SK") +
                         "\napi_key_secret = b\nfrom = +15005550006"),
