@@ -73,6 +73,17 @@ class Installed(unittest.TestCase):
         self.assertEqual(0o640, self.mode("etc/sms2fa/sms2fa.conf"))
         self.assertEqual(0o750, self.mode("etc/sms2fa"))
 
+    def test_the_documents_lead_to_each_other(self):
+        place = self.place / "usr/share/doc/sms2fa"
+        found = {path.relative_to(place).as_posix() for path in place.rglob("*.md")}
+        self.assertLessEqual({"README.md", "SECURITY.md", "docs/RUNBOOK.md", "docs/STORE.md"}, found)
+        for name in found:
+            text = (place / name).read_text(encoding="utf-8")
+            for target in re.findall(r"\]\(([^)#:\s]+)\)", text):
+                self.assertTrue(((place / name).parent / target).is_file(), f"{name}: {target}")
+            for target in re.findall(r"(?<![\w/.-])docs/[A-Z]+\.md", text):
+                self.assertTrue((place / target).is_file(), f"{name}: {target}")
+
     def test_no_file_names_the_place_it_was_built_in(self):
         for path in self.place.rglob("*"):
             if path.is_file() and path.suffix in (".service", ".socket", ".conf"):
