@@ -36,6 +36,10 @@ std::string how_to_restart() {
                        : "end it with SIGTERM and start it anew";
 }
 
+std::string where_it_says_why() {
+  return has_systemd() ? "journalctl -u sms2fad" : "see the log of its supervisor, and syslog's";
+}
+
 void check_folder(const std::string& socket, Findings& findings) {
   const std::string folder = std::filesystem::path(socket).parent_path();
   struct stat info {};
@@ -87,8 +91,8 @@ void enquire(UniqueFd connection, Findings& findings) {
           ? "sms2fad takes connections but does not answer, so nobody gets in by a code; " +
                 how_to_restart()
           : "sms2fad broke off the question for its version; it is too old, too busy or does not "
-            "start: journalctl -u sms2fad; then: " +
-                how_to_restart()));
+            "start: " +
+                where_it_says_why() + "; then: " + how_to_restart()));
 }
 
 }  // namespace

@@ -88,9 +88,7 @@ class SshdTest(DoctorCase):
                       "KbdInteractiveAuthentication yes\n", more=block, user=["bob"], expect=CONFIG)
 
     def test_whose_service_systemd_reloads(self):
-        systemd = pathlib.Path("/run/systemd/system")
-        systemd.mkdir(parents=True)
-        self.addCleanup(shutil.rmtree, systemd.parent)
+        self.under_systemd()
         self.sshd({"UseDNS": "yes"}, "/etc/ssh/sshd_config && systemctl reload ssh\n")
 
     def test_a_configuration_that_sshd_refuses(self):
@@ -109,6 +107,11 @@ class DaemonTest(DoctorCase):
         self.doctor(expect=UNAVAILABLE, says=[
             f"error: no daemon at {self.machine.socket} (No such file or directory), so nobody "
             "gets in by a code; start it: sms2fad, under your supervisor\n"])
+
+    def test_no_daemon_where_systemd_starts_it(self):
+        pathlib.Path(self.machine.socket).unlink(missing_ok=True)
+        self.under_systemd()
+        self.doctor(expect=UNAVAILABLE, says=["; start it: systemctl enable --now sms2fad.socket\n"])
 
     def listen(self, path, owner="root"):
         """A socket where nobody takes connections."""
@@ -164,8 +167,12 @@ class DaemonTest(DoctorCase):
             path = self.machine.state / f"odd{number}.sock"
             path.unlink(missing_ok=True)
             self.answers(path, answer)
-            self.doctor("--socket", path, expect=UNAVAILABLE,
-                        says=["error: sms2fad broke off the question for its version; "])
+            if number == 1:
+                self.under_systemd()
+            self.doctor("--socket", path, expect=UNAVAILABLE, says=[
+                "error: sms2fad broke off the question for its version; ",
+                "journalctl -u sms2fad; then: systemctl restart sms2fad.service\n" if number == 1 else
+                "see the log of its supervisor, and syslog's; then: end it with SIGTERM and start it anew\n"])
 
     def test_a_program_that_was_replaced(self):
         program = self.machine.state / "bin" / "sms2fad"
@@ -177,7 +184,12 @@ class DaemonTest(DoctorCase):
         self.doctor(not_says=[replaced])
         program.unlink()
         shutil.copy(self.machine.build / "sms2fad", program)
-        self.doctor(says=[f"warning: sms2fad (pid {process.pid}) " + replaced])
+        self.doctor(says=[f"warning: sms2fad (pid {process.pid}) " + replaced
+                          + "end it with SIGTERM and start it anew\n"])
+        self.machine.stop(process)
+        process = self.machine.start_daemon("/etc/sms2fa/sms2fa.conf", program)
+        self.addCleanup(self.machine.stop, process)
+        self.doctor(not_says=[replaced])
 
     def test_a_folder_that_only_root_may_enter(self):
         self.start_daemon()

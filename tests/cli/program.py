@@ -112,6 +112,12 @@ type = memory
         return child.before, (child.exitstatus if child.signalstatus is None
                               else -child.signalstatus)
 
+    def under_systemd(self):
+        """From now on this machine looks as if systemd ran it."""
+        systemd = pathlib.Path("/run/systemd/system")
+        systemd.mkdir(parents=True)
+        self.addCleanup(shutil.rmtree, systemd.parent)
+
     def fake(self, name, certificate="good"):
         directory = self.machine.state / name  # kept: its certificates take a moment to make
         return self.enterContext(FakeProvider(directory, certificate=certificate))

@@ -3,7 +3,6 @@
 
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import struct
@@ -94,9 +93,7 @@ class TryTest(ProgramCase):
             done = self.run_program("try", "alice", "--socket", path, expect=UNAVAILABLE)
             self.assertIn(f"no daemon at {path}: ", done.stderr)
             self.assertIn("Start it: sudo sms2fad\n", done.stderr)
-        systemd = pathlib.Path("/run/systemd/system")
-        systemd.mkdir(parents=True)
-        self.addCleanup(shutil.rmtree, systemd.parent)
+        self.under_systemd()
         done = self.run_program("try", "alice", expect=UNAVAILABLE)
         self.assertIn("Start it: sudo systemctl enable --now sms2fad.socket\n", done.stderr)
 
