@@ -39,6 +39,13 @@ def within_sentences(document):
             if " " in found and is_command(found)]
 
 
+def within_pages():
+    """(page, command in bold) of the manual."""
+    return [(source.name, found) for source in manual.PAGES
+            for found in re.findall(r"\*([^*\n]+)\*", source.read_text(encoding="utf-8"))
+            if " " in found and is_command(found)]
+
+
 def pages():
     """{page: its code blocks}"""
     return {source.stem: manual.code_blocks(source.read_text(encoding="utf-8"))

@@ -257,14 +257,15 @@ class CommandsTest(DocsCase):
         self.assertEqual(status, 0, said)
         return said
 
-    def test_7_commands_named_by_other_documents(self):
+    def test_7_commands_named_in_passing(self):
         """That there is such a command; what it needs behind it, a sentence leaves out."""
         dev = (ROOT / "dev").read_text(encoding="utf-8")
-        for document in OTHERS:
-            for line in commands.within_sentences(document):
-                with self.subTest(document=document, line=line):
-                    program, word, *_ = line.removeprefix("sudo ").split()
-                    if program == "sms2fa":
-                        self.said(f"sms2fa {word} --help")
-                    elif program == "./dev":
-                        self.assertRegex(dev, rf"(?m)^  {word}\)")
+        named = [(document, line) for document in OTHERS for line in commands.within_sentences(document)]
+        self.assertIn(("sms2fad.8.scd", "sms2fa pass"), commands.within_pages())
+        for document, line in named + commands.within_pages():
+            with self.subTest(document=document, line=line):
+                program, word, *_ = line.removeprefix("sudo ").split()
+                if program == "sms2fa":
+                    self.said(f"{line} --help")
+                elif program == "./dev":
+                    self.assertRegex(dev, rf"(?m)^  {word}\)")

@@ -98,7 +98,8 @@ class Machine:
     def demo_by_hand(self, command):
         """A newcomer, who mistypes the PIN first, looks around and leaves."""
         child = self.at_terminal(command, PATIENCE)
-        password = self.reads(child, r"password, which is: (\w+)")
+        # It may have to compile first.
+        password = self.reads(child, r"password, which is: (\w+)", 20 * 60)
         child.expect("Enter one time PIN.*: ")
         code = self.reads(child, r"web01: (\d{6}) is your code for sshd\.")
         child.sendline(f"{(int(code) + 1) % 10 ** 6:06}")
@@ -113,8 +114,8 @@ class Machine:
         child.expect(r"sms2fad\[\d+\]: accepted reason=right-code user=alice service=sshd")
         return self.end_of(child)
 
-    def reads(self, child, pattern):
-        child.expect(pattern)
+    def reads(self, child, pattern, patience=-1):
+        child.expect(pattern, timeout=patience)
         return child.match[1]
 
     def enrolls(self, command):
