@@ -20,6 +20,8 @@ namespace {
 
 constexpr const char* kCommand = "rotate-key";
 constexpr Milliseconds kPatience{120'000};
+// systemd.exec(5), LoadCredential=
+constexpr std::string_view kCredentials = "/run/credentials/";
 
 constexpr const char* kUsage =
     "usage: sms2fa rotate-key [--first] [--config FILE] [--json]\n"
@@ -146,16 +148,20 @@ int run(const Arguments& arguments, const Console& console) {
   if (!settings) return refuse(kCommand, arguments, console, settings.error());
   const std::string& path = settings->key_file;
   const auto keys = read_key_file(path);
-  if (!keys && keys.error().kind == ErrorKind::not_found)
-    return make_first(arguments, console, *settings);
-  if (!keys) return refuse(kCommand, arguments, console, keys.error());
-  if (arguments.first) {
+  const bool missing = !keys && keys.error().kind == ErrorKind::not_found;
+  if (!keys && !missing) return refuse(kCommand, arguments, console, keys.error());
+  if (keys && arguments.first) {
     if (arguments.json)
       console.say(rotated_as_json(0));
     else
       console.say("There is a key already, in " + path + ".");
     return EX_OK;
   }
+  if (path.starts_with(kCredentials))
+    return refuse(kCommand, arguments, console, EX_CONFIG,
+                  path + " is a credential of systemd's, which nobody can write",
+                  "Let key_file name a file in /etc/sms2fa meanwhile: docs/RUNBOOK.md");
+  if (missing) return make_first(arguments, console, *settings);
   // One that was broken off comes to its end first, so that their number does not grow.
   int exit_code = EX_OK;
   if (keys->size() > 1 && !finish_rotation(arguments, console, *settings, exit_code))

@@ -152,6 +152,22 @@ class Credentials(Scenario):
                                      PLACE / "sms2fa.store-key"], capture_output=True, text=True, check=False)
             self.assertIn("Permission denied", looked.stderr)
 
+        self.administrators_find()
+
+    def command(self, word):
+        return subprocess.run([self.machine.build / "sms2fa", word], capture_output=True, text=True, check=False)
+
+    def administrators_find(self):
+        """What the run book says of them: check reads them, and rotate-key can't write one."""
+        done = self.command("check")
+        self.assertEqual(0, done.returncode, done.stdout)
+        self.assertIn("ok: _sms2fa can read all of it", done.stdout)
+        key = (PLACE / "sms2fa.store-key").read_bytes()
+        done = self.command("rotate-key")
+        self.assertEqual(os.EX_CONFIG, done.returncode)
+        self.assertIn("is a credential of systemd's, which nobody can write\n  Let key_file name", done.stderr)
+        self.assertEqual(key, (PLACE / "sms2fa.store-key").read_bytes())
+
     def test_by_an_access_control_list(self):
         self.goes_well(owned=False)
 
