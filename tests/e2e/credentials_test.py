@@ -186,3 +186,6 @@ class Credentials(Scenario):
         self.daemon.send_signal(1)
         self.machine.log.wait_for("keeping the old configuration: ", since)
         self.logs_in("alice", 1)
+        done = self.command("status")
+        self.assertEqual(os.EX_CONFIG, done.returncode)
+        self.assertIn("auth_token_file: No such file or directory", done.stderr)
