@@ -67,7 +67,6 @@ Result<void> StateWriter::commit(GroupCommit::Jobs& batch) {
       state_.reset();
       return committed;
     }
-    tidy();
     return {};
   } catch (const DatabaseFailure& failure) {
     if (failure.kind() != Kind::busy) state_.reset();
@@ -93,6 +92,7 @@ Result<void> StateWriter::commit_batch(GroupCommit::Jobs& batch) {
     }
   }
   transaction.commit();
+  ++batches_;
   // Looked at last: what was committed to a file without a name has not lasted.
   if (auto there = state_->place.still_there(); !there) return there;
   auto result = results.begin();
@@ -100,19 +100,29 @@ Result<void> StateWriter::commit_batch(GroupCommit::Jobs& batch) {
   return {};
 }
 
-// Work that nobody should wait for: the batch's callers are gone by now.
 void StateWriter::tidy() {
-  Database& database = state_->database;
-  const bool expired = steady_now() >= drop_expired_at_;
-  if (expired || ++batches_ % kBoundFloodsEvery == 0) {
-    Transaction transaction(database, time_);
-    if (expired) transaction.run(limit_tables::drop_expired);
-    if (expired) transaction.run(operation_tables::drop_expired);
-    transaction.run(limit_tables::bound_floods);
-    transaction.commit();
-    if (expired) drop_expired_at_ = steady_now() + kDropExpiredEvery;
+  if (!state_) return;
+  try {
+    drop_what_is_old();
+    if (state_->database.log_pages() >= kLongLog) (void)state_->database.checkpoint();
+  } catch (const DatabaseFailure& failure) {
+    if (failure.kind() != Kind::busy) state_.reset();
+  } catch (...) {
+    state_.reset();
+    throw;
   }
-  if (database.log_pages() >= kLongLog) (void)database.checkpoint();
+}
+
+void StateWriter::drop_what_is_old() {
+  const bool expired = steady_now() >= drop_expired_at_;
+  if (!expired && batches_ < kBoundFloodsEvery) return;
+  Transaction transaction(state_->database, time_);
+  if (expired) transaction.run(limit_tables::drop_expired);
+  if (expired) transaction.run(operation_tables::drop_expired);
+  transaction.run(limit_tables::bound_floods);
+  transaction.commit();
+  batches_ = 0;
+  if (expired) drop_expired_at_ = steady_now() + kDropExpiredEvery;
 }
 
 }  // namespace sms2fa

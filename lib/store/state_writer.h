@@ -35,11 +35,13 @@ class StateWriter {
 
   // For GroupCommit. Each operation stands or falls by itself; all share one commit.
   Result<void> commit(GroupCommit::Jobs& batch);
+  // For GroupCommit too.
+  void tidy();
 
  private:
   Result<void> commit_batch(GroupCommit::Jobs& batch);
   Result<void> reopen();
-  void tidy();
+  void drop_what_is_old();
   Error failed(const std::string& why) const;
 
   const std::string path_;
@@ -52,7 +54,7 @@ class StateWriter {
   std::optional<Error> reopening_failed_;
   SteadyTime reopen_at_{};
   SteadyTime drop_expired_at_{};
-  unsigned batches_ = 0;
+  unsigned batches_ = 0;  // since floods were bounded
 };
 
 }  // namespace sms2fa
