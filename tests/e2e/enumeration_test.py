@@ -5,7 +5,9 @@ Accounts that are unknown, not enrolled, locked or forbidden against one that is
 cannot tell apart. The logins of all groups come in random order, several at once, in processes of their
 own: the fake provider works in this one, and only for those who are enrolled. With so many comparisons
 one is at p <= 0.01 now and then; such a group is measured once more, by itself and three times as often, and
-must then stay above 0.01 divided by the number of comparisons (Bonferroni).
+must then stay above 0.01 divided by the number of comparisons (Bonferroni). A machine with much else to do
+breaks what the statistic assumes: logins that run at once are slow together. So what is found then must be
+found a second time.
 """
 
 import concurrent.futures
@@ -169,9 +171,11 @@ class Enumeration(Scenario):
         self.start()
         suspicious = self.told_apart([group for group in GROUPS if group != ENROLLED], SAMPLE,
                                      SUSPICIOUS_P)
-        if suspicious:
-            least_p = SUSPICIOUS_P / (len(suspicious) * len(NAMES))
-            self.assertEqual(set(), self.told_apart(suspicious, SECOND_SAMPLE, least_p))
+        for _ in range(2):
+            if suspicious:
+                least_p = SUSPICIOUS_P / (len(suspicious) * len(NAMES))
+                suspicious = self.told_apart(suspicious, SECOND_SAMPLE, least_p)
+        self.assertEqual(set(), set(suspicious))
         self.assertFalse([line for line in self.verdicts()
                           if "accepted" in line and "user=alice" not in line])
 
