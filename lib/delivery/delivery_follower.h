@@ -39,6 +39,12 @@ class DeliveryFollower {
                                                 Medium medium, SteadyTime until,
                                                 FateCallback ended);
 
+  // Whether anything is left to be asked or emptied.
+  bool is_busy() const {
+    const std::lock_guard lock(mutex_);
+    return followed_ > 0;
+  }
+
  private:
   class Message;
   using Messages = std::list<std::shared_ptr<Message>>;
@@ -50,7 +56,7 @@ class DeliveryFollower {
   Messages::iterator next();
 
   const Pace pace_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
   size_t followed_ = 0;

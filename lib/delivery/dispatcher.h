@@ -41,6 +41,7 @@ class Dispatcher final : public Messenger {
                     SteadyTime deadline) override;
   std::shared_ptr<const FollowedMessage> follow(const SendReport& report, SteadyTime until,
                                                 FateCallback ended) override;
+  bool is_following() const override { return follower_.is_busy(); }
 
  private:
   struct Provider {

@@ -49,6 +49,7 @@ class LookupMessenger final : public Messenger {
                                                 FateCallback ended) override {
     return messenger_->follow(report, until, std::move(ended));
   }
+  bool is_following() const override { return messenger_->is_following(); }
 
  private:
   struct Known {

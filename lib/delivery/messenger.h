@@ -62,6 +62,8 @@ class Messenger {
                                                         FateCallback /*ended*/) {
     return nullptr;
   }
+  // Whether a message is followed now. What is followed when the messenger goes ends as unknown.
+  virtual bool is_following() const { return false; }
 };
 
 }  // namespace sms2fa

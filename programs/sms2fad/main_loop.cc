@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <limits>
 
 #include "programs/sms2fad/log_lines.h"
 #include "programs/sms2fad/places.h"
@@ -18,6 +19,7 @@ namespace sms2fa {
 namespace {
 
 constexpr int kBreather = 100;  // ms
+constexpr int kLook = 1000;     // ms, between looks at what a reload left behind
 
 }  // namespace
 
@@ -61,8 +63,11 @@ bool MainLoop::handle_signal(int signals) {
 // Gives the sign of life when it is due: only here, so that it stops when this thread hangs, or
 // waits for a lock of the server's that nobody gives back.
 int MainLoop::milliseconds_to_sleep(bool breathe) {
+  constexpr int64_t kForEver = std::numeric_limits<int>::max();
+  int64_t most = breathe ? kBreather : kForEver;
+  if (!server_.let_go()) most = std::min<int64_t>(most, kLook);
   const auto every = manager_.sign_of_life();
-  if (!every) return breathe ? kBreather : -1;
+  if (!every) return most == kForEver ? -1 : static_cast<int>(most);
   const SteadyTime now = std::chrono::steady_clock::now();
   if (now >= next_sign_of_life_) {
     server_.touch();
@@ -70,7 +75,7 @@ int MainLoop::milliseconds_to_sleep(bool breathe) {
     next_sign_of_life_ = now + *every;
   }
   const auto left = std::chrono::ceil<Milliseconds>(next_sign_of_life_ - now).count();
-  return static_cast<int>(breathe ? std::min<int64_t>(left, kBreather) : left);
+  return static_cast<int>(std::min<int64_t>(left, most));
 }
 
 void MainLoop::run(int listener, int signals) {

@@ -6,10 +6,13 @@
 #include <sys/socket.h>
 #include <syslog.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "lib/session/enroll.h"
 #include "lib/session/wording.h"
@@ -26,6 +29,8 @@ using wire::Message;
 using wire::MessageType;
 
 constexpr std::chrono::seconds kPatience{2};
+// Of whoever reloads more often the oldest goes early.
+constexpr size_t kMostLeaving = 8;
 
 SteadyTime soon() {
   return std::chrono::steady_clock::now() + kPatience;
@@ -106,8 +111,25 @@ Server::Server(Surroundings& around, std::shared_ptr<const Setup> setup)
 void Server::use(std::shared_ptr<const Setup> setup) {
   // Not under the lock: this waits for the store, and nobody who logs in should.
   prepare(*setup->messenger, around_);
+  std::shared_ptr<const Setup> oldest;  // its threads end after the lock is free
   const std::lock_guard lock(mutex_);
-  setup_ = std::move(setup);
+  if (leaving_.size() == kMostLeaving) {
+    oldest = std::move(leaving_.front());
+    leaving_.erase(leaving_.begin());
+  }
+  leaving_.push_back(std::exchange(setup_, std::move(setup)));
+}
+
+bool Server::let_go() {
+  std::vector<std::shared_ptr<const Setup>> gone;
+  const std::lock_guard lock(mutex_);
+  const auto needed = [](const auto& setup) {
+    return setup.use_count() > 1 || setup->messenger->is_following();
+  };
+  const auto end = std::stable_partition(leaving_.begin(), leaving_.end(), needed);
+  gone.assign(std::move_iterator(end), std::move_iterator(leaving_.end()));
+  leaving_.erase(end, leaving_.end());
+  return leaving_.empty();
 }
 
 // A local user may not fill the house: everybody but root gets as many places as one user may have.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "lib/base/unique_fd.h"
 #include "lib/session/authenticate.h"
@@ -27,8 +28,11 @@ class Server {
   // breathe.
   bool accept_from(int listener);
 
-  // Attempts that begin from now on use `setup`.
+  // Attempts that begin from now on use `setup`. The last one stays for those that have begun, and
+  // until it is known what became of its messages.
   void use(std::shared_ptr<const Setup> setup);
+  // Lets go of what use() replaced and nobody needs any more. False when some is left.
+  bool let_go();
 
   // Returns when the server's lock could be taken.
   void touch() { const std::lock_guard lock(mutex_); }
@@ -51,6 +55,7 @@ class Server {
 
   std::mutex mutex_;
   std::shared_ptr<const Setup> setup_;
+  std::vector<std::shared_ptr<const Setup>> leaving_;
   unsigned under_way_ = 0;
   std::map<uid_t, unsigned> under_way_of_;
   Errands attempts_;  // last: they use the others

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Providers in trouble: who is asked, what the person is told, what the log says."""
 
+import os
+import signal
 import subprocess
 import time
 
@@ -241,6 +243,33 @@ class WhatArrived(Scenario):
         path, _ = self.log_in_once_it_has_arrived(lambda path: self.wait_for_request("POST", path))
         self.assertEqual([200], [record["status"] for record in self.asked("POST", path)])
         self.assertEqual("", self.body_at_the_provider())
+
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.daemon.pid}/task"))
+
+    def test_a_reload_does_not_end_the_following(self):
+        self.settings_of_provider = {"redact_after_delivery": "yes"}
+        fake = self.fake("twilio")
+        fake.deliver_as("sent")
+        self.start_house()
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            text = self.next_text()
+            path = self.message_path()
+            since, before = len(self.machine.log.lines), self.threads()
+            self.daemon.send_signal(signal.SIGHUP)
+            self.machine.log.wait_for("again", since)
+            self.assertGreater(self.threads(), before)  # both settings stand
+            person.types(text.code)
+            person.gets_in()
+        fake.deliver_as("delivered")
+        self.assertIn("user=alice", self.logged("state=delivered"))
+        self.wait_for_request("POST", path)
+        self.assertEqual("", self.body_at_the_provider())
+        end = time.monotonic() + 10
+        while self.threads() >= before:  # without those that followed
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
 
     def test_its_text_stays_otherwise(self):
         path, body = self.log_in_once_it_has_arrived()
