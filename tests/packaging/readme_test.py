@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The README's first command in a clean Debian: what git knows is there, and nothing else.
+"""The README's two commands in a clean Debian: what git knows is there, and nothing else.
 
 usage: readme_test.py
 
-`./dev demo` installs what it misses, builds everything and logs in. Needs root, a mirror and ten
-minutes. The last line is `N passed, N failed, N skipped`.
+`./dev demo` installs what it misses, builds everything and logs in; `./dev test` is cut down to `quick`
+here, the build of every test and the unit tests. Needs root, a mirror and half an hour. The last line is `N passed, N failed, N skipped`.
 """
 
 import pathlib
@@ -23,7 +23,8 @@ CHECKOUT = "/root/sms2fa"
 
 
 class Readme(unittest.TestCase):
-    def setUp(self):
+    @classmethod
+    def setUpClass(cls):
         make_debian("ca-certificates,sudo")
         known = subprocess.run(["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"], cwd=ROOT,
                                capture_output=True, check=True).stdout
@@ -31,9 +32,18 @@ class Readme(unittest.TestCase):
         subprocess.run(["xargs", "-0", "cp", "--parents", "--no-dereference", "-t",
                         PLACE / CHECKOUT[1:]], cwd=ROOT, input=known, check=True)
 
-    def test_the_demo_reaches_a_login(self):
-        self.assertIn("\n    sudo ./dev demo\n", (ROOT / "README.md").read_text(encoding="utf-8"))
-        print(inside("sh", "-c", f"cd {CHECKOUT} && exec sudo ./dev demo --auto")[-2000:])
+    def do(self, command, more):
+        """Runs a command that the README has, with words more; returns what it said."""
+        self.assertIn(f"\n    {command}\n", (ROOT / "README.md").read_text(encoding="utf-8"))
+        said = inside("sh", "-c", f"cd {CHECKOUT} && exec {command} {more}")
+        print(said[-2000:])
+        return said
+
+    def test_1_the_demo_reaches_a_login(self):
+        self.do("sudo ./dev demo", "--auto")
+
+    def test_2_the_tests_pass(self):
+        self.assertRegex(self.do("sudo ./dev test", "quick"), r"\n\d{2,} passed, 0 failed, \d+ skipped\n$")
 
 
 if __name__ == "__main__":
