@@ -3,7 +3,7 @@
 
 usage: packages_test.py PACKAGES
 
-PACKAGES holds libpam-sms2fa_*.deb and sms2fad_*.deb. Needs root. The last line is `N passed, N failed, N skipped`.
+PACKAGES holds libpam-sms2fa_*.deb, sms2fad_*.deb and their source, unpacked. Needs root. The last line is `N passed, N failed, N skipped`.
 """
 
 import pathlib
@@ -20,14 +20,20 @@ sys.path.insert(0, str(HERE.parent / "support"))
 import unittest_report  # noqa: E402
 from clean_debian import PLACE, enter, inside, make_debian, run  # noqa: E402
 
-# What a machine has that people log in to.
-BASE = "ca-certificates,openssh-client,openssh-server,passwd,systemd"
+# What a machine has that people log in to, and what autopkgtest installs from its own archive with.
+BASE = "apt-utils,ca-certificates,openssh-client,openssh-server,passwd,systemd"
 BOTH = ("libpam-sms2fa", "sms2fad")
 CONFIGURATION = "[delivery]\nproviders = outbox\n[provider outbox]\ntype = outbox\n" \
     "directory = /var/lib/sms2fa/outbox\n"
 
 
 LOGGED_IN = "logged in with the PIN, and not without it"
+
+
+def by_itself(*command):
+    """What a command says that has loopback and processes of its own, and no network."""
+    return run("unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c",
+               'ip link set lo up && exec "$@"', "sh", *command)
 
 
 def mode_of(name):
@@ -126,17 +132,17 @@ class Packages(unittest.TestCase):
     def test_4_login_after_the_upgrade(self):
         """With the configuration and the profile from before it."""
         shutil.copy(ROOT / "debian/tests/login", PLACE / "var/tmp/login")
-        script = f"ip link set lo up && exec chroot {PLACE} /var/tmp/login as-it-is"
-        shown = run("unshare", "--net", "--pid", "--fork", "--kill-child", "sh", "-c", script)
+        shown = by_itself("chroot", PLACE, "/var/tmp/login", "as-it-is")
         self.assertIn(LOGGED_IN, shown)
         inside("dpkg-statoverride", "--remove", "/etc/sms2fa/users.conf")
         inside("dpkg-reconfigure", "sms2fad")
         self.is_configured()
 
     def test_5_autopkgtest(self):
-        """As Debian runs it; the namespaces of enter() are the container that it asks for."""
-        shown = run("autopkgtest", "--ignore-restrictions=isolation-container,breaks-testbed",
-                    next(PACKAGES.glob("*.changes")), "--", "chroot", PLACE)
+        """As Debian runs it; the namespaces are the container that it asks for."""
+        shown = by_itself("autopkgtest", "--ignore-restrictions=isolation-container,breaks-testbed",
+                          *self.packages.values(), next(PACKAGES.glob("sms2fa-*/")),
+                          "--", "chroot", PLACE)
         self.assertIn(LOGGED_IN, shown)
         self.assertRegex(shown, r"login +PASS")
 
