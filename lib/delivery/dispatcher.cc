@@ -2,6 +2,7 @@
 #include "lib/delivery/dispatcher.h"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 
 namespace sms2fa {
@@ -61,14 +62,14 @@ class Dispatcher::Delivery {
   }
 
   SendReport report() && {
+    // What may be on its way is what the person should wait for, whatever became of the others.
+    if (unclear_ && report_.status != SendStatus::accepted) report_ = std::move(*unclear_);
     report_.detail = story_.empty() ? "no provider is configured for this" : std::move(story_);
     report_.may_have_been_sent = may_have_been_sent_;
     return std::move(report_);
   }
 
-  bool skips(const Provider& provider) const {
-    return ambiguous_ && provider.gateway->checks_code();
-  }
+  bool skips(const Provider& provider) const { return unclear_ && provider.gateway->checks_code(); }
 
  private:
   // An ambiguous end forbids the next provider, for the person might get two messages and somebody
@@ -79,7 +80,7 @@ class Dispatcher::Delivery {
       case SendStatus::try_elsewhere:
         return true;
       case SendStatus::ambiguous:
-        ambiguous_ = true;
+        if (!unclear_) unclear_ = report_;
         return dispatcher_.rules_.resend_ambiguous && !provider.gateway->checks_code();
       case SendStatus::accepted:
       case SendStatus::number_cannot_sms:
@@ -105,7 +106,7 @@ class Dispatcher::Delivery {
   SendReport report_{.status = SendStatus::try_elsewhere};
   std::string story_;
   bool may_have_been_sent_ = false;
-  bool ambiguous_ = false;
+  std::optional<SendReport> unclear_;
   Provider* busy_ = nullptr;
   SteadyTime ready_at_{};
 };

@@ -120,6 +120,16 @@ class ProviderTrouble:
         self.assertIn(f"provider={self.other}", self.logged("accepted reason=right-code"))
         self.assert_texts(2)
 
+    def test_a_hang_counts_whatever_the_other_says(self):
+        self.start_with_both("hang", delivery={"deadline": "4s", "ambiguous": "resend"})
+        self.fake(self.other).misbehave(f"code-{OPTED_OUT[self.other]}")
+        with self.ssh() as person:
+            person.sees("A code should be on its way by SMS to ********67")
+            person.reads(PROMPT)
+            person.types(self.next_text().code)
+            person.gets_in()
+        self.assertEqual(1, self.fake(self.other).requests)
+
     def test_a_reset_after_the_request_asks_nobody_else(self):
         self.start_with_both("reset")
         with self.ssh() as person:
