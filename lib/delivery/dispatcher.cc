@@ -215,12 +215,15 @@ void Dispatcher::tell(const ProviderHealth& health) {
 
 SendReport Dispatcher::deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
                                SteadyTime deadline) {
-  const Order order = along(route, message.medium);
+  const auto reaches = [&](const auto& provider) { return provider->gateway->reaches(message.to); };
+  Order order = along(route, message.medium);
+  std::erase_if(order, std::not_fn(reaches));
+  const auto first_choice = std::find_if(providers_.begin(), providers_.end(), reaches);
   Delivery delivery(*this, message, ledger, deadline);
   bool may_go_on = true;
   for (size_t i = 0; i < order.size() && may_go_on; ++i) {
     if (delivery.skips(*order[i])) continue;
-    may_go_on = delivery.through(*order[i], order[i] == providers_.front().get(), order.size() - i);
+    may_go_on = delivery.through(*order[i], order[i] == first_choice->get(), order.size() - i);
   }
   if (may_go_on) delivery.once_more_where_it_was_busy();
   return std::move(delivery).report();

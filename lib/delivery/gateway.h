@@ -20,6 +20,8 @@ class Gateway {
   virtual void keep_warm() {}
   // Whether messages of this kind can go out here, as far as the configuration says.
   virtual bool serves(Medium medium) const { return medium == Medium::sms; }
+  // Whether messages to this number can go out here; where they can't, nothing is amiss.
+  virtual bool reaches(const PhoneNumber& /*number*/) const { return true; }
   // Never retries an ambiguous send. Precondition: serves(message.medium).
   virtual SendReport send(const LoginMessage& message, SteadyTime deadline) = 0;
 

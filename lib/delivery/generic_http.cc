@@ -62,11 +62,6 @@ GenericHttp::GenericHttp(GenericHttpOptions options, std::shared_ptr<HttpTranspo
                          ? Secret()
                          : basic_authorization(options_.basic_user, options_.basic_password)) {}
 
-std::string GenericHttp::why_not(const LoginMessage& message) const {
-  if (!options_.only_to || *options_.only_to == message.to) return {};
-  return "this gateway reaches another number only";
-}
-
 std::string GenericHttp::write_url(const LoginMessage& message) const {
   std::string url = fill(options_.url, message, Place::url);
   FormBody query;

@@ -36,11 +36,13 @@ class GenericHttp final : public HttpGateway {
   // Fails (configuration) when the JSON, filled, is no JSON.
   static Result<std::unique_ptr<GenericHttp>> create(GenericHttpOptions options,
                                                      std::shared_ptr<HttpTransport> transport);
+  bool reaches(const PhoneNumber& number) const override {
+    return !options_.only_to || *options_.only_to == number;
+  }
 
  private:
   GenericHttp(GenericHttpOptions options, std::shared_ptr<HttpTransport> transport);
   std::string home() const override { return options_.url; }
-  std::string why_not(const LoginMessage& message) const override;
   HttpRequest write_request(const LoginMessage& message) const override;
   Verdict read_answer(Medium medium, int status, const std::string& body) const override;
   std::string write_url(const LoginMessage& message) const;

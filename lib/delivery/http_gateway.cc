@@ -6,8 +6,6 @@
 
 namespace sms2fa {
 
-namespace {}
-
 std::optional<SendStatus> find_class(std::span<const CodeClass> table, std::optional<int> code) {
   const auto* found = std::find_if(table.data(), table.data() + table.size(),
                                    [&](const CodeClass& line) { return line.code == code; });
@@ -38,9 +36,10 @@ SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
   try {
     report.provider = name_;
     report.medium = message.medium;
-    report.detail = why_not(message);
-    if (!report.detail.empty()) {
+    // Whoever asked for it: a code must not go to the phone of somebody else.
+    if (!reaches(message.to)) {
       report.status = SendStatus::try_elsewhere;
+      report.detail = "this gateway reaches another number only";
       return report;
     }
     HttpRequest request = write_request(message);

@@ -53,8 +53,6 @@ class HttpGateway : public Gateway {
 
   // Any URL of the host that messages go to.
   virtual std::string home() const = 0;
-  // Why a message can't go out here at all; empty: it can.
-  virtual std::string why_not(const LoginMessage& /*message*/) const { return {}; }
   // May throw std::bad_alloc, all three of them.
   virtual std::optional<HttpRequest> write_probe() const { return std::nullopt; }
   virtual HttpRequest write_request(const LoginMessage& message) const = 0;

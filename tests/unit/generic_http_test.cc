@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/generic_http.h"
 
+#include "lib/delivery/dispatcher.h"
 #include "tests/support/fake_transport.h"
+#include "tests/support/fakes.h"
 #include "tests/support/test.h"
 
 using namespace sms2fa;
@@ -43,6 +45,12 @@ struct Fixture {
 
   std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
   std::unique_ptr<GenericHttp> gateway;
+};
+
+struct CountingLedger final : public SendLedger {
+  bool reserve(const std::string&) override { return ++reserved > 0; }
+  void settle(const SendReport&) override {}
+  int reserved = 0;
 };
 
 }  // namespace
@@ -135,4 +143,51 @@ TEST(another_number_never_reaches_a_gateway_that_has_one) {
   CHECK_EQ(report.detail, "this gateway reaches another number only");
   CHECK(!report.may_have_been_sent);
   CHECK_EQ(one.transport->requests, 0);
+}
+
+TEST(a_gateway_of_another_number_is_passed_over_and_no_failure) {
+  auto own = options();
+  own.name = "own";
+  own.only_to = PhoneNumber::parse_international("+33612345678");
+  Fixture first(std::move(own));
+  Fixture second(options());
+  first.transport->answer(200, "");
+  second.transport->answer(200, "");
+  std::vector<std::unique_ptr<Gateway>> gateways;
+  gateways.push_back(std::move(first.gateway));
+  gateways.push_back(std::move(second.gateway));
+  const ManualClock clock;
+  Dispatcher dispatcher(std::move(gateways), clock);
+  int changes = 0;
+  dispatcher.observe([&](const ProviderHealth&) { ++changes; });
+  CountingLedger ledger;
+  const auto send = [&](const char* to) {
+    auto one = message();
+    one.to = *PhoneNumber::parse_international(to);
+    return dispatcher.deliver(one, {}, ledger, clock.now() + std::chrono::seconds(8));
+  };
+  for (int i = 1; i <= 4; ++i) {
+    const auto report = send("+353851234567");
+    CHECK_EQ(report.detail, "gateway: accepted (HTTP 200)");
+    CHECK(!report.failed_over);
+    CHECK_EQ(ledger.reserved, i);
+  }
+  CHECK_EQ(changes, 0);
+  CHECK_EQ(send("+33612345678").provider, "own");
+}
+
+TEST(where_no_gateway_reaches_the_number_nothing_is_reserved) {
+  auto with = options();
+  with.only_to = PhoneNumber::parse_international("+33612345678");
+  Fixture one(std::move(with));
+  std::vector<std::unique_ptr<Gateway>> gateways;
+  gateways.push_back(std::move(one.gateway));
+  const ManualClock clock;
+  Dispatcher dispatcher(std::move(gateways), clock);
+  CountingLedger ledger;
+  const auto report =
+      dispatcher.deliver(message(), {}, ledger, clock.now() + std::chrono::seconds(8));
+  CHECK_EQ(report.status, SendStatus::try_elsewhere);
+  CHECK_EQ(report.detail, "no provider is configured for this");
+  CHECK_EQ(ledger.reserved, 0);
 }
