@@ -13,7 +13,7 @@ namespace sms2fa {
 struct NumberFacts {
   enum class Line { unknown, mobile, landline, voip };
 
-  bool known = false;    // somebody answered; otherwise the rest means nothing
+  bool known = false;    // all that was asked; otherwise what was not told stands in nobody's way
   std::string why = {};  // not known: one sentence for the log
   bool valid = true;
   Line line = Line::unknown;

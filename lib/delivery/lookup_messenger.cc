@@ -13,6 +13,11 @@ constexpr size_t kMostNumbers = 10'000;
 constexpr Milliseconds kLongestLookup{2000};
 // Twilio calls a score from 75 on a moderate or high risk.
 constexpr int kRisky = 75;
+constexpr const char* kFailed = "the look-up failed";
+
+std::string detail_of(const char* reason, const NumberFacts& facts) {
+  return std::string("lookup: ") + reason + (facts.why.empty() ? "" : " (" + facts.why + ")");
+}
 
 bool swapped_lately(const NumberFacts& facts, std::chrono::seconds within, WallTime now) {
   if (facts.sim_swapped_at) return now - *facts.sim_swapped_at < within;
@@ -22,10 +27,6 @@ bool swapped_lately(const NumberFacts& facts, std::chrono::seconds within, WallT
 // The class of what stands in the way, and its reason for the log; `accepted` when nothing does.
 std::pair<SendStatus, const char*> judge(const NumberFacts& facts, Medium medium,
                                          const LookupRules& rules, WallTime now) {
-  if (!facts.known) {
-    if (rules.required) return {SendStatus::try_elsewhere, "the look-up failed"};
-    return {SendStatus::accepted, ""};
-  }
   if (!facts.valid) return {SendStatus::number_refused, "the number is not valid"};
   if (swapped_lately(facts, rules.sim_swap_within, now))
     return {SendStatus::number_refused, "the SIM card was swapped lately"};
@@ -35,6 +36,7 @@ std::pair<SendStatus, const char*> judge(const NumberFacts& facts, Medium medium
     return {SendStatus::blocked, "the number is at risk of SMS pumping"};
   if (facts.line == NumberFacts::Line::landline && medium == Medium::sms)
     return {SendStatus::number_cannot_sms, "the number is a landline"};
+  if (!facts.known && rules.required) return {SendStatus::try_elsewhere, kFailed};
   return {SendStatus::accepted, ""};
 }
 
@@ -52,10 +54,14 @@ SendReport LookupMessenger::deliver(const LoginMessage& message, const Route& ro
   if (status != SendStatus::accepted)
     return {.status = status,
             .provider = "lookup",
-            .detail = std::string("lookup: ") + reason +
-                      (facts.why.empty() ? "" : " (" + facts.why + ")"),
+            .detail = detail_of(reason, facts),
             .medium = message.medium};
-  return messenger_->deliver(message, route, ledger, deadline);
+  SendReport report = messenger_->deliver(message, route, ledger, deadline);
+  if (!facts.known) {
+    report.detail = detail_of(kFailed, facts) + "; " + report.detail;
+    report.needs_attention = true;
+  }
+  return report;
 }
 
 NumberFacts LookupMessenger::facts_of(const PhoneNumber& number, SteadyTime deadline) {

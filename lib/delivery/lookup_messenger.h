@@ -23,7 +23,8 @@ struct LookupRules {
 // A messenger that looks at the number before each message. A landline gets no text (a call may go
 // out), and nothing goes out to a number that is invalid, refused by the rules, or held back by the
 // fraud guard: then the report says why, and nothing was reserved. What is known about a number is
-// kept for an hour, for at most 10,000 numbers.
+// kept for an hour, for at most 10,000 numbers. Where something is not known and nothing that is
+// stands in the way, the rules say whether the message goes out; then its report needs attention.
 class LookupMessenger final : public Messenger {
  public:
   // `clock` must outlive it.

@@ -58,6 +58,7 @@ struct SendReport {
   bool may_have_been_sent = false;
   bool too_many_requests = false;  // HTTP 429
   bool failed_over = false;        // a provider that comes before this one failed
+  bool needs_attention = false;    // although it went out: the detail says why
   // The provider made the code and alone can check it: Messenger::check() with `message_id`.
   bool provider_checks = false;
   // What went out; a call although a text was asked for when the number can't take texts.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/twilio_lookup.h"
 
+#include <algorithm>
 #include <ctime>
 #include <exception>
+#include <initializer_list>
 
 #include "lib/delivery/form.h"
 #include "lib/delivery/http_gateway.h"
@@ -13,15 +15,18 @@ namespace sms2fa {
 namespace {
 
 constexpr std::string_view kBaseUrl = "https://lookups.twilio.com";
+constexpr const char* kLineType = "line_type_intelligence";
+constexpr const char* kSimSwap = "sim_swap";
+constexpr const char* kPumpingRisk = "sms_pumping_risk";
 
 std::string fields_of(const TwilioLookupOptions& options) {
   std::string fields;
   const auto add = [&](bool wanted, std::string_view name) {
     if (wanted) fields.append(fields.empty() ? "" : ",").append(name);
   };
-  add(options.line_type, "line_type_intelligence");
-  add(options.sim_swap, "sim_swap");
-  add(options.pumping_risk, "sms_pumping_risk");
+  add(options.line_type, kLineType);
+  add(options.sim_swap, kSimSwap);
+  add(options.pumping_risk, kPumpingRisk);
   return fields;
 }
 
@@ -42,12 +47,40 @@ std::optional<WallTime> time_of(const std::string& text) {
   return std::chrono::system_clock::from_time_t(seconds);
 }
 
-NumberFacts read_answer(const HttpOutcome& outcome) {
+// Each field has an error code of its own: one that is not enabled for the account, or unknown for
+// this number, comes with it and without a value.
+std::string why_not_told(const JsonDocument& json, const std::string& field,
+                         std::initializer_list<const char*> values) {
+  const auto code = json.code(("/" + field + "/error_code").c_str());
+  if (code) return field + ": error " + std::to_string(*code);
+  const bool told = std::any_of(values.begin(), values.end(), [&](const char* value) {
+    const std::string pointer = "/" + field + "/" + value;
+    return json.string(pointer.c_str()) || json.boolean(pointer.c_str()) ||
+           json.code(pointer.c_str());
+  });
+  return told ? "" : field + ": not told";
+}
+
+std::string why_not_told(const JsonDocument& json, const TwilioLookupOptions& asked) {
+  std::string all;
+  const auto add = [&](bool wanted, const char* field, std::initializer_list<const char*> values) {
+    const std::string why = wanted ? why_not_told(json, field, values) : "";
+    if (!why.empty()) all.append(all.empty() ? "" : ", ").append(why);
+  };
+  add(asked.line_type, kLineType, {"type"});
+  add(asked.sim_swap, kSimSwap,
+      {"last_sim_swap/swapped_in_period", "last_sim_swap/last_sim_swap_date"});
+  add(asked.pumping_risk, kPumpingRisk, {"sms_pumping_risk_score", "number_blocked"});
+  return all;
+}
+
+NumberFacts read_answer(const HttpOutcome& outcome, const TwilioLookupOptions& asked) {
   if (outcome.kind != HttpOutcome::Kind::response) return {.why = outcome.detail};
   const auto json = JsonDocument::parse(outcome.body);
   const auto valid = json ? json->boolean("/valid") : std::nullopt;
   if (outcome.status / 100 != 2 || !valid) return {.why = "HTTP " + std::to_string(outcome.status)};
-  NumberFacts facts{.known = true, .valid = *valid};
+  NumberFacts facts{.why = why_not_told(*json, asked), .valid = *valid};
+  facts.known = facts.why.empty();
   facts.line = line_of(json->string("/line_type_intelligence/type").value_or(""));
   constexpr const char* kSwap = "/sim_swap/last_sim_swap/swapped_in_period";
   facts.sim_swapped_in_period = json->boolean(kSwap).value_or(false);
@@ -71,7 +104,8 @@ NumberFacts TwilioLookup::look_up(const PhoneNumber& number, SteadyTime deadline
     return read_answer(transport_->perform(get_request(base_url_ + percent_encode(number.e164()) +
                                                            "?Fields=" + percent_encode(fields_),
                                                        options_.authorization),
-                                           deadline));
+                                           deadline),
+                       options_);
   } catch (const std::exception&) {
     return {};
   }

@@ -17,8 +17,8 @@ struct TwilioLookupOptions {
   bool pumping_risk = false;
 };
 
-// Lookup v2, https://www.twilio.com/docs/lookup/v2-api. Each field is paid for; one that has an
-// error code of its own is taken as not told.
+// Lookup v2, https://www.twilio.com/docs/lookup/v2-api. Each field is paid for. Where one has an
+// error code of its own, or lacks its value, the number is not known.
 class TwilioLookup final : public NumberLookup {
  public:
   TwilioLookup(TwilioLookupOptions options, std::shared_ptr<HttpTransport> transport);

@@ -102,9 +102,9 @@ Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note
   note.provider = report.provider;
   note.message_id = report.message_id;
   // A provider that had to be stood in for needs an administrator, although the person got in; so
-  // does a number that takes no texts.
-  note.needs_attention =
-      calls_instead || report.failed_over || report.status != SendStatus::accepted;
+  // does a number that takes no texts, or that could not be looked up.
+  note.needs_attention = calls_instead || report.failed_over || report.needs_attention ||
+                         report.status != SendStatus::accepted;
   note.detail = note.needs_attention ? refusal + report.detail : "";
   if (!calls_instead)
     around.deliveries.remember({*note.took, report.status, report.may_have_been_sent, end,

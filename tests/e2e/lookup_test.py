@@ -9,6 +9,7 @@ from scenario import Scenario, section
 LANDLINE = "+353851110009"
 VOIP = "+353851110019"
 SWAPPED = "+353851110029"
+NO_SIM_SWAP = "+353851110049"
 
 
 class Lookup(Scenario):
@@ -58,6 +59,33 @@ class Lookup(Scenario):
             person.is_denied()
         self.assertEqual([], self.fake("twilio").messages())
         self.assertIn("lookup: the number is VoIP", self.logged("reason=number-failed user=alice"))
+
+    def test_a_field_with_an_error_code_is_told_of_and_asked_for_again(self):
+        self.start_house(users={"alice": NO_SIM_SWAP})
+        for count in (1, 2):
+            with self.ssh() as person:
+                person.reads(PROMPT)
+                person.types(self.next_text(count - 1).code)
+                person.gets_in()
+        self.assertEqual(2, len(self.looked_up()))
+        self.assertIn("lookup: the look-up failed (sim_swap: error 60607); twilio: accepted",
+                      self.logged("accepted reason=right-code user=alice"))
+        self.assert_texts(2)
+
+
+class RequiredLookup(Scenario):
+    @property
+    def settings_of_provider(self):
+        return {"lookup": "line-type, sim-swap", "lookup_required": "yes",
+                "lookup_url": self.fake("twilio").base_url}
+
+    def test_a_field_with_an_error_code_gets_no_message(self):
+        self.start_house(users={"alice": NO_SIM_SWAP})
+        with self.ssh() as person:
+            person.is_denied()
+        self.assertEqual([], self.fake("twilio").messages())
+        self.assertIn("lookup: the look-up failed (sim_swap: error 60607)",
+                      self.logged("reason=provider-failed user=alice"))
 
 
 class Gateway(Scenario):

@@ -81,6 +81,12 @@ class VerifyTest(ProviderCase):
                         ["swapped_in_period"])
         self.assertEqual(look_up("+353851230039")[1]["sms_pumping_risk"]["sms_pumping_risk_score"],
                          90)
+        for end, field in ((4, "sim_swap"), (5, "line_type_intelligence"), (6, "sms_pumping_risk")):
+            answer = look_up(f"+3538512300{end}9")[1]
+            self.assertEqual([name for name in answer
+                              if isinstance(answer[name], dict) and answer[name]["error_code"]],
+                             [field])
+            self.assertNotIn(True, [isinstance(value, (str, bool)) for value in answer[field].values()])
         self.assertIsNone(look_up(NUMBER, "?Fields=sim_swap")[1]["line_type_intelligence"])
         self.assertFalse(look_up("+1")[1]["valid"])
         self.assertEqual(look_up(NUMBER, "?Fields=carrier")[0], 400)

@@ -66,6 +66,18 @@ TEST(a_provider_that_was_stood_in_for_needs_attention) {
   CHECK_EQ(fine.detail, "");
 }
 
+TEST(a_report_that_wants_attention_gets_it) {
+  Scene scene;
+  SendReport report{.status = SendStatus::accepted};
+  report.needs_attention = true;
+  scene.messenger->next(report);
+  auto person = scene.person().types([&] { return scene.code(); });
+  const AuditEvent event = scene.attempt(person);
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK(event.needs_attention);
+  CHECK_EQ(event.detail, "fake: accepted");
+}
+
 TEST(after_a_failure_nothing_is_sent_for_five_seconds) {
   Scene scene;
   scene.messenger->next(SendStatus::try_elsewhere);

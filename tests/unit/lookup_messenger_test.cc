@@ -22,7 +22,7 @@ class CountingMessenger final : public Messenger {
   explicit CountingMessenger(int& sent) : sent_(sent) {}
   SendReport deliver(const LoginMessage&, const Route&, SendLedger&, SteadyTime) override {
     ++sent_;
-    return {.status = SendStatus::accepted};
+    return {.status = SendStatus::accepted, .detail = "p: accepted"};
   }
   bool offers(Medium medium, const Route&) const override { return medium == Medium::sms; }
   CheckStatus check(const std::string&, const PhoneNumber&, const std::string&, const Secret&,
@@ -65,9 +65,19 @@ struct Fixture {
                                .medium = medium};
     return messenger->deliver(message, {}, ledger, SteadyTime::max());
   }
+  // Of a field that `members` does not name, the answer says nothing bad.
+  void answer(std::string members) {
+    for (const auto& [field, value] :
+         {std::pair{"line_type_intelligence", R"({"type":"mobile","error_code":null})"},
+          {"sim_swap", R"({"last_sim_swap":{"swapped_in_period":false},"error_code":null})"},
+          {"sms_pumping_risk", R"({"sms_pumping_risk_score":0,"error_code":null})"}})
+      if (members.find(field) == members.npos)
+        members += std::string(",\"") + field + "\":" + value;
+    transport->answer(200, R"({"valid":true)" + members + "}");
+  }
   SendStatus told(const std::string& members, Medium medium = Medium::sms) {
     clock.steady += std::chrono::hours(2);
-    transport->answer(200, R"({"valid":true)" + members + "}");
+    answer(members);
     return send("+353851234567", medium).status;
   }
 
@@ -155,12 +165,62 @@ TEST(a_failed_look_up_blocks_only_when_it_is_required) {
   CHECK_EQ(strict.send().detail, "lookup: the look-up failed (no connection)");
 }
 
+TEST(a_field_with_an_error_code_is_not_known_and_not_kept) {
+  Fixture lenient;
+  Fixture strict({.required = true});
+  const std::pair<std::string, const char*> answers[] = {
+      {R"(,"line_type_intelligence":{"type":null,"error_code":60600})",
+       "lookup: the look-up failed (line_type_intelligence: error 60600)"},
+      {R"(,"sim_swap":{"last_sim_swap":null,"error_code":"60607"})",
+       "lookup: the look-up failed (sim_swap: error 60607)"},
+      {R"(,"sim_swap":{"last_sim_swap":{"swapped_in_period":false},"error_code":60607})",
+       "lookup: the look-up failed (sim_swap: error 60607)"},
+      {R"(,"sms_pumping_risk":{"error_code":60601},"sim_swap":{"error_code":60607})",
+       "lookup: the look-up failed (sim_swap: error 60607, sms_pumping_risk: error 60601)"},
+      {R"(,"sim_swap":null)", "lookup: the look-up failed (sim_swap: not told)"}};
+  int requests = 0;
+  for (const auto& [members, detail] : answers) {
+    lenient.answer(members);
+    strict.answer(members);
+    const auto sent = lenient.send();
+    CHECK_EQ(sent.status, SendStatus::accepted);
+    CHECK_EQ(sent.detail, detail + std::string("; p: accepted"));
+    CHECK(sent.needs_attention);
+    CHECK_EQ(strict.send().status, SendStatus::try_elsewhere);
+    CHECK_EQ(strict.send().detail, detail);
+    CHECK_EQ(lenient.transport->requests, ++requests);
+    CHECK_EQ(strict.transport->requests, 2 * requests);
+  }
+  CHECK_EQ(lenient.sent, requests);
+  CHECK_EQ(strict.sent, 0);
+  lenient.answer("");
+  CHECK(!lenient.send().needs_attention);
+}
+
+TEST(beside_an_error_code_what_is_told_holds) {
+  Fixture one;
+  CHECK_EQ(one.told(line("landline") + R"(,"sim_swap":{"error_code":60607})"),
+           SendStatus::number_cannot_sms);
+  CHECK_EQ(one.told(swap("null") + R"(,"sms_pumping_risk":{"error_code":60601})"),
+           SendStatus::number_refused);
+  CHECK_EQ(one.sent, 0);
+}
+
+TEST(an_error_code_of_a_field_that_was_not_asked_for_says_nothing) {
+  Fixture one;
+  TwilioLookup lookup(
+      {.authorization = Secret("Basic x"), .base_url = "https://l", .sim_swap = true},
+      one.transport);
+  one.answer(R"(,"sms_pumping_risk":{"error_code":60601},"line_type_intelligence":null)");
+  CHECK(lookup.look_up(*PhoneNumber::parse_international("+353851234567"), {}).known);
+}
+
 TEST(what_is_known_is_kept_for_an_hour_and_for_one_number) {
   Fixture one;
   one.told(line("landline"));
   CHECK_EQ(one.send().status, SendStatus::number_cannot_sms);
   CHECK_EQ(one.transport->requests, 1);
-  one.transport->answer(200, R"({"valid":true})");
+  one.answer("");
   CHECK_EQ(one.send("+353861234567").status, SendStatus::accepted);
   CHECK_EQ(one.transport->requests, 2);
   one.clock.steady += std::chrono::minutes(59);

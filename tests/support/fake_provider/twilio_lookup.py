@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Twilio Lookup v2 (below /v2/PhoneNumbers). FACTS tells the numbers apart by their ends."""
+"""Twilio Lookup v2 (below /v2/PhoneNumbers). FACTS and UNTOLD tell the numbers apart by their ends."""
 
 from urllib.parse import parse_qs, unquote
 
@@ -17,6 +17,12 @@ FIELDS = {"line_type_intelligence", "sim_swap", "sms_pumping_risk"}
 # Last four digits: line type, SIM swapped lately, score.
 FACTS = {"0009": ("landline", False, 0), "0019": ("nonFixedVoip", False, 0),
          "0029": ("mobile", True, 0), "0039": ("mobile", False, 90)}
+# Last four digits: the field that has an error code instead of its value. That there is one is
+# Twilio's; which one means what is not told here.
+UNTOLD = {"0049": ("sim_swap", 60607), "0059": ("line_type_intelligence", 60600),
+          "0069": ("sms_pumping_risk", 60601)}
+VALUES = {"line_type_intelligence": "type", "sim_swap": "last_sim_swap",
+          "sms_pumping_risk": "sms_pumping_risk_score"}
 
 
 def answer(request, book, script):
@@ -35,6 +41,9 @@ def answer(request, book, script):
                                            "swapped_in_period": swapped}, "error_code": None},
             "sms_pumping_risk": {"sms_pumping_risk_score": score, "number_blocked": score >= 90,
                                  "error_code": None}}
+    if number[-4:] in UNTOLD:
+        field, code = UNTOLD[number[-4:]]
+        told[field] = {VALUES[field]: None, "error_code": code}
     return 200, {"phone_number": number, "valid": bool(twilio.E164.fullmatch(number)),
                  "validation_errors": []} | {name: told[name] if name in wanted else None
                                              for name in FIELDS}, None
