@@ -112,12 +112,15 @@ void Server::use(std::shared_ptr<const Setup> setup) {
   // Not under the lock: this waits for the store, and nobody who logs in should.
   prepare(*setup->messenger, around_);
   std::shared_ptr<const Setup> oldest;  // its threads end after the lock is free
-  const std::lock_guard lock(mutex_);
-  if (leaving_.size() == kMostLeaving) {
-    oldest = std::move(leaving_.front());
-    leaving_.erase(leaving_.begin());
+  {
+    const std::lock_guard lock(mutex_);
+    if (leaving_.size() == kMostLeaving) {
+      oldest = std::move(leaving_.front());
+      leaving_.erase(leaving_.begin());
+    }
+    leaving_.push_back(std::exchange(setup_, std::move(setup)));
   }
-  leaving_.push_back(std::exchange(setup_, std::move(setup)));
+  (void)let_go();
 }
 
 bool Server::let_go() {
