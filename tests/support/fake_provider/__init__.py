@@ -99,6 +99,7 @@ class FakeProvider:
         self.ca_file = str(files.ca)
         self.tls = certificates.tls_context(files, tls_max)
         self.port = port
+        self.idle_timeout = None  # seconds without a request, after which a connection is closed
         self._changed = threading.Condition()
         self._records = {"messages": [], "requests": [], "connections": [],
                          "warm_ups": []}

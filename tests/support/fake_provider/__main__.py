@@ -27,12 +27,15 @@ def main():
     parser.add_argument("--tls-max", choices=TLS_VERSIONS, default="1.3")
     parser.add_argument("--misbehave", metavar="MODE", type=parse_mode,
                         help="play this mode, for reset-early, which no path can choose")
+    parser.add_argument("--idle-timeout", type=float, metavar="SECONDS",
+                        help="close a connection when no request came for so long")
     options = parser.parse_args()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     with FakeProvider(options.directory, options.port, options.certificate,
                       options.tls_max) as provider:
+        provider.idle_timeout = options.idle_timeout
         if options.misbehave:
             provider.misbehave(options.misbehave.text)
         print(json.dumps({"port": provider.port, "ca_file": provider.ca_file}), flush=True)

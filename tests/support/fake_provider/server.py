@@ -149,7 +149,7 @@ class Connection:
         self._buffer = b""
         self._http_bytes = 0
         self._tls = False
-        self._idle = None
+        self._idle = provider.idle_timeout
         self._drop_next = False
 
     def run(self):
