@@ -198,6 +198,7 @@ def measure(bench, rounds):
     The daemon follows each message while it serves the next login: its CPU is in theirs."""
     daemons = {"sms2fa": Daemon(bench, "sms2fa"), "memory": Daemon(bench, "memory", "memory"),
                "sms2fa50": Daemon(bench, "sms2fa50", port=RELAY),
+               "memory50": Daemon(bench, "memory50", "memory", port=RELAY),
                "million": Daemon(bench, "million", users=10 ** 6)}
     bench.service("permit", "pam_permit.so")
     services = ["permit", *daemons, *bench.others()]
