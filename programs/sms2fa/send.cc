@@ -256,11 +256,12 @@ void tell(const SendOutcome& outcome, const Console& console) {
     console.fail(outcome.exit_code, outcome.error, outcome.next);
     return;
   }
-  console.fail(outcome.exit_code,
-               (outcome.waited ? "a message for " : "no message for ") + outcome.user + " at " +
-                   outcome.number + " after " + seconds(outcome.took) + ": " + outcome.error +
-                   "\n" + outcome.detail,
-               outcome.next);
+  std::string story = (outcome.waited ? "a message for " : "no message for ") + outcome.user +
+                      " at " + outcome.number + " after " + seconds(outcome.took) + ": " +
+                      outcome.error + "\n" + outcome.detail;
+  if (!outcome.message_id.empty()) story += "\nMessage id " + outcome.message_id + ".";
+  if (outcome.times.total.count() > 0) story += "\n" + told_steps(outcome.times);
+  console.fail(outcome.exit_code, story, outcome.next);
 }
 
 int run(const Arguments& arguments, const Console& console) {

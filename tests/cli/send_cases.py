@@ -7,6 +7,8 @@ from fake_provider import telnyx, twilio, twilio_verify
 from program import (CONFIG, CONFIGURATION, NEGATIVE, NOPERM, NOUSER, OK, TEMPFAIL, UNAVAILABLE,
                      USAGE, ProgramCase, newest_text, provider_section)
 
+STEPS = (r"Name look-up \d+\.\d ms, connect \d+\.\d ms, TLS [1-9]\d*\.\d ms, "
+         r"first byte \d+\.\d ms, in all \d+\.\d ms\.\n")
 TEXT = "web01: test message from sms2fa. No code inside."
 
 
@@ -26,9 +28,7 @@ class SendTest(ProgramCase):
                 self.assertIsNone(re.search(r"\d{4}", message["body"]))
                 self.assertRegex(done.stdout,
                                  rf"^{kind} took the message for alice at \*{{8}}67 in \d\.\d s "
-                                 rf"\(message id {message_id}\)\.\n"
-                                 r"Name look-up \d+\.\d ms, connect \d+\.\d ms, TLS [1-9]\d*\.\d ms, "
-                                 r"first byte \d+\.\d ms, in all \d+\.\d ms\.\n")
+                                 rf"\(message id {message_id}\)\.\n{STEPS}")
                 self.assertIn(message["id"], done.stdout)
                 self.assertEqual(done.stderr, "")
 
@@ -82,6 +82,11 @@ class SendTest(ProgramCase):
                 self.assertEqual((answer["delivery"], answer["delivery_word"]), ("failed", failed))
                 self.assertIn("did not arrive", answer["error"])
                 self.assertIn(str(code), answer["error"])
+                done = self.run_program("send", "alice", "--wait", expect=UNAVAILABLE)
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr,
+                                 rf"\nsms2fa: Message id {fake.messages()[-1]['id']}\.\n"
+                                 rf"sms2fa: {STEPS}  Check the number on record")
 
     def test_does_not_wait_for_ever(self):
         fake = self.fake("twilio")
@@ -140,6 +145,9 @@ class SendTest(ProgramCase):
                 self.assertRegex(done.stderr, r"^sms2fa: no message for alice at \*{8}67 after ")
                 self.assertIn(said, done.stderr)
                 self.assertEqual(done.stdout, "")
+                if mode != "reset":  # where no answer came, the steps end sooner
+                    self.assertRegex(done.stderr, rf"\nsms2fa: {STEPS}  ")
+                self.assertNotIn("Message id", done.stderr)
                 # The last line says what to do next.
                 self.assertRegex(done.stderr.splitlines()[-1], r"^  [A-Z].*\.$")
                 answer = self.json_of("send", "alice", expect=code)
