@@ -35,6 +35,8 @@ class CountingMessenger final : public Messenger {
     ++sent_;
     return nullptr;
   }
+  void observe(ProviderObserver observer) override { observer({.provider = "p"}); }
+  bool is_following() const override { return sent_ > 0; }
 
  private:
   int& sent_;
@@ -236,7 +238,12 @@ TEST(the_rest_goes_through) {
   CHECK(!one.messenger->offers(Medium::voice, {}));
   CHECK(one.messenger->check("p", *PhoneNumber::parse_international("+353851234567"), "id",
                              Secret("1"), SteadyTime::max()) == CheckStatus::right);
+  std::string observed;
+  one.messenger->observe([&](const ProviderHealth& health) { observed = health.provider; });
+  CHECK_EQ(observed, "p");
+  CHECK(!one.messenger->is_following());
   one.messenger->follow({}, {}, {});
+  CHECK(one.messenger->is_following());
   one.messenger->keep_warm();
   CHECK_EQ(one.sent, 2);
 }
