@@ -3,9 +3,11 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -30,16 +32,31 @@ constexpr milliseconds kShort{300};
 const std::string kKeyLog =
     std::filesystem::temp_directory_path() / ("sms2fa-keys." + std::to_string(getpid()));
 
-// What a caller's environment may bring, there before libcurl is first used and for every test.
-const bool kHostileEnvironment = [] {
-  for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
-    setenv(name, "http://127.0.0.1:1", 1);
-  for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"})
-    setenv(name, "/nonexistent", 1);
-  unsetenv("no_proxy");
-  unsetenv("NO_PROXY");
-  return setenv("SSLKEYLOGFILE", kKeyLog.c_str(), 1) == 0;
-}();
+// What a caller's environment may bring, there before libcurl and OpenSSL are first used and for
+// every test. OpenSSL itself would speak TLS 1.0 and later here: what refuses it is ours.
+class HostileEnvironment {
+ public:
+  HostileEnvironment() {
+    for (const char* name : {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
+      setenv(name, "http://127.0.0.1:1", 1);
+    for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"})
+      setenv(name, "/nonexistent", 1);
+    unsetenv("no_proxy");
+    unsetenv("NO_PROXY");
+    std::ofstream(openssl_) << "openssl_conf = all\n[all]\nssl_conf = ssl\n"
+                               "[ssl]\nsystem_default = weak\n"
+                               "[weak]\nMinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n";
+    setenv("OPENSSL_CONF", openssl_.c_str(), 1);
+    there = setenv("SSLKEYLOGFILE", kKeyLog.c_str(), 1) == 0;
+  }
+  ~HostileEnvironment() { std::remove(openssl_.c_str()); }
+
+  bool there = false;
+
+ private:
+  const std::string openssl_ = kKeyLog + ".openssl.cnf";
+};
+const HostileEnvironment kHostileEnvironment;
 
 std::unique_ptr<CurlHttp> connect(const std::string& ca_file, const std::string& proxy = "") {
   auto created = CurlHttp::create({.ca_file = ca_file, .proxy = proxy});
@@ -149,7 +166,7 @@ TEST(a_header_can_be_given_whole) {
 }
 
 TEST(the_environment_has_no_say) {
-  REQUIRE(kHostileEnvironment);
+  REQUIRE(kHostileEnvironment.there);
   FakeProviderProcess provider;
   const auto http = connect(provider.ca_file());
   CHECK_EQ(post(*http, provider.base_url()).kind, Kind::response);
@@ -228,6 +245,17 @@ TEST(without_sound_tls_no_byte_of_http_leaves) {
     for (const auto& connection : provider.wait_for("connections", 1))
       CHECK_EQ(http_bytes(connection), 0);
   }
+}
+
+TEST(old_tls_is_refused_by_us_alone) {
+  FakeProviderProcess provider({"--tls-max", "1.1"});
+  const auto http = connect(provider.ca_file());
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> usual(SSL_CTX_new(TLS_client_method()),
+                                                                &SSL_CTX_free);
+  REQUIRE(usual != nullptr);
+  CHECK_EQ(SSL_CTX_get_min_proto_version(usual.get()), TLS1_VERSION);
+  CHECK_EQ(SSL_CTX_get_security_level(usual.get()), 0);
+  CHECK_EQ(post(*http, provider.base_url()).kind, Kind::not_sent);
 }
 
 TEST(the_detail_names_what_is_wrong_with_the_certificate) {
@@ -331,6 +359,18 @@ TEST(a_ca_file_that_is_no_use_is_named) {
     CHECK(created.error().message.starts_with(file + ":"));
   }
   std::filesystem::remove(empty);
+}
+
+TEST(the_ca_file_is_read_once) {
+  FakeProviderProcess provider;
+  const std::string file = kKeyLog + ".ca.pem";
+  std::filesystem::copy_file(provider.ca_file(), file);
+  const auto first = connect(file);
+  const auto second = connect(file);
+  std::ofstream(file) << "no certificate\n";
+  CHECK_EQ(post(*first, provider.base_url()).kind, Kind::response);
+  std::filesystem::remove(file);
+  CHECK_EQ(post(*second, provider.base_url()).kind, Kind::response);
 }
 
 TEST(the_systems_cas_are_the_default_and_do_not_know_the_fake) {
