@@ -78,14 +78,26 @@ std::shared_ptr<const FollowedMessage> DeliveryFollower::follow(Gateway& gateway
   Messages one{
       std::make_shared<Message>(gateway, std::move(message_id), medium, until, std::move(ended))};
   const auto message = one.front();
+  const auto now = std::chrono::steady_clock::now();
   message->pause = pace_.first;
-  message->next = std::min(std::chrono::steady_clock::now() + pace_.first, until);
-  const std::lock_guard lock(mutex_);
-  if (followed_ >= pace_.most_messages || stopping_ || !have_workers()) return nullptr;
-  ++followed_;
-  waiting_.splice(waiting_.end(), one);
-  changed_.notify_one();
-  return message;
+  message->next = std::min(now + pace_.first, until);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || !have_workers()) return nullptr;
+    if (followed_ < pace_.most_messages) {
+      ++followed_;
+      waiting_.splice(waiting_.end(), one);
+      changed_.notify_one();
+      return message;
+    }
+    if (now < next_complaint_) return nullptr;
+    next_complaint_ = now + pace_.complaints;
+  }
+  message->learn({.state = DeliveryState::unknown,
+                  .detail = std::string("too many messages are under way: not followed") +
+                            (gateway.redacts() ? ", and not emptied at the provider" : "")});
+  message->end();
+  return nullptr;
 }
 
 // Signals belong to the program's own threads.

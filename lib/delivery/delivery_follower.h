@@ -27,6 +27,8 @@ class DeliveryFollower {
     // questions.
     Milliseconds between{50};
     size_t most_messages = 512;
+    // Between two messages whose callback is told that they are too many.
+    Milliseconds complaints = std::chrono::minutes(1);
   };
 
   DeliveryFollower() : DeliveryFollower(Pace()) {}
@@ -61,6 +63,7 @@ class DeliveryFollower {
   bool stopping_ = false;
   size_t followed_ = 0;
   SteadyTime not_before_{};
+  SteadyTime next_complaint_{};
   Messages waiting_;
   std::vector<std::thread> workers_;
 };

@@ -16,7 +16,8 @@ class FollowedMessage {
 };
 
 // Told the last word about a message, once, in another thread: delivered, failed, or unknown when
-// the time was up. Must not throw, and what it refers to must live as long as the messenger.
+// the time was up; or in the caller's, that it is not followed. Must not throw, and what it refers
+// to must live as long as the messenger.
 using FateCallback = std::function<void(const DeliveryStatus&)>;
 
 }  // namespace sms2fa

@@ -56,7 +56,7 @@ class Messenger {
                             SteadyTime deadline) = 0;
   // Begins to ask what became of an accepted message, until its fate is known or `until`, and tells
   // `ended`, which may be empty. Does not block. nullptr, and no call: nobody can be asked, or too
-  // many messages are followed already.
+  // many messages are followed already; of those, one a minute is told unknown, and why, at once.
   virtual std::shared_ptr<const FollowedMessage> follow(const SendReport& /*report*/,
                                                         SteadyTime /*until*/,
                                                         FateCallback /*ended*/) {

@@ -161,6 +161,29 @@ TEST(no_more_than_so_many_are_followed) {
   CHECK(follower.follow(gateway, "SM3", Medium::sms, after(kAmple), {}) == nullptr);
 }
 
+TEST(of_those_that_are_too_many_one_is_told_once_in_a_while) {
+  for (const bool empties : {false, true}) {
+    TalkingGateway gateway({DeliveryState::pending});
+    gateway.empties = empties;
+    auto pace = kQuick;
+    pace.most_messages = 0;
+    std::vector<DeliveryStatus> told;
+    const auto tell = [&](const DeliveryStatus& status) { told.push_back(status); };
+    DeliveryFollower follower(pace);
+    for (const char* id : {"SM1", "SM2", "SM3"})
+      CHECK(follower.follow(gateway, id, Medium::sms, after(kAmple), tell) == nullptr);
+    REQUIRE(told.size() == 1);
+    CHECK_EQ(told[0].state, DeliveryState::unknown);
+    CHECK_EQ(told[0].detail, std::string("too many messages are under way: not followed") +
+                                 (empties ? ", and not emptied at the provider" : ""));
+    pace.complaints = Milliseconds(0);
+    DeliveryFollower talkative(pace);
+    for (const char* id : {"SM1", "SM2"})
+      talkative.follow(gateway, id, Medium::sms, after(kAmple), tell);
+    CHECK_EQ(told.size(), 3u);
+  }
+}
+
 TEST(a_crowd_is_followed_and_each_is_told_once) {
   constexpr unsigned kThreads = 4;
   constexpr unsigned kMessages = 10;
