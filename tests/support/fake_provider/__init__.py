@@ -158,6 +158,10 @@ class FakeProvider:
         """The requests, as in requests.jsonl."""
         return self._copy("requests")
 
+    def warm_up_records(self):
+        """The warm-ups, as in warm_ups.jsonl."""
+        return self._copy("warm_ups")
+
     def connection_records(self):
         """The connections that were closed, as in connections.jsonl."""
         return self._copy("connections")
