@@ -3,10 +3,12 @@
 
 import re
 import shutil
+import time
 
 from fake_provider import telnyx, telnyx_verify, twilio, twilio_verify
 from login import PROMPT
 from private_machine import run
+from protocol import ACCEPTED, DENIED, Client
 from scenario import Scenario, Text, section
 
 
@@ -16,6 +18,7 @@ class Verification:
     settings = {}
     path = ""
     check = ""  # a check's path
+    resend_has_the_same_code = True
 
     def provider_section(self, name):
         fake = self.fake(name)
@@ -82,6 +85,56 @@ class Verification:
                 self.assert_counted(1)
                 self.tear_down_house()
 
+    def test_r_brings_one_more_message_and_its_code_lets_in(self):
+        self.start_house(limits={"resend_after": "3s"})
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            first = self.next_text()
+            person.types("r")
+            seconds = int(person.reads(r"Not yet: r works in (\d+) s\. Enter one time PIN")[1])
+            self.assertIn(seconds, range(1, 4))
+            self.assert_texts(1)
+            time.sleep(seconds)
+            person.types("r")
+            person.reads(r"Code on its way again to \*{8}67 .*Enter one time PIN[^:]*: ")
+            last = self.next_text(after=1)
+            self.assertEqual(self.resend_has_the_same_code, first.code == last.code)
+            person.types(last.code)
+            person.gets_in()
+        self.assert_texts(2)
+        self.assertIn("answers=1", self.logged("accepted reason=right-code user=alice"))
+
+    def test_v_tells_a_code_by_a_call_and_it_lets_in(self):
+        self.start_house(delivery={"voice": "yes"}, limits={"resend_after": "1s"})
+        with self.ssh() as person:
+            person.reads(r"\(r = resend, v = call me\): ")
+            self.next_text()
+            time.sleep(1)
+            person.types("v")
+            person.reads(r"Code on its way again to \*{8}67 ")
+            call = self.fake(self.provider).wait_for_message(1)
+            self.assertEqual("voice", call["medium"])
+            person.types(call["code"])
+            person.gets_in()
+        self.assert_texts(1)
+
+    def test_messages_have_a_budget_and_the_last_code_stays_good(self):
+        self.start_daemon(limits={"resend_after": "1s", "sends_per_user": "2/10m"})
+        with Client(self.machine.socket) as person:
+            person.hello("alice", service="sshd")
+            person.prompt()
+            for said in ("Code on its way again", "The message could not be sent again."):
+                time.sleep(1)
+                person.answers("r")
+                self.assertIn(said, person.prompt())
+            person.answers(self.next_text(after=1).code)
+            self.assertEqual((ACCEPTED, "right-code"), person.verdict())
+        with Client(self.machine.socket) as person:
+            person.hello("alice", service="sudo")
+            self.assertEqual((DENIED, "over-budget"), person.verdict())
+        self.logged('detail="sends_per_user is used up"')
+        self.assert_texts(2)
+
     def assert_counted(self, count):
         """The store has counted so many wrong answers in a row."""
         said = run(self.machine.build / "sms2fa", "status")
@@ -107,3 +160,18 @@ class TelnyxVerifies(Verification, Scenario):
     settings = {"api_key": telnyx.API_KEY, "verify_profile_id": telnyx_verify.PROFILE_ID}
     path = "/v2"
     check = r"/v2/verifications/by_phone_number/[^/]+/actions/verify"
+    resend_has_the_same_code = False  # it begins anew, and only the last one counts
+
+    def test_after_r_the_first_code_is_wrong(self):
+        self.start_daemon(limits={"resend_after": "1s"})
+        with Client(self.machine.socket) as person:
+            person.hello("alice")
+            person.prompt()
+            time.sleep(1)
+            person.answers("r")
+            person.prompt()
+            first, last = self.texts()
+            person.answers(first.code)
+            self.assertIn("Wrong code, 2 tries left.", person.prompt())
+            person.answers(last.code)
+            self.assertEqual((ACCEPTED, "right-code"), person.verdict())
