@@ -2,21 +2,29 @@
 """Logins with a number that is looked up first, and through a gateway of somebody else's."""
 
 import re
+import time
 
 from login import PROMPT
+from private_machine import run
+from protocol import ACCEPTED, UNAVAILABLE, Client
 from scenario import Scenario, section
 
 LANDLINE = "+353851110009"
 VOIP = "+353851110019"
 SWAPPED = "+353851110029"
 NO_SIM_SWAP = "+353851110049"
+RISKY = "+353851110039"
+INVALID = "+353851110079"
 
 
 class Lookup(Scenario):
-    @property
-    def settings_of_provider(self):
-        return {"lookup": "line-type, sim-swap", "voip": "refuse",
-                "lookup_url": self.fake("twilio").base_url}
+    fields = "line-type, sim-swap"
+    more = {}  # settings on top
+
+    def provider_section(self, name):
+        self.settings_of_provider = {} if name != "twilio" else {
+            "lookup": self.fields, "lookup_url": self.fake("twilio").base_url} | self.more
+        return super().provider_section(name)
 
     def looked_up(self):
         return [one for one in self.fake("twilio").request_records()
@@ -54,6 +62,7 @@ class Lookup(Scenario):
                       self.logged("reason=number-failed user=alice"))
 
     def test_voip_gets_no_message(self):
+        self.more = {"voip": "refuse"}
         self.start_house(users={"alice": VOIP})
         with self.ssh() as person:
             person.is_denied()
@@ -71,6 +80,71 @@ class Lookup(Scenario):
         self.assertIn("lookup: the look-up failed (sim_swap: error 60607); twilio: accepted",
                       self.logged("accepted reason=right-code user=alice"))
         self.assert_texts(2)
+
+    def nothing_goes_out(self, reason):
+        """One login at the daemon's socket; returns its log line."""
+        self.keep_secret(RISKY.lstrip("+"), INVALID.lstrip("+"))
+        with Client(self.machine.socket) as person:
+            person.hello("alice")
+            self.assertEqual((UNAVAILABLE, reason), person.verdict())
+        self.assertEqual(1, len(self.looked_up()))
+        self.assertEqual([], self.fake("twilio").messages())
+        return self.logged(f"unavailable reason={reason} user=alice")
+
+    def test_a_number_that_is_not_valid_gets_no_message(self):
+        self.start_daemon(users={"alice": INVALID})
+        line = self.nothing_goes_out("number-failed")
+        self.assertIn("lookup: the number is not valid", line)
+
+    def test_a_number_at_risk_of_pumping_gets_no_message(self):
+        self.fields = "pumping-risk"
+        self.start_daemon(users={"alice": RISKY})
+        line = self.nothing_goes_out("number-failed")
+        self.assertIn("lookup: the number is at risk of SMS pumping", line)
+
+    def test_a_risk_that_nobody_asked_about_stands_in_nobodys_way(self):
+        self.start_daemon(users={"alice": RISKY})
+        with Client(self.machine.socket) as person:
+            person.hello("alice")
+            person.prompt()
+        self.assert_texts(1)
+
+    def test_where_a_look_up_is_required_its_failure_gets_no_message(self):
+        self.more = {"lookup_required": "yes"}
+        self.start_daemon()
+        self.fake("twilio").misbehave("status-503", count=1)
+        line = self.nothing_goes_out("provider-failed")
+        self.assertIn("lookup: the look-up failed (HTTP 503)", line)
+
+    def test_where_it_is_not_required_its_failure_stands_in_nobodys_way(self):
+        self.start_daemon()
+        self.fake("twilio").misbehave("status-503", count=1)
+        with Client(self.machine.socket) as person:
+            person.hello("alice")
+            person.prompt()
+            person.answers(self.next_text().code)
+            self.assertEqual((ACCEPTED, "right-code"), person.verdict())
+        self.assertEqual([503], [one["status"] for one in self.looked_up()])
+
+    def test_status_shows_who_is_left_alone_behind_a_look_up(self):
+        # Only messages fail there.
+        self.more = {"base_url": self.fake("twilio").base_url + "/!status-503"}
+        self.start_daemon(["twilio", "telnyx"])
+        for login in range(3):
+            with Client(self.machine.socket) as person:
+                person.hello("alice", service=f"service{login}")
+                person.prompt()
+                person.answers(self.next_text(after=login, provider="telnyx").code)
+                self.assertEqual((ACCEPTED, "right-code"), person.verdict())
+        self.assertEqual(1, len(self.looked_up()))
+        self.assertIn("state=open", self.logged("kind=provider-state provider=twilio"))
+        end = time.monotonic() + 5  # soon, and not at once
+        status = ""
+        while "left alone since" not in status:
+            self.assertLess(time.monotonic(), end, status)
+            status = run(self.machine.build / "sms2fa", "status")
+        self.assertRegex(status, r"(?m)^twilio +left alone since .*, 3 failures in a row$")
+        self.assertRegex(status, r"(?m)^telnyx +in use$")
 
 
 class RequiredLookup(Scenario):

@@ -88,7 +88,9 @@ class VerifyTest(ProviderCase):
                              [field])
             self.assertNotIn(True, [isinstance(value, (str, bool)) for value in answer[field].values()])
         self.assertIsNone(look_up(NUMBER, "?Fields=sim_swap")[1]["line_type_intelligence"])
-        self.assertFalse(look_up("+1")[1]["valid"])
+        for number in ("+1", "+353851230079"):
+            self.assertFalse(look_up(number)[1]["valid"])
+        self.assertTrue(look_up(NUMBER)[1]["valid"])
         self.assertEqual(look_up(NUMBER, "?Fields=carrier")[0], 400)
         self.assertEqual(look_up(NUMBER, headers=TELNYX)[0], 401)
 

@@ -16,7 +16,7 @@ Credentials, all fake; `x * n` is the character x, n times:
            00000000-0000-4000-8000-000000000004. Both make a code, which the record tells.
   Lookup   below /v2/PhoneNumbers; a number that ends in 0009 is a landline, in 0019 VoIP, in 0029
            had its SIM card swapped, in 0039 is at risk of SMS pumping; one in 0049, 0059 or 0069 has
-           an error code for SIM swap, line type or risk
+           an error code for SIM swap, line type or risk; one in 0079 is not valid
   Others   /gateway/NAME/... stands for the gateways of conf/gateways, with the credentials there
 
 What became of a message or call is told in words, one a GET, the last one for ever:

@@ -17,6 +17,7 @@ FIELDS = {"line_type_intelligence", "sim_swap", "sms_pumping_risk"}
 # Last four digits: line type, SIM swapped lately, score.
 FACTS = {"0009": ("landline", False, 0), "0019": ("nonFixedVoip", False, 0),
          "0029": ("mobile", True, 0), "0039": ("mobile", False, 90)}
+INVALID = "0079"
 # Last four digits: the field that has an error code instead of its value. That there is one is
 # Twilio's; which one means what is not told here.
 UNTOLD = {"0049": ("sim_swap", 60607), "0059": ("line_type_intelligence", 60600),
@@ -35,6 +36,7 @@ def answer(request, book, script):
     wanted = set(parse_qs(request.query).get("Fields", [""])[0].split(",")) - {""}
     if not wanted <= FIELDS:
         return *error(20001), None
+    valid = bool(twilio.E164.fullmatch(number)) and not number.endswith(INVALID)
     line, swapped, score = FACTS.get(number[-4:], ("mobile", False, 0))
     told = {"line_type_intelligence": {"type": line, "error_code": None},
             "sim_swap": {"last_sim_swap": {"last_sim_swap_date": None, "swapped_period": "PT72H",
@@ -44,9 +46,9 @@ def answer(request, book, script):
     if number[-4:] in UNTOLD:
         field, code = UNTOLD[number[-4:]]
         told[field] = {VALUES[field]: None, "error_code": code}
-    return 200, {"phone_number": number, "valid": bool(twilio.E164.fullmatch(number)),
-                 "validation_errors": []} | {name: told[name] if name in wanted else None
-                                             for name in FIELDS}, None
+    return 200, {"phone_number": number, "valid": valid,
+                 "validation_errors": [] if valid else ["TOO_LONG"],
+                 **{name: told[name] if name in wanted else None for name in FIELDS}}, None
 
 
 def failed(message, code):
