@@ -38,6 +38,7 @@ class Client:
 
     def __init__(self, path, uid=0, timeout=15):
         self.nonce = os.urandom(16)
+        self.notices = []
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(timeout)
         # The kernel notes the effective uid of whoever connects.
@@ -94,6 +95,7 @@ class Client:
         while True:
             kind, fields = decode(self.receives())
             if kind == NOTICE:
+                self.notices.append(fields[TEXT].decode())
                 continue
             assert kind == VERDICT and fields[NONCE] == self.nonce, (kind, fields)
             return fields[RESULT][0], fields[REASON].decode()

@@ -97,6 +97,7 @@ class Scenario(unittest.TestCase):
     machine: PrivateMachine = None  # run.py makes the one
     provider = "twilio"
     settings_of_provider = {}  # on top of the usual ones
+    certificate = "good"  # of the fakes
 
     def setUp(self):
         self.since = len(self.machine.log.lines)
@@ -114,7 +115,7 @@ class Scenario(unittest.TestCase):
         """The fake provider that goes by this name, started at the first call."""
         if name not in self.fakes:
             directory = self.machine.state / name  # kept: its certificates take a moment to make
-            self.fakes[name] = FakeProvider(directory).__enter__()
+            self.fakes[name] = FakeProvider(directory, certificate=self.certificate).__enter__()
             self.addCleanup(self.close_fake, name)
         return self.fakes[name]
 
