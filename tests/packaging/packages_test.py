@@ -146,11 +146,18 @@ class Packages(unittest.TestCase):
         self.assertIn(LOGGED_IN, shown)
         self.assertRegex(shown, r"login +PASS")
 
-    def test_6_remove_takes_the_profile_away(self):
+    def test_6_remove_takes_module_and_profile_along(self):
+        """A module without its daemon would let nobody in."""
         inside("pam-auth-update", "--package", "--enable", "sms2fa")
         self.assertIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
-        inside("apt-get", "remove", "-qq", *BOTH)
+        by_hand = PLACE / "etc/pam.d/by-hand"
+        by_hand.write_text("auth requisite pam_sms2fa.so\n")
+        said = inside("apt-get", "remove", "-qq", "sms2fad")
+        self.assertIn("sed -i /pam_sms2fa.so/d /etc/pam.d/by-hand\n", said.replace(" \n", "\n"))
+        by_hand.unlink()
         self.assertNotIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
+        for name in BOTH:
+            self.assertIn("deinstall", inside("dpkg-query", "-W", "-f", "${Status}", name))
         self.assertTrue((PLACE / "etc/sms2fa/sms2fa.conf").exists())
         self.assertTrue((PLACE / "var/lib/sms2fa").exists())
 
