@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <string>
 
 #include "lib/base/clock.h"
@@ -9,10 +10,13 @@
 
 namespace sms2fa::test {
 
-// All clocks of one machine: they stand still until told to go on. Thread-safe but for reboot().
+// All clocks of one machine: they stand still until told to go on. Thread-safe.
 class FakeStoreTime final : public TimeSource {
  public:
-  Moment now() const override { return {boot_id_, boot_ms_, wall_ms_}; }
+  Moment now() const override {
+    const std::lock_guard lock(mutex_);
+    return {boot_id_, boot_ms_, wall_ms_};
+  }
   // The same machine's, as the rest of the program sees it.
   const Clock& clock() const { return clock_; }
 
@@ -20,6 +24,7 @@ class FakeStoreTime final : public TimeSource {
   void jump_wall(Milliseconds time) { wall_ms_ += time.count(); }
   // The machine was off for so long; its wall clock says that `wall` has passed.
   void reboot(Milliseconds wall) {
+    const std::lock_guard lock(mutex_);
     boot_id_ += "+";
     boot_ms_ = 5'000;
     wall_ms_ += wall.count();
@@ -37,6 +42,7 @@ class FakeStoreTime final : public TimeSource {
   };
 
   const AsClock clock_{*this};
+  mutable std::mutex mutex_;  // of all three at once
   std::string boot_id_ = "boot";
   std::atomic<int64_t> boot_ms_{1'000'000};
   std::atomic<int64_t> wall_ms_{1'750'000'000'000};
