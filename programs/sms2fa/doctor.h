@@ -17,9 +17,12 @@ namespace sms2fa {
 // Loads each module file that a service names into a child process, as a login would.
 void check_module_loads(Findings& findings);
 
-// sshd's settings as `sshd -T` prints them: lower-case names, the last value of each.
+// sshd's settings as `sshd -T` prints them: lower-case names, the last value of each, but all
+// values of the lists of users and groups.
 using SshdSettings = std::map<std::string, std::string, std::less<>>;
 SshdSettings read_sshd_settings(std::string_view text);
+// For a login of `user` from elsewhere; nullopt when sshd does not say.
+std::optional<SshdSettings> sshd_settings_of(const std::string& user);
 
 // What sshd's settings are held against.
 struct SshdDemands {

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <fstream>
 #include <functional>
 
 #include "lib/base/text.h"
@@ -76,7 +76,16 @@ struct Doors {
   bool root_key = false;        // ssh takes root's key, without a code
 };
 
-// True when sshd lets somebody in for a key and nothing else.
+// Of a list of users or groups. True when it is not set.
+bool list_lets_root_in(const std::string& list, bool denies) {
+  if (list.empty()) return true;
+  // Patterns, negations and hosts are left undecided.
+  if (list.find_first_of("*?!@%") != std::string::npos) return false;
+  const bool named = (" " + list + " ").find(" root ") != std::string::npos;
+  return named != denies;
+}
+
+// True when sshd plainly lets root in for a key and nothing else; false when in doubt.
 bool key_is_enough(const SshdSettings& sshd) {
   const auto value = [&](const char* name) {
     const auto found = sshd.find(name);
@@ -85,7 +94,21 @@ bool key_is_enough(const SshdSettings& sshd) {
   const std::string methods = " " + value("authenticationmethods") + " ";
   const bool enough =
       methods == "  " || methods == " any " || methods.find(" publickey ") != std::string::npos;
-  return value("pubkeyauthentication") == "yes" && value("permitrootlogin") != "no" && enough;
+  const std::string root = value("permitrootlogin");
+  const bool permitted = root == "yes" || root == "prohibit-password" || root == "without-password";
+  const std::string files = " " + value("authorizedkeysfile") + " ";
+  return value("pubkeyauthentication") == "yes" && permitted && enough &&
+         files.find(" .ssh/authorized_keys ") != std::string::npos &&
+         list_lets_root_in(value("allowusers"), false) &&
+         list_lets_root_in(value("allowgroups"), false) &&
+         list_lets_root_in(value("denyusers"), true) && value("denygroups").empty();
+}
+
+bool root_has_a_key() {
+  std::ifstream file(kRootsKeys);
+  for (std::string line; std::getline(file, line);)
+    if (const auto text = trim(line); !text.empty() && text.front() != '#') return true;
+  return false;
 }
 
 Doors doors_of(const Accounts& accounts, const std::optional<SshdSettings>& sshd) {
@@ -97,9 +120,7 @@ Doors doors_of(const Accounts& accounts, const std::optional<SshdSettings>& sshd
     doors.admin_password = true;
     doors.admin_way = doors.admin_way || account.has_way;
   }
-  std::error_code error;
-  doors.root_key =
-      sshd && key_is_enough(*sshd) && std::filesystem::file_size(kRootsKeys, error) > 0 && !error;
+  doors.root_key = sshd && key_is_enough(*sshd) && root_has_a_key();
   return doors;
 }
 
@@ -169,7 +190,7 @@ void check_doors(const Configuration& settings, const std::string& user,
   const auto accounts = read_accounts(settings);
   if (!accounts) return findings.add(accounts.error());
   check_ways(*accounts, services, findings);
-  judge_doors(doors_of(*accounts, sshd), findings);
+  judge_doors(doors_of(*accounts, sshd ? sshd_settings_of("root") : std::nullopt), findings);
 }
 
 }  // namespace sms2fa

@@ -189,10 +189,19 @@ SshdSettings read_sshd_settings(std::string_view text) {
   SshdSettings settings;
   for (const auto line : words_of(text, '\n')) {
     const size_t blank = std::min(line.find(' '), line.size());
-    settings.insert_or_assign(ascii_lower(line.substr(0, blank)),
-                              std::string(trim(line.substr(blank))));
+    const std::string name = ascii_lower(line.substr(0, blank));
+    const std::string value(trim(line.substr(blank)));
+    std::string& known = settings[name];
+    const bool list = name.ends_with("users") || name.ends_with("groups");
+    known = list && !known.empty() ? known + " " + value : value;
   }
   return settings;
+}
+
+std::optional<SshdSettings> sshd_settings_of(const std::string& user) {
+  const ChildEnd end = run_sshd_t(user);
+  if (!end.succeeded()) return std::nullopt;
+  return read_sshd_settings(end.text);
 }
 
 void judge_sshd(const SshdSettings& settings, const SshdDemands& demands, Findings& findings) {

@@ -250,7 +250,20 @@ class DoorsTest(DoctorCase):
         run("mount", "--bind", "/run/roots", "/root")
         self.addCleanup(run, "umount", "/root")
         self.doctor(says=[self.OPEN + "by root's key and ssh\n"])
-        self.write_sshd({"PubkeyAuthentication": "yes", "PermitRootLogin": "no"})
+        key = {"PubkeyAuthentication": "yes", "PermitRootLogin": "yes"}
+        for changes, more in (({"PermitRootLogin": "no"}, ""),
+                              ({"PermitRootLogin": "forced-commands-only"}, ""),
+                              ({"AuthorizedKeysFile": "/etc/ssh/keys/%u"}, ""),
+                              ({"AllowUsers": "alice"}, ""), ({"AllowUsers": "root@10.0.0.1"}, ""),
+                              ({"DenyUsers": "bob root alice"}, ""), ({"DenyGroups": "root"}, ""),
+                              ({"AllowGroups": "sudo"}, ""),
+                              ({}, "Match User root\nPubkeyAuthentication no\n")):
+            with self.subTest(changes, more=more):
+                self.write_sshd(key | changes, more)
+                self.doctor(says=[self.NARROW])
+        self.write_sshd(key | {"AllowUsers": "root alice", "DenyUsers": "bob"})
+        self.doctor(says=[self.OPEN + "by root's key and ssh\n"])
+        keys.write_text("# none\n\n")
         self.doctor(says=[self.NARROW])
 
     def test_the_last_open_door(self):
