@@ -222,8 +222,12 @@ std::optional<SshdSettings> check_sshd(const Configuration* configuration, const
   }
   const ChildEnd end = run_sshd_t(user);
   if (!end.succeeded()) {
-    const std::string why = end.text.substr(0, end.text.find('\n'));
-    if (geteuid() == 0)
+    const std::string why(trim(end.text.substr(0, end.text.find_first_of("\r\n"))));
+    if (why.starts_with("Missing privilege separation directory"))
+      findings.add(Severity::warning,
+                   "sshd's settings can't be looked at without /run/sshd, which systemd makes when "
+                   "it starts sshd; make it: mkdir -m 755 /run/sshd");
+    else if (geteuid() == 0)
       findings.add(make_error(ErrorKind::configuration,
                               "sshd refuses its own configuration, so after a restart nobody gets "
                               "in by ssh: " +

@@ -95,6 +95,14 @@ class SshdTest(DoctorCase):
         self.sshd({"Nonsense": "yes"}, "error: sshd refuses its own configuration, so after a "
                   "restart nobody gets in by ssh: /etc/ssh/sshd_config", expect=CONFIG)
 
+    def test_no_folder_for_sshd(self):
+        os.rmdir("/run/sshd")
+        self.addCleanup(os.makedirs, "/run/sshd", 0o755, exist_ok=True)
+        self.doctor(says=["warning: sshd's settings can't be looked at without /run/sshd, ",
+                          "; make it: mkdir -m 755 /run/sshd\n"], not_says=["refuses its own"])
+        run("mkdir", "-m", "755", "/run/sshd")
+        self.doctor(not_says=["/run/sshd,"])
+
     def test_a_service_that_asks_for_no_code(self):
         self.write("sshd", ["auth requisite pam_unix.so"])
         self.write_sshd({"KbdInteractiveAuthentication": "no"})
