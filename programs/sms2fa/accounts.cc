@@ -107,9 +107,13 @@ Account account_of(const passwd& entry, const std::set<std::string>& admins) {
 
 }  // namespace
 
-Result<std::vector<Account>> read_accounts(const Configuration& settings) {
-  const auto lookup = Lookup::create(settings);
-  if (!lookup) return lookup.error();
+Result<std::vector<Account>> read_accounts(const Configuration* settings) {
+  std::unique_ptr<Lookup> lookup;
+  if (settings != nullptr) {
+    auto made = Lookup::create(*settings);
+    if (!made) return made.error();
+    lookup = std::move(*made);
+  }
   const auto admins = administrators();
   std::vector<Account> accounts;
   setpwent();
@@ -122,7 +126,8 @@ Result<std::vector<Account>> read_accounts(const Configuration& settings) {
   endpwent();
   for (auto& account : accounts) {
     account.has_password = has_password(account.name);
-    if (auto done = (*lookup)->look_up(account); !done) return done.error();
+    if (lookup == nullptr) continue;
+    if (auto done = lookup->look_up(account); !done) return done.error();
   }
   return accounts;
 }

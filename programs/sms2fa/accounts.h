@@ -21,8 +21,8 @@ struct Account {
 };
 
 // Those with a shell that lets people in: root, and users from number 1000 on; at most 10,000.
-// An error: directory or store can't be asked.
-Result<std::vector<Account>> read_accounts(const Configuration& settings);
+// Without settings nobody has a way. An error: directory or store can't be asked.
+Result<std::vector<Account>> read_accounts(const Configuration* settings);
 
 // One of them, whatever its number and shell; ErrorKind::not_found when there is none of that name.
 Result<Account> read_account(const Configuration& settings, const std::string& name);

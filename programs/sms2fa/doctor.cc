@@ -35,7 +35,7 @@ void look_at_everything(const Arguments& arguments, Findings& findings) {
   check_daemon(arguments.socket, findings);
   check_confinement(arguments.socket, findings);
   check_clock(findings);
-  if (readable) check_doors(*settings, arguments.user, sshd, findings);
+  check_doors(readable ? &*settings : nullptr, arguments.user, sshd, findings);
   if (readable) check_providers(arguments.configuration, findings);
   if (geteuid() != 0)
     findings.add(Severity::note, "what only root may see was left out; run: sudo sms2fa doctor");

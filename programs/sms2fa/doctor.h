@@ -73,8 +73,9 @@ void judge_confinement(const Confinement& confinement, Findings& findings);
 void check_confinement(const std::string& socket, Findings& findings);
 
 // Who has a way in and who has not, and by which doors somebody still becomes root when messages or
-// daemon are gone. With `user`, that person's way only. `sshd`: nullopt, none here.
-void check_doors(const Configuration& settings, const std::string& user,
+// daemon are gone. With `user`, that person's way only. `sshd`: nullopt, none here. `settings`:
+// nullptr when they can't be used, so nobody has a way in.
+void check_doors(const Configuration* settings, const std::string& user,
                  const std::optional<SshdSettings>& sshd, Findings& findings);
 
 // Asks each provider of the configuration at `path` whether it knows our account, by requests that

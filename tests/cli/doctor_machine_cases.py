@@ -274,6 +274,14 @@ class DoorsTest(DoctorCase):
         keys.write_text("# none\n\n")
         self.doctor(says=[self.NARROW])
 
+    def test_a_configuration_that_cannot_be_read(self):
+        self.configure("[limits]\nnonsense = 1\n")
+        dead = ("warning: a code is asked for by ", "until the errors above are mended sms2fad can't "
+                "start, and without it nobody gets in by one\n")
+        self.doctor(expect=CONFIG, says=[*dead, self.OPEN + "at the console\n"])
+        self.write("login", PASSWORD_THEN_CODE)
+        self.doctor(expect=CONFIG, says=[*dead, self.LAST])
+
     def test_the_last_open_door(self):
         self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
         self.write("login", PASSWORD_THEN_CODE)
