@@ -14,9 +14,8 @@
 
 namespace sms2fa {
 
-// Lets many callers share one commit. A caller who finds nobody at work commits by itself, with
-// everything that waits, in its order. What comes meanwhile gathers, and a thread of our own hands
-// it on as one batch. Batches never overlap.
+// Lets many callers share one commit: one thread takes everything that waits, in its order, and
+// hands it on as one batch, while the next batch gathers.
 class GroupCommit {
  public:
   using Operation = std::function<void(Transaction&)>;
@@ -44,41 +43,29 @@ class GroupCommit {
   // moment: it would fail in the same way, only later. May throw.
   using CommitBatch = std::function<Result<void>(Jobs& batch)>;
 
-  // What keeps the store in shape and nobody should wait for. May throw.
-  using Tidy = std::function<void()>;
-
-  GroupCommit(CommitBatch commit, Tidy tidy);
+  explicit GroupCommit(CommitBatch commit);
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
   // Commits what still waits. No other thread may be calling.
   ~GroupCommit();
 
-  // Returns when the operation is committed, or has failed. `operation` may run on another thread.
+  // Returns when the operation is committed, or has failed. `operation` runs on the other thread.
   Result<void> perform(Operation operation);
-  // The same for an operation that changes nothing. It need not see what perform_soon() was given.
-  Result<void> look(Operation operation);
   // Returns at once. The operation goes with the next batch, or alone after a moment.
   void perform_soon(Operation operation);
 
  private:
-  using Lock = std::unique_lock<std::mutex>;
   std::future<Result<void>> enqueue(Operation operation, bool awaited);
-  Jobs take_batch();
-  bool untidy() const { return untidied_ >= kMostUntidied; }
-  void commit(Jobs batch, Lock& lock) noexcept;
-  void commit_unlocked(Jobs& batch) noexcept;
-  void tidy() noexcept;
   void work() noexcept;
+  Jobs next_batch();
+  void commit(Jobs batch) noexcept;
+  Jobs take_all();
 
-  static constexpr unsigned kMostUntidied = 100;
   const CommitBatch commit_;
-  const Tidy tidy_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Jobs jobs_;
-  size_t awaited_ = 0;                     // of these
-  bool committing_ = false;                // somebody does, with the mutex free
-  unsigned untidied_ = kMostUntidied - 1;  // batches since; nobody knows what it was before
+  size_t awaited_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };

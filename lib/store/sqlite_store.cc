@@ -23,8 +23,7 @@ SqliteStore::SqliteStore(StateFile state, Options options, Random& random, const
     : decoy_key_(state.decoy_key),
       budget_key_(state.budget_key),
       writer_(std::move(state), options, random, time),
-      commits_([this](GroupCommit::Jobs& batch) { return writer_.commit(batch); },
-               [this] { writer_.tidy(); }) {}
+      commits_([this](GroupCommit::Jobs& batch) { return writer_.commit(batch); }) {}
 
 template <typename Operation>
 auto SqliteStore::committed(Operation operation)
@@ -110,15 +109,12 @@ Result<bool> SqliteStore::use_backup_code(const std::string& user, const std::st
   return committed([&](Transaction& t) { return record_tables::use_backup_code(t, user, hash); });
 }
 
-// One look for the four, and at the begin of every login.
+// One look for the four: each would wait for a batch of its own.
 Result<UserRecord> SqliteStore::record_of(const std::string& user) {
-  std::optional<UserRecord> record;
-  const auto done = commits_.look([&](Transaction& t) {
-    record = UserRecord{limit_tables::state_of(t, user), enrolment_tables::enrolment_of(t, user),
-                        record_tables::backup_codes(t, user), operation_tables::pass_of(t, user)};
+  return committed([&](Transaction& t) {
+    return UserRecord{limit_tables::state_of(t, user), enrolment_tables::enrolment_of(t, user),
+                      record_tables::backup_codes(t, user), operation_tables::pass_of(t, user)};
   });
-  if (!done) return done.error();
-  return std::move(*record);
 }
 
 Result<Enrolment> SqliteStore::enrolment_of(const std::string& user) {

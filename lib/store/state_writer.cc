@@ -67,6 +67,7 @@ Result<void> StateWriter::commit(GroupCommit::Jobs& batch) {
       state_.reset();
       return committed;
     }
+    tidy();
     return {};
   } catch (const DatabaseFailure& failure) {
     if (failure.kind() != Kind::busy) state_.reset();
@@ -92,7 +93,6 @@ Result<void> StateWriter::commit_batch(GroupCommit::Jobs& batch) {
     }
   }
   transaction.commit();
-  ++batches_;
   // Looked at last: what was committed to a file without a name has not lasted.
   if (auto there = state_->place.still_there(); !there) return there;
   auto result = results.begin();
@@ -100,29 +100,19 @@ Result<void> StateWriter::commit_batch(GroupCommit::Jobs& batch) {
   return {};
 }
 
+// Work that nobody should wait for: the batch's callers are gone by now.
 void StateWriter::tidy() {
-  if (!state_) return;
-  try {
-    drop_what_is_old();
-    if (state_->database.log_pages() >= kLongLog) (void)state_->database.checkpoint();
-  } catch (const DatabaseFailure& failure) {
-    if (failure.kind() != Kind::busy) state_.reset();
-  } catch (...) {
-    state_.reset();
-    throw;
-  }
-}
-
-void StateWriter::drop_what_is_old() {
+  Database& database = state_->database;
   const bool expired = steady_now() >= drop_expired_at_;
-  if (!expired && batches_ < kBoundFloodsEvery) return;
-  Transaction transaction(state_->database, time_);
-  if (expired) transaction.run(limit_tables::drop_expired);
-  if (expired) transaction.run(operation_tables::drop_expired);
-  transaction.run(limit_tables::bound_floods);
-  transaction.commit();
-  batches_ = 0;
-  if (expired) drop_expired_at_ = steady_now() + kDropExpiredEvery;
+  if (expired || ++batches_ % kBoundFloodsEvery == 0) {
+    Transaction transaction(database, time_);
+    if (expired) transaction.run(limit_tables::drop_expired);
+    if (expired) transaction.run(operation_tables::drop_expired);
+    transaction.run(limit_tables::bound_floods);
+    transaction.commit();
+    if (expired) drop_expired_at_ = steady_now() + kDropExpiredEvery;
+  }
+  if (database.log_pages() >= kLongLog) (void)database.checkpoint();
 }
 
 }  // namespace sms2fa

@@ -35,13 +35,11 @@ class StateWriter {
 
   // For GroupCommit. Each operation stands or falls by itself; all share one commit.
   Result<void> commit(GroupCommit::Jobs& batch);
-  // For GroupCommit too.
-  void tidy();
 
  private:
   Result<void> commit_batch(GroupCommit::Jobs& batch);
   Result<void> reopen();
-  void drop_what_is_old();
+  void tidy();
   Error failed(const std::string& why) const;
 
   const std::string path_;
@@ -54,7 +52,7 @@ class StateWriter {
   std::optional<Error> reopening_failed_;
   SteadyTime reopen_at_{};
   SteadyTime drop_expired_at_{};
-  unsigned batches_ = 0;  // since floods were bounded
+  unsigned batches_ = 0;
 };
 
 }  // namespace sms2fa
