@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/warmth.h"
 
-#include <atomic>
 #include <set>
 #include <thread>
 
@@ -59,18 +58,12 @@ bool needed_a_connection(const HttpOutcome& outcome) {
   return outcome.times.connect.count() > 0 || outcome.times.tls.count() > 0;
 }
 
-// At once, and all are answered. Returns how many needed a connection.
-int post_many(size_t count, HttpTransport& transport, const std::string& base_url) {
-  std::atomic<int> cold = 0;
+// At once, and all are answered.
+void post_many(size_t count, HttpTransport& transport, const std::string& base_url) {
   std::vector<std::thread> threads;
   for (size_t i = 0; i < count; ++i)
-    threads.emplace_back([&] {
-      const auto outcome = post(transport, base_url);
-      CHECK_EQ(outcome.status, 200);
-      if (needed_a_connection(outcome)) ++cold;
-    });
+    threads.emplace_back([&] { CHECK_EQ(post(transport, base_url).status, 200); });
   for (auto& thread : threads) thread.join();
-  return cold;
 }
 
 }  // namespace
@@ -187,19 +180,6 @@ TEST(closed_idle_connections_are_replaced_at_once) {
   http->keep_warm(provider.base_url());
   provider.wait_for("connections", 2);
   CHECK(connections_in(provider.wait_for("warm_ups", 4)).size() >= 4);
-}
-
-// What was needed at once is kept for the next time, longer than what nobody needs.
-TEST(a_burst_finds_the_connections_of_the_last_one) {
-  FakeProviderProcess provider;
-  const auto http = connect(provider, {.round = std::chrono::milliseconds(1200),
-                                       .longest_idle = std::chrono::seconds(1)});
-  http->keep_warm(provider.base_url());
-  wait_for_warm(provider, 2);
-  CHECK(post_many(16, *http, provider.base_url("slow-100")) > 8);
-  provider.wait_for("warm_ups", 2 + 16 + 2);  // the second round
-  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
-  CHECK_EQ(post_many(8, *http, provider.base_url("slow-100")), 0);
 }
 
 TEST(what_was_idle_for_too_long_is_not_used_again) {
