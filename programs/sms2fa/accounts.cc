@@ -21,7 +21,6 @@ namespace {
 
 constexpr uid_t kFirstPerson = 1000;
 constexpr uid_t kNobodysUid = 65534;
-constexpr size_t kMostAccounts = 10'000;
 // Debian's, Fedora's and Ubuntu's groups of those whom sudo lets become root.
 constexpr const char* kAdminGroups[] = {"sudo", "wheel", "admin"};
 

@@ -20,7 +20,10 @@ struct Account {
   bool barred = false;        // there would be a way, but for too many wrong codes
 };
 
-// Those with a shell that lets people in: root, and users from number 1000 on; at most 10,000.
+inline constexpr size_t kMostAccounts = 10'000;
+
+// Those with a shell that lets people in: root, and users from number 1000 on; no more than
+// kMostAccounts.
 // Without settings nobody has a way. An error: directory or store can't be asked.
 Result<std::vector<Account>> read_accounts(const Configuration* settings);
 

@@ -189,6 +189,10 @@ void check_doors(const Configuration* settings, const std::string& user,
   if (services.empty()) return;
   const auto accounts = read_accounts(settings);
   if (!accounts) return findings.add(accounts.error());
+  if (accounts->size() == kMostAccounts)
+    findings.add(Severity::note, "of the accounts only the first " + std::to_string(kMostAccounts) +
+                                     " were looked at; ask about others by name: sms2fa doctor "
+                                     "USER");
   if (settings != nullptr)
     check_ways(*accounts, services, findings);
   else

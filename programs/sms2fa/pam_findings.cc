@@ -197,9 +197,8 @@ class StackCheck {
     if (line.level > 0 && std::none_of(auth_.begin(), auth_.end(), ends_a_substack))
       return "write include in place of substack";
     if (line.level > 0)
-      return "write the password's lines themselves in place of the substack, as the example for "
-             "RPM "
-             "systems in pam_sms2fa(8)";
+      return "write the password's lines themselves in place of the substack, as in the example "
+             "for RPM systems in pam_sms2fa(8)";
     if (line.control.front() == '[') return "write default=die in its brackets";
     if (the_only_password()) return "write: " + mended(line);
     return "add below the last password: auth requisite pam_deny.so, and jump over that";

@@ -121,9 +121,8 @@ int refuse(const char* command, const Arguments& arguments, const Console& conso
     next = "Run it as root, or mend the permissions: sudo sms2fa check";
   if (error.kind == ErrorKind::configuration)
     next =
-        "The whole configuration is looked over by: sudo sms2fa check; what is refused of a store "
-        "is "
-        "in docs/STORE.md";
+        "The whole configuration is looked over by: sudo sms2fa check; what is refused of a store, "
+        "by docs/STORE.md";
   return refuse(command, arguments, console, exit_code_of(error.kind), error.message, next);
 }
 

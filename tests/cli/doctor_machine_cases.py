@@ -282,6 +282,14 @@ class DoorsTest(DoctorCase):
         self.write("login", PASSWORD_THEN_CODE)
         self.doctor(expect=CONFIG, says=[*dead, self.LAST])
 
+    def test_more_accounts_than_are_looked_at(self):
+        passwd = pathlib.Path("/etc/passwd")
+        self.keep(passwd)
+        self.doctor(not_says=["only the first"])
+        with passwd.open("a", encoding="ascii") as file:
+            file.writelines(f"many{n}:x:{20000 + n}:100::/:/bin/sh\n" for n in range(10_000))
+        self.doctor(says=["note: of the accounts only the first 10000 were looked at"])
+
     def test_the_last_open_door(self):
         self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
         self.write("login", PASSWORD_THEN_CODE)
