@@ -23,7 +23,8 @@ int local_port_of(curl_socket_t socket) {
 }
 
 // Between an answer and the next request a server has nothing to say but that it ends:
-// close_notify, FIN or RST. libcurl 7.88 asks too, but takes a close_notify for a sign of life.
+// close_notify, FIN or RST. libcurl 7.88 asks too, but takes a close_notify for a sign of life. A
+// session ticket that comes late looks the same, and costs the connection.
 bool is_silent(curl_socket_t socket) {
   char byte = 0;
   return recv(socket, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) < 0 &&

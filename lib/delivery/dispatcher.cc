@@ -2,6 +2,7 @@
 #include "lib/delivery/dispatcher.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <thread>
 
