@@ -25,7 +25,7 @@ ELSEWHERE = {
     "./dev demo --auto": ("dev", 'suite "demo" run_step demo --auto'),
     "sudo ./dev test": ("dev", "test) test_all"),
     "./dev build": ("dev", "compile release"),
-    "sudo ./dev deb": ("dev", "test_deb"),
+    "sudo ./dev deb": ("dev", 'suite "lintian" run_step check_packages'),
     "systemd-analyze security sms2fad": ("tests/install/install_test.py", '"systemd-analyze", "security"'),
     "systemd-analyze verify": ("tests/install/install_test.py", '"systemd-analyze", "verify"'),
     "cmake --install": ("tests/install/install_test.py", '"cmake", "--install"'),

@@ -17,7 +17,16 @@ RISKY = "+353851110039"
 INVALID = "+353851110079"
 
 
-class Lookup(Scenario):
+class GetsNoMessage(Scenario):
+    def gets_no_message(self, number, why, reason="number-failed"):
+        self.start_house(users={"alice": number})
+        with self.ssh() as person:
+            person.is_denied()
+        self.assertEqual([], self.fake("twilio").messages())
+        self.assertIn(f"lookup: {why}", self.logged(f"reason={reason} user=alice"))
+
+
+class Lookup(GetsNoMessage):
     fields = "line-type, sim-swap"
     more = {}  # settings on top
 
@@ -54,20 +63,11 @@ class Lookup(Scenario):
         self.assertIn("called instead", line)
 
     def test_a_recent_sim_swap_gets_no_message_and_a_clear_line(self):
-        self.start_house(users={"alice": SWAPPED})
-        with self.ssh() as person:
-            person.is_denied()
-        self.assertEqual([], self.fake("twilio").messages())
-        self.assertIn("lookup: the SIM card was swapped lately",
-                      self.logged("reason=number-failed user=alice"))
+        self.gets_no_message(SWAPPED, "the SIM card was swapped lately")
 
     def test_voip_gets_no_message(self):
         self.more = {"voip": "refuse"}
-        self.start_house(users={"alice": VOIP})
-        with self.ssh() as person:
-            person.is_denied()
-        self.assertEqual([], self.fake("twilio").messages())
-        self.assertIn("lookup: the number is VoIP", self.logged("reason=number-failed user=alice"))
+        self.gets_no_message(VOIP, "the number is VoIP")
 
     def test_a_field_with_an_error_code_is_told_of_and_asked_for_again(self):
         self.start_house(users={"alice": NO_SIM_SWAP})
@@ -147,19 +147,15 @@ class Lookup(Scenario):
         self.assertRegex(status, r"(?m)^telnyx +in use$")
 
 
-class RequiredLookup(Scenario):
+class RequiredLookup(GetsNoMessage):
     @property
     def settings_of_provider(self):
         return {"lookup": "line-type, sim-swap", "lookup_required": "yes",
                 "lookup_url": self.fake("twilio").base_url}
 
     def test_a_field_with_an_error_code_gets_no_message(self):
-        self.start_house(users={"alice": NO_SIM_SWAP})
-        with self.ssh() as person:
-            person.is_denied()
-        self.assertEqual([], self.fake("twilio").messages())
-        self.assertIn("lookup: the look-up failed (sim_swap: error 60607)",
-                      self.logged("reason=provider-failed user=alice"))
+        self.gets_no_message(NO_SIM_SWAP, "the look-up failed (sim_swap: error 60607)",
+                             "provider-failed")
 
 
 class Gateway(Scenario):

@@ -69,8 +69,7 @@ class Probe(Scenario):
             with self.subTest(act):
                 outcome, killed_by = self.outcome("free", act)
                 if outcome in (errno.ENOSYS, errno.EAFNOSUPPORT) and outcome != boxed:
-                    print(f"\nskipped: this kernel has nothing to {act} with")
-                    continue
+                    self.skipTest(f"this kernel has nothing to {act} with")
                 self.assertEqual(expected, outcome, self.named(outcome))
                 self.assertNotEqual(signal.SIGSYS, killed_by)
 

@@ -50,32 +50,22 @@ TEST(an_ambiguous_message_should_be_on_its_way) {
   CHECK_EQ(scene.store.count_of("settle spent"), 1);
 }
 
-TEST(a_provider_that_was_stood_in_for_needs_attention) {
+TEST(a_provider_that_was_stood_in_for_and_a_look_up_that_failed_need_attention) {
   Scene scene;
-  SendReport report{.status = SendStatus::accepted};
-  report.failed_over = true;
-  scene.messenger->next(report);
-  auto person = scene.person().types([&] { return scene.code(); });
-  const AuditEvent event = scene.attempt(person);
-  CHECK_EQ(event.verdict, AuditVerdict::accepted);
-  CHECK(event.needs_attention);
-  CHECK_EQ(event.detail, "fake: accepted");
+  for (bool SendReport::*const what : {&SendReport::failed_over, &SendReport::needs_attention}) {
+    SendReport report{.status = SendStatus::accepted};
+    report.*what = true;
+    scene.messenger->next(report);
+    auto person = scene.person().types([&] { return scene.code(); });
+    const AuditEvent event = scene.attempt(person);
+    CHECK_EQ(event.verdict, AuditVerdict::accepted);
+    CHECK(event.needs_attention);
+    CHECK_EQ(event.detail, "fake: accepted");
+  }
   auto next = scene.person().types([&] { return scene.code(); });
   const AuditEvent fine = scene.attempt(next);
   CHECK(!fine.needs_attention);
   CHECK_EQ(fine.detail, "");
-}
-
-TEST(a_report_that_wants_attention_gets_it) {
-  Scene scene;
-  SendReport report{.status = SendStatus::accepted};
-  report.needs_attention = true;
-  scene.messenger->next(report);
-  auto person = scene.person().types([&] { return scene.code(); });
-  const AuditEvent event = scene.attempt(person);
-  CHECK_EQ(event.verdict, AuditVerdict::accepted);
-  CHECK(event.needs_attention);
-  CHECK_EQ(event.detail, "fake: accepted");
 }
 
 TEST(after_a_failure_nothing_is_sent_for_five_seconds) {

@@ -42,9 +42,12 @@ std::set<int> connections_in(const std::vector<std::string>& records) {
   return numbers;
 }
 
-// The connections that were warmed up and are open; waits until there are at least `count`.
+// The connections that were warmed up and are open; waits until there are at least `count`, and
+// ends the test when that takes 10 s.
 std::set<int> wait_for_warm(const FakeProviderProcess& provider, size_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   for (size_t seen = 1;; ++seen) {
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
     std::set<int> warm = connections_in(provider.wait_for("warm_ups", seen));
     for (const int closed : connections_in(provider.records("connections"))) warm.erase(closed);
     if (warm.size() < count) continue;
@@ -170,6 +173,15 @@ TEST(the_same_is_replaced_when_it_is_old) {
   const std::set<int> first = wait_for_warm(provider, 2);
   provider.wait_for("connections", 2);  // both have been closed, and by us:
   for (const int number : wait_for_warm(provider, 2)) CHECK(!first.contains(number));
+}
+
+TEST(what_was_needed_at_once_is_kept_warm) {
+  FakeProviderProcess provider;
+  const auto http = connect(provider, {.round = std::chrono::milliseconds(300)});
+  http->keep_warm(provider.base_url());
+  wait_for_warm(provider, 2);
+  post_many(16, *http, provider.base_url("slow-100"));
+  wait_for_warm(provider, 12);
 }
 
 // By then a load balancer may have forgotten it without a word.
