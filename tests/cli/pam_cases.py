@@ -110,7 +110,7 @@ STACKS = {
         ["auth substack case-part", "auth required {module}"],
         "warning: /etc/pam.d/case-part:1: with 'sufficient' even a wrong password reaches the code step "
         "at /etc/pam.d/case:2, which sends a message; write the password's lines themselves in place of "
-        "the substack, as the example for RPM systems in pam_sms2fa(8)\n"),
+        "the substack, as in the example for RPM systems in pam_sms2fa(8)\n"),
     "done in an include ends all": Stack(
         ["auth include case-part", "auth required {module}"], "error: /etc/pam.d/case-part:1: with "
         "'sufficient' a right password is enough", True, True),
