@@ -6,7 +6,7 @@ import json
 import urllib.parse
 import zlib
 
-from case import MESSAGES, FORM, JSON, TWILIO, TELNYX, ProviderCase, exchange
+from case import MESSAGES, FORM, JSON, TWILIO, TELNYX, ProviderCase, connect, exchange
 from fake_provider import telnyx, twilio
 
 
@@ -98,6 +98,16 @@ class MisbehaviourTest(ProviderCase):
                 self.connection.sock.settimeout(0.2)
                 self.assertRaises(TimeoutError, self.connection.sock.recv, 1)
         self.assertEqual(len(self.provider.messages()), 3)
+
+    def test_waits_for_company(self):
+        self.begin("together-2")
+        self.connection.sock.settimeout(0.2)
+        self.assertRaises(TimeoutError, self.connection.sock.recv, 1)
+        self.connection.sock.settimeout(10)
+        waiting, self.connection = self.connection, connect(self.provider)
+        self.addCleanup(waiting.close)
+        self.assertEqual(self.twilio(mode="/!together-2")[0], 201)
+        self.assertEqual(waiting.getresponse().status, 201)
 
     def test_closes_connections(self):
         self.post("close-idle")

@@ -48,6 +48,7 @@ The true answer, in an unusual way:
   undelivered[-N]       in the end a message is undelivered (Telnyx: delivery_failed) with error code
                         N, and a call gets no answer
   slow-NNN              NNN milliseconds late; recorded when the request came
+  together-N            when N such requests wait; the connection ends if they don't within 10 s
   close-idle            then the connection is closed after 100 ms without a request
   close-reused          then the connection is closed as soon as it is used again
   huge-header           a header of 100 KiB
@@ -108,6 +109,7 @@ class FakeProvider:
         self.delivery = None
         self._mode, self._times = None, None
         self._accepted = 0
+        self._gathered = 0
         self._open = {}
         self._listener = None
 
@@ -205,6 +207,14 @@ class FakeProvider:
                 if self._times <= 0:
                     self._mode = None
             return mode
+
+    def gather(self, count):
+        """Waits for `count` callers in all; returns whether they came."""
+        with self._changed:
+            group = self._gathered // count + 1
+            self._gathered += 1
+            self._changed.notify_all()
+            return self._changed.wait_for(lambda: self._gathered >= group * count, 10)
 
     def record_message(self, message):
         with self._changed:

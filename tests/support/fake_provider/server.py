@@ -25,12 +25,12 @@ REFUSED = {"status", "code", "problem", "too-many", "ok-error", "redirect"}
 LOST = {"reset", "hang", "drip", "truncated", "garbage", "not-http", "huge", "huge-chunked",
         "gzip-bomb", "deep-json", "wrong-type", "bad-utf8", "empty"}
 # A complete answer, if in an unusual way. "redirected" is where "redirect" leads.
-CLEAR = {"created-failed", "undelivered", "slow", "close-idle", "close-reused", "huge-header", "many-headers",
-         "redirected"}
+CLEAR = {"created-failed", "undelivered", "slow", "together", "close-idle",
+         "close-reused", "huge-header", "many-headers", "redirected"}
 NUMBERS = {"status": range(400, 600), "code": range(10000, 100000),
            "problem": range(10000, 100000), "created-failed": range(10000, 100000),
            "undelivered": range(10000, 100000),
-           "slow": range(0, 10 ** 6)}
+           "slow": range(0, 10 ** 6), "together": range(1, 1000)}
 NUMBER_OPTIONAL = {"created-failed", "undelivered"}
 BEFORE_TLS = "reset-early"
 # By the path's beginning; Telnyx has all the rest of /v2.
@@ -262,6 +262,9 @@ class Connection:
                         return False
             case "slow":
                 if not self._wait(mode.number / 1000):
+                    return False
+            case "together":
+                if not self._provider.gather(mode.number):
                     return False
             case "close-idle":
                 self._idle = 0.1
