@@ -9,6 +9,7 @@ namespace sms2fa {
 using SteadyTime = std::chrono::steady_clock::time_point;
 // Calendar time; may jump. Used for budgets that outlive a restart and for what people read.
 using WallTime = std::chrono::system_clock::time_point;
+using SteadyDuration = SteadyTime::duration;
 using Milliseconds = std::chrono::milliseconds;
 
 // The seam for time: everything that waits or compares times asks one of these. Thread-safe.

@@ -40,7 +40,7 @@ class Conversation {
   virtual void show_key(const Secret& uri) { (void)uri; }
   // Lets `time` pass, whether or not the client is still there. False when the daemon is shutting
   // down.
-  virtual bool pause(Milliseconds time) = 0;
+  virtual bool pause(SteadyDuration time) = 0;
 };
 
 }  // namespace sms2fa

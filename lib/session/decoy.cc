@@ -11,8 +11,8 @@ namespace sms2fa {
 
 namespace {
 constexpr size_t kRemembered = 64;
-constexpr uint32_t kFastest = 150;
-constexpr uint32_t kSpread = 300;
+constexpr std::chrono::microseconds kFastest{150'000};
+constexpr std::chrono::microseconds kSpread{300'000};
 constexpr std::chrono::minutes kFresh{10};
 
 bool concerns_everybody(SendStatus status) {
@@ -54,9 +54,10 @@ Result<DeliveryHistory::Sample> DeliveryHistory::draw(Random& random, SteadyTime
   }
   const auto& samples = fresh.empty() ? accepted : fresh;
   const auto drawn =
-      random.below(samples.empty() ? kSpread : static_cast<uint32_t>(samples.size()));
+      random.below(static_cast<uint32_t>(samples.empty() ? kSpread.count() : samples.size()));
   if (!drawn) return drawn.error();
-  if (samples.empty()) return Sample{Milliseconds(kFastest + *drawn), SendStatus::accepted};
+  if (samples.empty())
+    return Sample{kFastest + std::chrono::microseconds(*drawn), SendStatus::accepted};
   return samples[*drawn];
 }
 

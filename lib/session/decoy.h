@@ -18,7 +18,7 @@ namespace sms2fa {
 class DeliveryHistory {
  public:
   struct Sample {
-    Milliseconds took;
+    SteadyDuration took;
     SendStatus status;
     bool may_have_been_sent = false;
     SteadyTime at{};

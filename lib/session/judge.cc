@@ -129,8 +129,7 @@ CheckStatus Judge::ask_provider(const Reply& reply, const Standing& standing,
                               start + setup_.configuration.delivery.deadline);
   const SteadyTime end = around_.clock.now();
   if (status != CheckStatus::unreachable)
-    around_.checks.remember(
-        {std::chrono::duration_cast<Milliseconds>(end - start), SendStatus::accepted, false, end});
+    around_.checks.remember({end - start, SendStatus::accepted, false, end});
   return status;
 }
 

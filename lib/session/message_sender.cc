@@ -107,7 +107,7 @@ Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note
                          report.status != SendStatus::accepted;
   note.detail = note.needs_attention ? refusal + report.detail : "";
   if (!calls_instead)
-    around.deliveries.remember({*note.took, report.status, report.may_have_been_sent, end,
+    around.deliveries.remember({end - start, report.status, report.may_have_been_sent, end,
                                 job.medium, report.provider_checks});
   Sending sending = sending_of(report.status);
   sending.medium = report.medium;
@@ -135,8 +135,8 @@ Sending pretend_to_send(const LoginRequest& request, const Setup& setup, const S
   if (sample) {
     report.status = sample->status;
     report.may_have_been_sent = sample->may_have_been_sent;
-    const auto already = duration_cast<Milliseconds>(around.clock.now() - start);
-    goes_on = person.pause(std::max(Milliseconds(0), sample->took - already));
+    const auto already = around.clock.now() - start;
+    goes_on = person.pause(std::max(SteadyDuration(0), sample->took - already));
   }
   // When a real one would be, and given back to the budgets if that message was.
   ledger.settle(report);

@@ -83,14 +83,16 @@ void ChannelConversation::show_key(const Secret& uri) {
   (void)channel_.send(message, soon());
 }
 
-bool ChannelConversation::pause(Milliseconds time) {
+// Not by poll(): decoys whose times come in whole milliseconds could be told from real attempts.
+bool ChannelConversation::pause(SteadyDuration time) {
   const auto until = std::chrono::steady_clock::now() + time;
   while (true) {
-    const auto left =
-        std::chrono::ceil<Milliseconds>(until - std::chrono::steady_clock::now()).count();
-    if (left <= 0) return true;
+    const auto left = until - std::chrono::steady_clock::now();
+    if (left <= SteadyDuration(0)) return true;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    const timespec rest = {seconds.count(), std::chrono::nanoseconds(left - seconds).count()};
     pollfd stop = {stop_fd_, POLLIN, 0};
-    const int ready = poll(&stop, 1, static_cast<int>(left));
+    const int ready = ppoll(&stop, 1, &rest, nullptr);
     if (ready > 0 || (ready < 0 && errno != EINTR)) return false;
   }
 }

@@ -16,7 +16,7 @@ class ChannelConversation final : public Conversation {
   Reply ask(const std::string& prompt, bool echo, SteadyTime deadline) override;
   void tell(const std::string& text) override;
   void show_key(const Secret& uri) override;
-  bool pause(Milliseconds time) override;
+  bool pause(SteadyDuration time) override;
 
  private:
   wire::Channel& channel_;

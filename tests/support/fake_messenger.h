@@ -43,11 +43,11 @@ class FakeMessenger final : public Messenger {
   void always(SendStatus status, bool may_have_been_sent = false);
   // Called for each message once it is reserved; may throw, wait or look around.
   std::function<void()> while_sending;
-  Milliseconds takes{0};
+  SteadyDuration takes{0};
   bool calls = false;  // whether voice is offered
   // What a provider that makes its own codes says of the next answers.
   CheckStatus check_status = CheckStatus::wrong;
-  Milliseconds check_takes{0};
+  SteadyDuration check_takes{0};
   // "PROVIDER MESSAGE_ID ANSWER", each that it was asked about.
   std::vector<std::string> checks() const;
 

@@ -20,15 +20,17 @@ namespace sms2fa::test {
 
 // Stands still until told to advance. The wall clock can be set apart from the steady one.
 class ManualClock final : public Clock {
+  using Nanoseconds = std::chrono::nanoseconds;
+
  public:
-  SteadyTime now() const override { return SteadyTime(Milliseconds(steady_)); }
-  WallTime wall_now() const override { return WallTime(Milliseconds(wall_)); }
-  void advance(Milliseconds time) { steady_ += time.count(), wall_ += time.count(); }
-  void jump_wall(Milliseconds time) { wall_ += time.count(); }
+  SteadyTime now() const override { return SteadyTime(Nanoseconds(steady_)); }
+  WallTime wall_now() const override { return WallTime(Nanoseconds(wall_)); }
+  void advance(Nanoseconds time) { steady_ += time.count(), wall_ += time.count(); }
+  void jump_wall(Nanoseconds time) { wall_ += time.count(); }
 
  private:
-  std::atomic<int64_t> steady_{1'000'000};
-  std::atomic<int64_t> wall_{1'750'000'000'000};
+  std::atomic<int64_t> steady_{Nanoseconds(std::chrono::seconds(1'000)).count()};
+  std::atomic<int64_t> wall_{Nanoseconds(std::chrono::seconds(1'750'000'000)).count()};
 };
 
 // below() draws the scripted numbers first, and then those of a fixed sequence.

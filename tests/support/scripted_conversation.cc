@@ -21,7 +21,7 @@ void ScriptedConversation::tell(const std::string& text) {
   lines_.push_back({Line::Kind::notice, text});
 }
 
-bool ScriptedConversation::pause(Milliseconds time) {
+bool ScriptedConversation::pause(SteadyDuration time) {
   pauses_.push_back(time);
   clock_.advance(time);
   return !stops_in_pause_;

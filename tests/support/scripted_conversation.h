@@ -18,7 +18,7 @@ class ScriptedConversation final : public Conversation {
   explicit ScriptedConversation(ManualClock& clock) : clock_(clock) {}
   Reply ask(const std::string& prompt, bool echo, SteadyTime deadline) override;
   void tell(const std::string& text) override;
-  bool pause(Milliseconds time) override;
+  bool pause(SteadyDuration time) override;
 
   ScriptedConversation& types(const std::string& answer);
   // What is typed is found out only when the prompt stands.
@@ -45,7 +45,7 @@ class ScriptedConversation final : public Conversation {
   // All of it, a line each, with masked digits and ref made alike: what a guesser has to go by.
   std::string shape() const;
 
-  const std::vector<Milliseconds>& pauses() const { return pauses_; }
+  const std::vector<SteadyDuration>& pauses() const { return pauses_; }
   SteadyTime last_deadline() const { return last_deadline_; }
   bool last_echo() const { return last_echo_; }
 
@@ -56,7 +56,7 @@ class ScriptedConversation final : public Conversation {
   ManualClock& clock_;
   std::deque<Step> steps_;
   std::vector<Line> lines_;
-  std::vector<Milliseconds> pauses_;
+  std::vector<SteadyDuration> pauses_;
   bool stops_in_pause_ = false;
   SteadyTime last_deadline_{};
   bool last_echo_ = false;

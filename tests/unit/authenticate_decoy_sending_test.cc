@@ -39,7 +39,7 @@ TEST(decoys_take_nothing_from_the_host) {
 
 TEST(a_decoy_takes_as_long_as_a_recent_message) {
   Scene scene;
-  scene.messenger->takes = 730ms;
+  scene.messenger->takes = 730'250us;  // decoys in whole milliseconds could be told apart
   auto alice = scene.person();
   scene.attempt(alice);
   // What the store takes is part of it.
@@ -49,7 +49,7 @@ TEST(a_decoy_takes_as_long_as_a_recent_message) {
   const SteadyTime begin = scene.clock.now();
   auto mallory = scene.person();
   scene.attempt(mallory, Scene::login("mallory"));
-  CHECK(scene.clock.now() - begin == 730ms);
+  CHECK(scene.clock.now() - begin == 730'250us);
 }
 
 TEST(a_decoy_settles_when_a_real_message_would) {

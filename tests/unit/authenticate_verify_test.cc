@@ -116,12 +116,12 @@ TEST(a_locked_person_costs_the_provider_no_question) {
 TEST(a_decoy_waits_as_long_as_the_provider_took) {
   Scene scene;
   scene.messenger->always_report(verification());
-  scene.messenger->check_takes = 180ms;
+  scene.messenger->check_takes = 180'250us;
   auto real = scene.person().types("271828");
   scene.attempt(real);
   auto decoy = scene.person().types("271828");
   scene.attempt(decoy, Scene::login("nobody"));
   REQUIRE(decoy.pauses().size() == 2);
-  CHECK(decoy.pauses()[1] == 180ms);
+  CHECK(decoy.pauses()[1] == 180'250us);
   CHECK_EQ(decoy.shape(), real.shape());
 }

@@ -14,7 +14,7 @@ namespace {
 
 const SteadyTime kNow{1h};
 
-DeliveryHistory::Sample sample(Milliseconds took, SendStatus status = SendStatus::accepted,
+DeliveryHistory::Sample sample(SteadyDuration took, SendStatus status = SendStatus::accepted,
                                SteadyTime at = kNow) {
   return {took, status, false, at};
 }
@@ -24,7 +24,7 @@ DeliveryHistory::Sample sample(Milliseconds took, SendStatus status = SendStatus
 TEST(without_history_a_decoy_takes_a_plausible_time) {
   DeliveryHistory history;
   ScriptedRandom random;
-  std::set<Milliseconds> seen;
+  std::set<SteadyDuration> seen;
   for (int i = 0; i < 200; ++i) {
     const auto drawn = history.draw(random, kNow);
     REQUIRE(drawn.ok());
@@ -41,14 +41,14 @@ TEST(every_recent_sample_is_drawn_and_no_other) {
   history.remember(sample(10ms));
   history.remember(sample(20ms, SendStatus::ambiguous));
   history.remember({30ms, SendStatus::try_elsewhere, true, kNow});
-  std::set<Milliseconds> seen;
+  std::set<SteadyDuration> seen;
   for (int i = 0; i < 200; ++i) {
     const auto drawn = history.draw(random, kNow);
     REQUIRE(drawn.ok());
     CHECK_EQ(drawn->may_have_been_sent, drawn->took == 30ms);
     seen.insert(drawn->took);
   }
-  CHECK(seen == std::set<Milliseconds>({10ms, 20ms, 30ms}));
+  CHECK(seen == std::set<SteadyDuration>({10ms, 20ms, 30ms}));
 }
 
 TEST(only_the_last_64_samples_count) {
