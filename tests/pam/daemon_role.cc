@@ -122,8 +122,10 @@ void DaemonRole::send(const std::string& bytes) {
     memcpy(CMSG_DATA(head), &descriptor, sizeof descriptor);
     descriptor_goes_along_ = false;
   }
-  // A module that is gone already shows at the next thing expected of it.
-  if (sendmsg(connection_.get(), &message, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+  // A module that is gone already shows at the next thing expected of it. It is a reset when it did
+  // not read all there was.
+  if (sendmsg(connection_.get(), &message, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
+      errno != ECONNRESET)
     throw std::runtime_error(std::string("sendmsg: ") + strerror(errno));
 }
 
