@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import unittest
+import urllib.request
 
 import open_metrics
 import protocol
@@ -142,6 +143,28 @@ class MetricsTest(StateCase):
             self.assertEqual((stat.S_IMODE(info.st_mode), info.st_uid), (0o644, os.getuid()))
         self.assertEqual([path.name for path in place.iterdir()], ["sms2fa.prom"])
         self.assert_owned_by_the_daemon()
+
+    def test_node_exporter_reads_the_file(self):
+        self.some_logins()
+        place = self.machine.state / "read"
+        place.mkdir()
+        self.run_program("metrics", "--output", place / "sms2fa.prom", expect=OK)
+        exporter = subprocess.Popen(
+            ["prometheus-node-exporter", "--collector.disable-defaults", "--collector.textfile",
+             f"--collector.textfile.directory={place}", "--web.listen-address=127.0.0.1:9100"],
+            stderr=subprocess.PIPE, text=True)
+        try:
+            for line in exporter.stderr:
+                if "Listening on" in line:
+                    break
+            with urllib.request.urlopen("http://127.0.0.1:9100/metrics", timeout=10) as page:
+                told = page.read().decode()
+        finally:
+            exporter.kill()
+            exporter.communicate()
+        self.assertIn("\nnode_textfile_scrape_error 0\n", told)
+        self.assertIn('\nsms2fa_attempts_total{method="sms",reason="right-code",verdict="accepted"} 1\n',
+                      told)
 
     def run_as_the_unit_does(self):
         """Returns what the command of the unit did, as its account and with its capabilities, and its file."""
