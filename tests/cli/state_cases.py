@@ -151,19 +151,22 @@ class StatusTest(StateCase):
         self.json_of("status", "Alice", expect=NOUSER)
         self.assertIn("\\x1b", self.run_program("status", "\x1b[2J", expect=NOUSER).stderr)
 
-    def test_a_provider_that_is_left_alone(self):
+    def test_a_provider_that_is_left_alone_or_tried_again(self):
         self.start()
         self.stop()
-        with sqlite3.connect(self.database) as database:
-            database.execute("INSERT INTO providers VALUES ('outbox', 'open', 1750000000000, 5)")
-        os.chown(self.database, *pwd.getpwnam("_sms2fa")[2:4])
-        for path in self.directory.iterdir():
-            os.chown(path, *pwd.getpwnam("_sms2fa")[2:4])
-        done = self.run_program("status", expect=OK)
-        self.assertRegex(done.stdout, r"outbox +left alone since 2025-06-15 \d\d:\d\d:40, 5 failures")
-        self.assertEqual(self.json_of("status")["providers"],
-                         [{"name": "outbox", "state": "open", "failures": 5,
-                           "since": "2025-06-15T15:06:40.000Z"}])
+        for state, words in (("open", "left alone"), ("half-open", "tried again")):
+            with self.subTest(state):
+                with sqlite3.connect(self.database) as database:
+                    database.execute("REPLACE INTO providers VALUES ('outbox', ?, 1750000000000, 5)",
+                                     (state,))
+                for path in self.directory.iterdir():
+                    os.chown(path, *pwd.getpwnam("_sms2fa")[2:4])
+                done = self.run_program("status", expect=OK)
+                self.assertRegex(
+                    done.stdout, rf"outbox +{words} since 2025-06-15 \d\d:\d\d:40, 5 failures")
+                self.assertEqual(self.json_of("status")["providers"],
+                                 [{"name": "outbox", "state": state, "failures": 5,
+                                   "since": "2025-06-15T15:06:40.000Z"}])
 
 
 class RefusalTest(StateCase):
