@@ -6,9 +6,9 @@ usage: bench.py BUILD [--rounds N] [--logins N] [--state DIRECTORY] [--out DIREC
 On a private machine (tests/support/private_machine.py) a PAM application logs in through each module once
 a round, in another order each time, so that whatever else the machine does, and whatever the one before
 left in its caches, meets all of them alike: compare within one run. Durable state is kept in a directory
-of its own below --state, which must be on a disk for its syncs to count. The provider is a quick one in the application itself; for a longer way there is a relay that
-delays every packet and counts round trips. Prints a table, writes DIRECTORY/logins.csv and
-DIRECTORY/summary.csv, and draws DIRECTORY/first_prompt.png where there is gnuplot.
+of its own below --state, which must be on a disk for its syncs to count. The provider is a quick one in the
+application itself; for a longer way there is a relay that delays every packet and counts round trips. Prints
+a table, writes logins.csv and summary.csv to --out, and draws first_prompt.png there where there is gnuplot.
 
 Modules that hold nothing of ours are given a wrong code: what counts is the time to their prompt. libpam-duo
 asks its service before it prompts, here a mock (duo_mock.py) that its configuration trusts by `cafile`.

@@ -79,7 +79,7 @@ def log_in(user, source):
         for _ in range(TRIES):
             person.reads(r"Enter one time PIN[^:]*: ", patience=30)
             times.append(time.monotonic() - began)
-            # With the first prompt out, sshd sleeps: until as long as it took to get there, at most, and
+            # With the first prompt out, sshd sleeps: at most as long again as it took to get there, and
             # by an amount of each user's own (ensure_minimum_time_since() in its auth2.c). Whoever
             # types sooner measures that.
             time.sleep(max(READING, times[-1]))

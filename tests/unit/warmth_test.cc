@@ -184,7 +184,6 @@ TEST(what_was_needed_at_once_is_kept_warm) {
   provider.wait_for("warm_ups", provider.records("warm_ups").size() + 14);
 }
 
-// By then a load balancer may have forgotten it without a word.
 // Long before the next round, and with nothing asked of any: as after a provider's own time-out.
 TEST(closed_idle_connections_are_replaced_at_once) {
   FakeProviderProcess provider({"--idle-timeout", "0.2"});
@@ -194,6 +193,7 @@ TEST(closed_idle_connections_are_replaced_at_once) {
   CHECK(connections_in(provider.wait_for("warm_ups", 4)).size() >= 4);
 }
 
+// By then a load balancer may have forgotten it without a word.
 TEST(what_was_idle_for_too_long_is_not_used_again) {
   FakeProviderProcess provider;
   const auto http = connect(provider, {.longest_idle = std::chrono::seconds(1)});
