@@ -25,13 +25,16 @@ bool parse_module_args(pam_handle_t* pamh, int argc, const char** argv, ModuleAr
   for (int i = 0; i < argc; ++i) {
     if (strcmp(argv[i], "debug") == 0) {
       args.debug = true;
+    } else if (strcmp(argv[i], "first=proved") == 0) {
+      args.first_proved = true;
     } else if (strncmp(argv[i], kSocket, kSocketLength) == 0 &&
                usable_path(argv[i] + kSocketLength)) {
       args.socket = argv[i] + kSocketLength;
     } else {
-      pam_syslog(pamh, LOG_ERR,
-                 "unknown or unusable argument \"%s\": denying (known: socket=PATH, debug)",
-                 Escaped(argv[i]).text());
+      pam_syslog(
+          pamh, LOG_ERR,
+          "unknown or unusable argument \"%s\": denying (known: socket=PATH, first=proved, debug)",
+          Escaped(argv[i]).text());
       good = false;
     }
   }

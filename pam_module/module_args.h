@@ -3,12 +3,15 @@
 
 #include <security/pam_modules.h>
 
+#include "lib/wire/daemon_socket.h"
+
 namespace sms2fa {
 
 // The arguments behind `pam_sms2fa.so` on its line in the service file.
 struct ModuleArgs {
-  const char* socket = "/run/sms2fa/auth.sock";  // socket=PATH, absolute; lives as long as argv
-  bool debug = false;                            // debug
+  const char* socket = wire::default_socket();  // socket=PATH, absolute; lives as long as argv
+  bool first_proved = false;                    // first=proved
+  bool debug = false;                           // debug
 };
 
 // Reads all arguments and logs each that is unknown or unusable. False when there was one: the

@@ -4,15 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <syslog.h>
 
 #include <algorithm>
 
-#include "lib/wire/bounds.h"
-#include "lib/wire/channel.h"
-#include "lib/wire/daemon_socket.h"
-#include "lib/wire/message.h"
+#include "lib/wire/client.h"
 #include "pam_module/conversation.h"
 #include "pam_module/log.h"
 
@@ -20,11 +16,8 @@ namespace sms2fa {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 using wire::ChannelStatus;
 using wire::Field;
-using wire::kConnecting;
 using wire::MessageType;
 
 Ending end(Outcome outcome, const char* reason) noexcept {
@@ -35,7 +28,7 @@ Ending end(Outcome outcome, const char* reason) noexcept {
 }
 
 Ending broken(ChannelStatus status) noexcept {
-  const bool hostile = status == ChannelStatus::malformed;
+  const bool hostile = status == ChannelStatus::malformed || status == ChannelStatus::too_many;
   return end(hostile ? Outcome::protocol_violation : Outcome::daemon_unreachable,
              wire::to_string(status));
 }
@@ -51,13 +44,14 @@ std::string_view cut(std::string_view text, Field field) noexcept {
   return {text.data(), std::min(text.size(), wire::longest(field))};
 }
 
-bool write_hello(pam_handle_t* pamh, std::string_view nonce, bool silent,
+bool write_hello(pam_handle_t* pamh, const ModuleArgs& args, std::string_view nonce, bool silent,
                  wire::Message& hello) noexcept {
   const char* user = nullptr;
   if (pam_get_user(pamh, &user, nullptr) != PAM_SUCCESS || user == nullptr) return false;
   // sshd alone sets this one, in the PAM environment; the process environment is the caller's.
   const char* ssh_auth_info = pam_getenv(pamh, "SSH_AUTH_INFO_0");
   uint8_t flags = silent ? wire::kSilent : 0;
+  if (args.first_proved) flags |= wire::kFirstProved;
   if (is_sshd_placeholder(authtok_of(pamh))) flags |= wire::kAuthtokIsPlaceholder;
   hello.put(Field::nonce, nonce)
       .put(Field::flags, flags)
@@ -71,15 +65,19 @@ bool write_hello(pam_handle_t* pamh, std::string_view nonce, bool silent,
   return hello.complete();
 }
 
-// A password is recognised here, so that it never travels to the daemon. sshd's placeholder does,
-// for its length is all that it says.
+// A password is recognised here, so that it never travels to the daemon: what does is a text of its
+// length, for the daemon treats answers by their length, and sshd's placeholder has it too.
 void write_answer(pam_handle_t* pamh, const Answer& answer, wire::Message& message) noexcept {
   uint8_t flags = 0;
   // Cut like the answer was, or the beginning of a very long password would travel.
   if (same_text(answer.text(), cut(authtok_of(pamh), Field::text))) flags |= wire::kAnswerIsAuthtok;
   if (is_sshd_placeholder(answer.text())) flags |= wire::kAnswerIsPlaceholder;
   const bool is_password = (flags & wire::kAnswerIsAuthtok) != 0;
-  message.put(Field::flags, flags).put(Field::text, is_password ? "" : answer.text());
+  char filler[wire::kLongestText];
+  memset(filler, '*', sizeof filler);
+  message.put(Field::flags, flags)
+      .put(Field::text,
+           is_password ? std::string_view(filler, answer.text().size()) : answer.text());
 }
 
 bool valid_style(const wire::Message& message) noexcept {
@@ -96,15 +94,9 @@ int show(pam_handle_t* pamh, const wire::Message& message, Answer& answer) noexc
   return converse(pamh, static_cast<wire::Style>(message.byte_of(Field::style)), text, answer);
 }
 
-bool plain_word(std::string_view reason) noexcept {
-  for (const char c : reason)
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
-  return true;
-}
-
-Ending read_verdict(const wire::Message& message, std::string_view nonce) noexcept {
+Ending read_verdict(const wire::Message& message, const wire::Client& daemon) noexcept {
   const auto reason = message.text_of(Field::reason);
-  if (!same_text(message.text_of(Field::nonce), nonce) || !plain_word(reason))
+  if (!daemon.is_for_us(message))
     return end(Outcome::protocol_violation, "a verdict that is not for this connection");
   Ending ending;
   memcpy(ending.reason, reason.data(), reason.size());
@@ -123,17 +115,12 @@ Ending read_verdict(const wire::Message& message, std::string_view nonce) noexce
 }
 
 // Prompts to the person, answers to the daemon, until there is a verdict.
-Ending carry(pam_handle_t* pamh, wire::Channel& channel, std::string_view nonce,
-             bool silent) noexcept {
-  auto left = wire::kAllTurns;
-  for (int i = 0; i < wire::kMostMessages; ++i) {
-    const auto turn = steady_clock::now();
+Ending carry(pam_handle_t* pamh, wire::Client& daemon, bool silent) noexcept {
+  while (true) {
     wire::Message message;
-    const auto received = channel.receive(message, turn + std::min(left, wire::kOneTurn));
+    const auto received = daemon.receive(message);
     if (received != ChannelStatus::ok) return broken(received);
-    left -= std::chrono::duration_cast<milliseconds>(steady_clock::now() - turn);
-
-    if (message.type() == MessageType::verdict) return read_verdict(message, nonce);
+    if (message.type() == MessageType::verdict) return read_verdict(message, daemon);
     if (!valid_style(message)) return end(Outcome::protocol_violation, "an unknown style");
     const bool is_notice = message.type() == MessageType::notice;
     if (is_notice && silent) continue;
@@ -143,27 +130,23 @@ Ending carry(pam_handle_t* pamh, wire::Channel& channel, std::string_view nonce,
     if (is_notice) continue;
     wire::Message reply(MessageType::answer);
     write_answer(pamh, answer, reply);
-    const auto sent = channel.send(reply, steady_clock::now() + kConnecting);
+    const auto sent = daemon.send(reply);
     // A daemon that ended the attempt while the person was thinking has left its verdict behind.
     if (sent != ChannelStatus::ok && sent != ChannelStatus::closed) return broken(sent);
   }
-  return end(Outcome::protocol_violation, "too many messages");
 }
 
 }  // namespace
 
 Ending relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noexcept {
-  char nonce_bytes[wire::kNonceSize];
-  if (getrandom(nonce_bytes, sizeof nonce_bytes, GRND_NONBLOCK) != sizeof nonce_bytes)
+  wire::Client daemon;
+  if (!daemon.draw_nonce())
     return end(Outcome::daemon_unreachable, "the kernel gave no random bytes");
-  const std::string_view nonce(nonce_bytes, sizeof nonce_bytes);
-
   wire::Message hello(MessageType::hello);
-  if (!write_hello(pamh, nonce, silent, hello))
+  if (!write_hello(pamh, args, daemon.nonce(), silent, hello))
     return end(Outcome::request_unusable, "user, service or host is missing or too long");
 
-  UniqueFd connection;
-  switch (wire::connect_to_daemon(args.socket, steady_clock::now() + kConnecting, connection)) {
+  switch (daemon.connect(args.socket)) {
     case wire::ConnectStatus::unreachable:
       return end(Outcome::daemon_unreachable, strerrordesc_np(errno));
     case wire::ConnectStatus::untrusted:
@@ -171,11 +154,10 @@ Ending relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noexcept {
     case wire::ConnectStatus::ok:
       break;
   }
-  wire::Channel channel(static_cast<UniqueFd&&>(connection), wire::Sender::client);
-  const auto sent = channel.send(hello, steady_clock::now() + kConnecting);
+  const auto sent = daemon.send(hello);
   if (sent != ChannelStatus::ok) return broken(sent);
   if (args.debug) pam_syslog(pamh, LOG_DEBUG, "connected to %s", Escaped(args.socket).text());
-  return carry(pamh, channel, nonce, silent);
+  return carry(pamh, daemon, silent);
 }
 
 }  // namespace sms2fa

@@ -11,6 +11,16 @@ function __sms2fa_words
         printf '%s\n' google-authenticator pam_oath gecos
         return
     end
+    if test $words[2] = pam
+        if test $words[-1] = --first
+            printf '%s\n' password pin key
+            return
+        else if test (count $words) -eq 2
+            printf '%s\n' enable disable status
+        else
+            path basename /etc/pam.d/*
+        end
+    end
     set -l usage ($words[1] $words[2] --help 2>/dev/null | string split -m 1 -n '' | string join ' ')
     test -n "$usage"; or return
     string match -ra -- '--[a-z][a-z-]*' "$usage --help"
@@ -18,4 +28,4 @@ function __sms2fa_words
 end
 
 complete -c sms2fa -f -a '(__sms2fa_words)'
-complete -c sms2fa -F -n 'string match -qr -- "--(config|socket|png)\$|--import" (commandline -opc)'
+complete -c sms2fa -F -n 'string match -qr -- "--(config|socket|png)\$|--import|^(backup|restore)\$" (commandline -opc)'

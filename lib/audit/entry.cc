@@ -35,7 +35,9 @@ bool is_warning(const AuditNotice& notice) {
     case NoticeKind::many_failures:
     case NoticeKind::locked:
     case NoticeKind::disabled:
+    case NoticeKind::share_spent:
     case NoticeKind::replay:
+    case NoticeKind::not_told:
     case NoticeKind::pass_issued:
     case NoticeKind::pass_used:
       return true;
@@ -46,6 +48,7 @@ bool is_warning(const AuditNotice& notice) {
     case NoticeKind::removed:
     case NoticeKind::codes_made:
     case NoticeKind::code_used:
+    case NoticeKind::invited:
       return notice.needs_attention;
   }
   return true;
@@ -85,6 +88,7 @@ AuditEntry entry_of(const AuditEvent& event) {
   out.begin("verdict", to_string(event.verdict));
   out.add("reason", to_string(event.reason));
   out.add("user", event.user);
+  out.add("typed", event.typed_user);
   out.add("service", event.service);
   out.add("rhost", event.rhost);
   out.add("tty", event.tty);

@@ -33,6 +33,8 @@ const char* to_string(Reason reason) {
       return "client-gone";
     case Reason::too_many_prompts:
       return "too-many-prompts";
+    case Reason::no_person:
+      return "no-person";
     case Reason::unknown_user:
       return "unknown-user";
     case Reason::not_enrolled:
@@ -45,6 +47,8 @@ const char* to_string(Reason reason) {
       return "locked";
     case Reason::disabled:
       return "disabled";
+    case Reason::share_spent:
+      return "share-spent";
     case Reason::not_admitted:
       return "not-admitted";
     case Reason::over_budget:
@@ -59,6 +63,8 @@ const char* to_string(Reason reason) {
       return "store-failed";
     case Reason::busy:
       return "busy";
+    case Reason::nss:
+      return "nss";
     case Reason::foreign_peer:
       return "foreign-peer";
     case Reason::bad_request:
@@ -67,6 +73,10 @@ const char* to_string(Reason reason) {
       return "unenrolled";
     case Reason::enrolled:
       return "enrolled";
+    case Reason::may_not_enroll:
+      return "may-not-enroll";
+    case Reason::changed_meanwhile:
+      return "changed-meanwhile";
     case Reason::shutting_down:
       return "shutting-down";
     case Reason::internal_error:

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "lib/base/lane.h"
 #include "lib/base/phone_number.h"
 
 namespace sms2fa {
@@ -22,12 +23,14 @@ enum class Reason {
   used_elsewhere,    // another login of the same person gave the right answer
   client_gone,       // the connection ended without an answer
   too_many_prompts,  // neither right nor wrong, too often
+  no_person,         // a program answers by itself, with the user name or the password
   unknown_user,      // no directory source knows the name
   not_enrolled,      // known, but without a usable method
   forbidden_number,  // the number on record may not get codes
   foreign_number,    // the number on record is not of a country that may get codes
   locked,            // too many wrong codes in a row
   disabled,          // far too many; until an administrator unlocks
+  share_spent,       // the year's wrong answers; until an administrator says otherwise
   not_admitted,      // sshd will not let this account in
   over_budget,       // a limit on messages is reached
   provider_failed,   // no provider took the message
@@ -35,10 +38,15 @@ enum class Reason {
   directory_failed,  // the record could not be read
   store_failed,      // the state could not be read or written
   busy,              // too many attempts at once
+  nss,               // the name services did not say whose account it is
   foreign_peer,      // the client may not speak for this user
   bad_request,       // the client broke the protocol
   unenrolled,        // accepted unasked: holds nothing, and the configuration lets such people in
   enrolled,          // no login: an enrolment came to its end
+  // May not enroll: neither invited nor asked to, or no person's account.
+  may_not_enroll,
+  // What the person holds is not what it was when they began.
+  changed_meanwhile,
   shutting_down,
   internal_error,
 };
@@ -50,7 +58,9 @@ const char* to_string(Reason reason);
 struct AuditEvent {
   AuditVerdict verdict = AuditVerdict::denied;
   Reason reason = Reason::internal_error;
+  Lane lane = Lane::unproven;  // whose share of the store's log this is
   std::string user;
+  std::string typed_user;  // what was typed, when that is not the account's own name
   std::string service;
   std::string rhost;
   std::string tty;
@@ -62,8 +72,11 @@ struct AuditEvent {
   std::string ref;                    // shown at the prompt and in the message
   std::optional<PhoneNumber> number;  // logged masked
   unsigned answers = 0;               // counted in this attempt
+  unsigned wrong_answers = 0;         // of them
+  std::string series;                 // that the last of those belongs to (lib/store/answers.h)
   bool needs_attention = false;       // a provider failed, whatever the verdict
   std::string detail;                 // what a provider, the store or the directory said
+  std::string limit;                  // the key of [limits] that is the reason, if one is
   std::optional<std::chrono::milliseconds> send_took;  // for the last message of this attempt
 };
 

@@ -13,6 +13,8 @@ const char* to_string(NoticeKind kind) {
       return "locked";
     case NoticeKind::disabled:
       return "disabled";
+    case NoticeKind::share_spent:
+      return "share-spent";
     case NoticeKind::unlocked:
       return "unlocked";
     case NoticeKind::replay:
@@ -29,6 +31,10 @@ const char* to_string(NoticeKind kind) {
       return "codes-made";
     case NoticeKind::code_used:
       return "code-used";
+    case NoticeKind::invited:
+      return "invited";
+    case NoticeKind::not_told:
+      return "not-told";
     case NoticeKind::pass_issued:
       return "pass-issued";
     case NoticeKind::pass_used:

@@ -13,8 +13,9 @@ namespace sms2fa {
 enum class NoticeKind {
   success_after_failures,  // `count` wrong answers since the last right one
   many_failures,           // `count` wrong answers in 24 hours, whatever right ones came between
-  locked,                  // by the `count`-th wrong answer in a row
-  disabled,        // by the `count`-th wrong answer in a row, until an administrator unlocks
+  locked,                  // by the `count`-th wrong answer in a row of the series `state`
+  disabled,  // by the `count`-th in a row, until an administrator unlocks: `state`, all or a series
+  share_spent,     // of the year's wrong answers, of the series `state`
   unlocked,        // by an administrator
   replay,          // a code, step or pass that was used already came again
   delivery,        // how a message ended, after the provider had taken it: `state`
@@ -23,6 +24,8 @@ enum class NoticeKind {
   removed,         // a method was taken away: `method`
   codes_made,      // new backup codes took the place of the old ones; `count` of them
   code_used,       // a backup code let somebody in; `count` are left
+  invited,         // by an administrator: may enroll a first factor
+  not_told,        // a change was not told to the number on record
   pass_issued,     // by an administrator: one login without the phone
   pass_used,
 };

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -14,7 +15,9 @@
 #include <optional>
 #include <string_view>
 
+#include "lib/base/system_error.h"
 #include "lib/base/trusted_file.h"
+#include "lib/base/write_all.h"
 
 namespace sms2fa {
 
@@ -24,10 +27,6 @@ constexpr std::string_view kHex = "0123456789abcdef";
 constexpr size_t kLineSize = 2 * kSealingKeySize;
 // A rotation that is broken off and begun again adds one more.
 constexpr size_t kMostKeys = 8;
-
-Error failed(const std::string& path) {
-  return make_error(ErrorKind::permission, path + ": " + std::strerror(errno));
-}
 
 int value_of(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -62,16 +61,6 @@ Secret text_of(const std::vector<Secret>& keys) {
   return text;
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
 // Whoever may read the old file may read the new one.
 bool hand_over(int fd, const std::string& path) {
   struct stat old {};
@@ -92,17 +81,18 @@ Result<void> write_key_file(const std::string& path, const std::vector<Secret>& 
   const std::string draft = path + ".new";
   const std::string directory = std::filesystem::path(path).parent_path().string();
   // Left by an earlier crash.
-  if (unlink(draft.c_str()) != 0 && errno != ENOENT) return failed(draft);
+  if (unlink(draft.c_str()) != 0 && errno != ENOENT)
+    return system_error(ErrorKind::permission, draft);
   const Secret text = text_of(keys);
   const UniqueFd fd(
       open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!fd.valid()) return failed(draft);
+  if (!fd.valid()) return system_error(ErrorKind::permission, draft);
   const UniqueFd parent(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const bool done = parent.valid() && write_all(fd.get(), text.reveal()) &&
                     hand_over(fd.get(), path) && fsync(fd.get()) == 0 &&
                     rename(draft.c_str(), path.c_str()) == 0 && fsync(parent.get()) == 0;
   if (done) return {};
-  const Error error = failed(path);
+  const Error error = system_error(ErrorKind::permission, path);
   unlink(draft.c_str());
   return error;
 }

@@ -9,8 +9,10 @@ namespace {
 constexpr size_t kFewestDigits = 7;
 constexpr size_t kMostDigits = 15;  // ITU-T E.164 (11/2010), 6.1
 constexpr std::string_view kSeparators = " -./()";
-constexpr std::array<std::string_view, 5> kForbiddenPrefixes = {"+881", "+882", "+883", "+979",
-                                                                "+1900"};
+// Codes that ITU-T E.164 gives to no country: freephone, shared cost, ships and satellites,
+// personal numbers, networks, disaster relief, premium rate; and North America's premium rate.
+constexpr std::array<std::string_view, 10> kForbiddenPrefixes = {
+    "+800", "+808", "+87", "+881", "+882", "+883", "+888", "+979", "+991", "+1900"};
 }  // namespace
 
 std::optional<PhoneNumber> PhoneNumber::parse_international(std::string_view text) {

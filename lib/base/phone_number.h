@@ -22,8 +22,9 @@ class PhoneNumber {
   // Eight stars and the last two digits, whatever the length: "********67".
   std::string masked() const;
 
-  // True for numbers that no login code may ever go to: satellite and premium-rate prefixes
-  // (+881, +882, +883, +979, +1 900), where a message costs money and shows nothing.
+  // True for numbers that no login code may ever go to by their prefix alone: those of no country
+  // (+800, +808, +87x, +881 to +883, +888, +979, +991) and +1 900, where a message costs money and
+  // shows nothing.
   bool is_forbidden() const;
 
   auto operator<=>(const PhoneNumber&) const = default;

@@ -14,6 +14,7 @@ enum class ErrorKind {
   not_found,      // the thing asked for does not exist
   unavailable,    // a peer, provider or kernel service does not answer
   refused,        // understood and denied: a limit, a lock, a rule
+  outdated,       // what it was based on has changed meanwhile
   internal,       // should not happen; the caller denies
 };
 

@@ -64,12 +64,20 @@ bool is_trusted_owner(uid_t uid) {
   return service && *service == uid;
 }
 
-Result<UniqueFd> open_trusted(const std::string& path) {
+Result<UniqueFd> open_regular(const std::string& path) {
   UniqueFd fd(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (!fd.valid()) return cannot_open(path, errno);
   struct stat info {};
   if (fstat(fd.get(), &info) != 0) return cannot_open(path, errno);
   if (!S_ISREG(info.st_mode)) return refuse(path, "is not a regular file");
+  return fd;
+}
+
+Result<UniqueFd> open_trusted(const std::string& path) {
+  auto fd = open_regular(path);
+  if (!fd) return fd;
+  struct stat info {};
+  if (fstat(fd->get(), &info) != 0) return cannot_open(path, errno);
   if (!is_trusted_owner(info.st_uid))
     return refuse(path,
                   std::string("is not owned by root or ") + kServiceAccount + " (chown root)");

@@ -17,6 +17,10 @@ inline constexpr const char* kServiceAccount = "_sms2fa";
 // True for root and _sms2fa, and for the invoking user when this process does not run as root.
 bool is_trusted_owner(uid_t uid);
 
+// Opens a file that others may have laid there: whoever owns it, it is no symlink, FIFO, device or
+// directory, and opening it waits for nobody. The error holds the path and the reason.
+Result<UniqueFd> open_regular(const std::string& path);
+
 // Opens a file whose content decides who gets in. Refused, with the path and the reason in the
 // error: a symlink, FIFO, device or directory; an owner that is_trusted_owner() does not accept;
 // readable by others, or writable by group or others; a parent directory that anybody else may

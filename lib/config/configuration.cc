@@ -17,6 +17,7 @@ namespace sms2fa {
 namespace {
 
 constexpr std::string_view kProviderPrefix = "provider ";
+constexpr std::string_view kPeerPrefix = "peer ";
 
 struct SectionNotes {
   unsigned line = 0;
@@ -25,7 +26,8 @@ struct SectionNotes {
 
 class ConfigurationReader final : public IniVisitor {
  public:
-  explicit ConfigurationReader(Complaints& complaints) : complaints_(complaints) {}
+  ConfigurationReader(ProviderTypes types, Complaints& complaints)
+      : types_(types), complaints_(complaints) {}
 
   void section(std::string_view name, unsigned line) override {
     current_ = nullptr;
@@ -46,7 +48,7 @@ class ConfigurationReader final : public IniVisitor {
     if (current_ == nullptr) return;
     const auto [at, is_new] = current_->keys.try_emplace(std::string(key), line);
     auto complaint = is_new
-                         ? take(section, key, value)
+                         ? take(section, key, value, line)
                          : about_key(key, "stands already in line " + std::to_string(at->second));
     if (!complaint.empty()) complaints_.add(line, std::move(complaint));
   }
@@ -58,9 +60,10 @@ class ConfigurationReader final : public IniVisitor {
     check_limits();
     for (auto& [name, section] : providers_) {
       const SectionNotes& notes = sections_[std::string(kProviderPrefix) + name];
-      section.check(notes.line, notes.keys, complaints_);
+      section.finish(notes.line, notes.keys, settings_.delivery.voice, complaints_);
     }
     collect_providers();
+    collect_peers();
     return std::move(settings_);
   }
 
@@ -70,18 +73,29 @@ class ConfigurationReader final : public IniVisitor {
     if (name.starts_with(kProviderPrefix)) {
       std::string provider;
       auto reason = take_name(name.substr(kProviderPrefix.size()), provider);
-      if (reason.empty()) providers_.try_emplace(provider, provider);
+      if (reason.empty()) providers_.try_emplace(provider, provider, types_);
       return about_key("[provider NAME]", reason);
     }
+    if (name.starts_with(kPeerPrefix)) {
+      std::string account;
+      auto reason = take_name(name.substr(kPeerPrefix.size()), account);
+      if (reason.empty()) peers_.try_emplace(account).first->second.account = account;
+      return about_key("[peer NAME]", reason);
+    }
     if (is_fixed_section(name)) return {};
-    if (name == "provider") return "[provider NAME] needs a name";
+    if (name == "provider" || name == "peer")
+      return "[" + std::string(name) + " NAME] needs a name";
     return unknown_section(name);
   }
 
-  std::string take(std::string_view section, std::string_view key, std::string_view value) {
+  std::string take(std::string_view section, std::string_view key, std::string_view value,
+                   unsigned line) {
+    if (section.starts_with(kPeerPrefix))
+      return take_peer_key(key, value, peers_.find(section.substr(kPeerPrefix.size()))->second);
     if (!section.starts_with(kProviderPrefix))
       return take_fixed_section_key(section, key, value, settings_);
-    return providers_.find(section.substr(kProviderPrefix.size()))->second.take(key, value);
+    providers_.find(section.substr(kProviderPrefix.size()))->second.keep(key, value, line);
+    return {};
   }
 
   // The line of a key, or of its section, or of the file's begin: the closest there is.
@@ -139,23 +153,38 @@ class ConfigurationReader final : public IniVisitor {
         complaints_.add(line,
                         about_key("providers", "there is no [provider " + provider.name + "]") +
                             did_you_mean(provider.name, known));
+      if (provider.type != nullptr && provider.type->makes_codes)
+        settings_.code.made_by_service = true;
     }
   }
 
+  void collect_peers() {
+    for (auto& [name, peer] : peers_) {
+      const std::string section = std::string(kPeerPrefix) + name;
+      if (!has(section, "services"))
+        complaints_.add(line_of(section, "services"), "[" + section + "] lacks services");
+      if (!has(section, "groups"))
+        complaints_.add(line_of(section, "groups"), "[" + section + "] lacks groups");
+      settings_.peers.push_back(std::move(peer));
+    }
+  }
+
+  const ProviderTypes types_;
   Complaints& complaints_;
   Configuration settings_;
   std::map<std::string, SectionNotes, std::less<>> sections_;
   std::map<std::string, ProviderSection, std::less<>> providers_;
+  std::map<std::string, PeerSettings, std::less<>> peers_;
   SectionNotes* current_ = nullptr;
 };
 
 }  // namespace
 
-Result<Configuration> read_configuration(const std::string& path) {
+Result<Configuration> read_configuration(const std::string& path, ProviderTypes types) {
   const auto fd = open_trusted(path);
   if (!fd) return fd.error();
   Complaints complaints(path);
-  ConfigurationReader reader(complaints);
+  ConfigurationReader reader(types, complaints);
   read_ini(fd->get(), reader, complaints);
   Configuration configuration = std::move(reader).finish();
   if (!complaints.empty()) return complaints.to_error();

@@ -23,6 +23,8 @@ namespace sms2fa {
 struct CodeSettings {
   unsigned length = 6;
   Alphabet alphabet = Alphabet::digits;
+  // A configured provider makes codes of its own, of six digits or more.
+  bool made_by_service = false;
   std::chrono::seconds lifetime = std::chrono::minutes(5);
   unsigned attempts = 3;
   // Ways in for people whose record names none: whatever they have.
@@ -37,13 +39,14 @@ inline constexpr size_t kLongestHost = 20;
 inline constexpr size_t kLongestService = 20;
 inline constexpr size_t kLongestRef = 2;
 
-// [message]. The templates' placeholders are {host}, {code}, {service} and {ref}. `prompt` is at
-// most 100 bytes, without placeholders.
+// [message]. The templates' placeholders are {host}, {code}, {service} and {ref}. `prompt` and
+// `help` are at most 100 bytes, without placeholders.
 struct MessageSettings {
   std::string sms = "{host}: {code} is your code for {service}. Ref {ref}. Never share it.";
   std::string voice = "Your login code is {code}.";
   std::string language = "en-US";
   std::string prompt = "Enter one time PIN";
+  std::string help = {};  // for who can't get in: whom to ask
   bool echo = true;
 };
 
@@ -63,6 +66,8 @@ struct DirectorySettings {
   std::string users_file = "/etc/sms2fa/users.conf";
   unsigned gecos_field = 3;     // 1-based
   std::string default_country;  // ISO 3166-1 alpha-2; empty: national numbers are refused
+  // Services whose users need no account on the machine.
+  std::vector<std::string> virtual_users;
 };
 
 // `count` in any window of `window`.
@@ -79,12 +84,21 @@ struct LimitSettings {
   Rate sends_per_user = {30, std::chrono::hours(24)};
   Rate sends_per_source = {20, std::chrono::hours(1)};
   Rate sends_per_host = {100, std::chrono::hours(1)};
+  unsigned sends_per_host_per_day = 1000;
   unsigned failures_before_lock = 10;
   std::chrono::seconds lock = std::chrono::minutes(30);
   unsigned failures_before_disable = 100;
   std::vector<std::string> countries;  // ISO 3166-1 alpha-2; empty: those of the numbers on record
   unsigned attempts_per_user = 4;
   unsigned attempts_at_once = 64;
+};
+
+// [peer NAME]: an account whose programs ask for others, from these services only and for members
+// of these groups only.
+struct PeerSettings {
+  std::string account;
+  std::vector<std::string> services;
+  std::vector<std::string> groups;
 };
 
 // The whole of sms2fa.conf, validated. Move-only, for it holds the providers' secrets.
@@ -96,12 +110,13 @@ struct Configuration {
   LimitSettings limits;
   EnrollSettings enroll;
   StoreSettings store;
+  std::vector<PeerSettings> peers;
 };
 
-// Reads and validates `path`, and the files that *_file keys name. On failure the error's message
-// holds one "file:line: reason" a line, up to 50, so that one run shows every mistake; no reason
-// repeats a value. The error's kind is `configuration`, or `permission` when the file may not be
-// trusted, or `not_found`.
-Result<Configuration> read_configuration(const std::string& path);
+// Reads and validates `path`, with providers of these types, and the files that *_file keys name.
+// On failure the error's message holds one "file:line: reason" a line, up to 50, so that one run
+// shows every mistake; no reason repeats a value. The error's kind is `configuration`, or
+// `permission` when the file may not be trusted, or `not_found`.
+Result<Configuration> read_configuration(const std::string& path, ProviderTypes types);
 
 }  // namespace sms2fa

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/config/configuration_sections.h"
 
-#include <array>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
-#include "lib/config/configuration_values.h"
+#include "lib/config/key_rows.h"
 #include "lib/config/message_template.h"
-#include "lib/config/section_keys.h"
 
 namespace sms2fa {
 
@@ -21,20 +22,19 @@ constexpr unsigned kLongestCode = 10;
 // 5.2.2: at most 100 consecutive failures on one account.
 constexpr unsigned kMostFailures = 100;
 
-std::string take_alphabet(Text text, CodeSettings& out) {
-  constexpr std::pair<Text, Alphabet> kAlphabets[] = {{"digits", Alphabet::digits},
-                                                      {"hex", Alphabet::hex},
-                                                      {"base32", Alphabet::base32},
-                                                      {"mixed", Alphabet::mixed}};
-  return take_choice(text, kAlphabets, out.alphabet);
-}
-
-std::string take_providers(Text text, DeliverySettings& out) {
-  std::vector<std::string> names;
-  if (auto reason = take_names(text, names); !reason.empty()) return reason;
-  for (auto& name : names) out.providers.emplace_back().name = std::move(name);
-  return {};
-}
+constexpr std::pair<Text, Alphabet> kAlphabets[] = {{"digits", Alphabet::digits},
+                                                    {"hex", Alphabet::hex},
+                                                    {"base32", Alphabet::base32},
+                                                    {"mixed", Alphabet::mixed}};
+constexpr std::pair<Text, Unenrolled> kUnenrolled[] = {{"deny", Unenrolled::deny},
+                                                       {"pass", Unenrolled::pass}};
+constexpr std::pair<Text, bool> kAmbiguous[] = {{"stop", false}, {"resend", true}};
+constexpr std::pair<Text, SelfEnrolment> kSelfEnrolment[] = {
+    {"no", SelfEnrolment::no}, {"invited", SelfEnrolment::invited}, {"yes", SelfEnrolment::yes}};
+constexpr std::pair<Text, NumberChange> kNumberChange[] = {{"refuse", NumberChange::refuse},
+                                                           {"wait", NumberChange::wait}};
+constexpr std::pair<Text, StoreType> kStoreTypes[] = {{"sqlite", StoreType::sqlite},
+                                                      {"memory", StoreType::memory}};
 
 std::string take_source(Text text, DirectorySource& out) {
   constexpr std::pair<Text, DirectorySource> kSources[] = {
@@ -42,137 +42,155 @@ std::string take_source(Text text, DirectorySource& out) {
   return take_choice(text, kSources, out);
 }
 
-std::string take_unenrolled(Text text, CodeSettings& out) {
-  constexpr std::pair<Text, Unenrolled> kChoices[] = {{"deny", Unenrolled::deny},
-                                                      {"pass", Unenrolled::pass}};
-  return take_choice(text, kChoices, out.unenrolled);
+std::string take_providers(Text text, std::vector<ProviderSettings>& out) {
+  std::vector<std::string> names;
+  if (auto reason = take_names(text, names); !reason.empty()) return reason;
+  for (auto& name : names) out.emplace_back().name = std::move(name);
+  return {};
 }
 
-std::string take_number_change(Text text, EnrollSettings& out) {
-  constexpr std::pair<Text, NumberChange> kChoices[] = {{"refuse", NumberChange::refuse},
-                                                        {"wait", NumberChange::wait}};
-  return take_choice(text, kChoices, out.number_change);
+// "@web": a group of the machine.
+std::string take_group(Text text, std::string& out) {
+  std::string name;
+  if (!text.starts_with('@') || !take_name(text.substr(1), name).empty())
+    return "must be groups, each with an '@' before it";
+  out = std::move(name);
+  return {};
 }
 
-std::string take_store_type(Text text, StoreSettings& out) {
-  constexpr std::pair<Text, StoreType> kTypes[] = {{"sqlite", StoreType::sqlite},
-                                                   {"memory", StoreType::memory}};
-  return take_choice(text, kTypes, out.type);
-}
+constexpr Key<CodeSettings> kCodeKeys[] = {
+    {"length", count<&CodeSettings::length>(kShortestCode, kLongestCode), "6",
+     "4 to 10; refused when that is easy to guess: 6 digits, 5 of the others"},
+    {"alphabet", choice<kAlphabets, &CodeSettings::alphabet>, "digits",
+     "digits, hex, base32 or mixed; answers are case-insensitive"},
+    {"lifetime", duration<&CodeSettings::lifetime>(1s, 10min), "5m", "at most 10m"},
+    {"attempts", count<&CodeSettings::attempts>(1, 5), "3",
+     "wrong answers before a code is dead, at most 5"},
+    {"methods", value<take_methods, &CodeSettings::methods>, "sms, voice, totp, backup",
+     "for people whose record names none: whatever they have"},
+    {"unenrolled", choice<kUnenrolled, &CodeSettings::unenrolled>, "deny",
+     "or pass: people without a number and without an app get in unasked"},
+};
 
-constexpr std::array<Key<CodeSettings>, 6> kCodeKeys = {{
-    {"length",
-     [](Text v, CodeSettings& s) { return take_count(v, kShortestCode, kLongestCode, s.length); }},
-    {"alphabet", take_alphabet},
-    {"lifetime", [](Text v, CodeSettings& s) { return take_duration(v, 1s, 10min, s.lifetime); }},
-    {"attempts", [](Text v, CodeSettings& s) { return take_count(v, 1, 5, s.attempts); }},
-    {"methods", [](Text v, CodeSettings& s) { return take_methods(v, s.methods); }},
-    {"unenrolled", take_unenrolled},
-}};
+constexpr Key<MessageSettings> kMessageKeys[] = {
+    {"sms", value<take_message, &MessageSettings::sms>,
+     "{host}: {code} is your code for {service}. Ref {ref}. Never share it.", ""},
+    {"voice", value<take_message, &MessageSettings::voice>, "Your login code is {code}.", ""},
+    {"language", value<take_language, &MessageSettings::language>, "en-US", "of what is said"},
+    {"prompt", value<take_prompt, &MessageSettings::prompt>, "Enter one time PIN", "the question"},
+    {"help", value<take_prompt, &MessageSettings::help>, such_as("Call 1234."),
+     "whom to ask; stands behind each reason for which somebody is not let in"},
+    {"echo", value<take_flag, &MessageSettings::echo>, "yes",
+     "\"no\" hides what is typed; sudo always does, sshd never"},
+};
 
-constexpr std::array<Key<MessageSettings>, 5> kMessageKeys = {{
-    {"sms", [](Text v, MessageSettings& s) { return take_message(v, s.sms); }},
-    {"voice", [](Text v, MessageSettings& s) { return take_message(v, s.voice); }},
-    {"language", [](Text v, MessageSettings& s) { return take_language(v, s.language); }},
-    {"prompt", [](Text v, MessageSettings& s) { return take_prompt(v, s.prompt); }},
-    {"echo", [](Text v, MessageSettings& s) { return take_flag(v, s.echo); }},
-}};
-
-std::string take_ambiguous(Text text, DeliverySettings& settings) {
-  constexpr std::pair<Text, bool> kChoices[] = {{"stop", false}, {"resend", true}};
-  return take_choice(text, kChoices, settings.resend_ambiguous);
-}
-
-constexpr std::array<Key<DeliverySettings>, 4> kDeliveryKeys = {{
-    {"providers", take_providers},
+constexpr Key<DeliverySettings> kDeliveryKeys[] = {
+    {"providers", unset<take_providers, &DeliverySettings::providers>, needed("twilio"),
+     "in order of preference: the next one is asked when one fails"},
     // Every outcome must come within 10 s.
-    {"deadline", [](Text v, DeliverySettings& s) { return take_duration(v, 1s, 9s, s.deadline); }},
-    {"voice", [](Text v, DeliverySettings& s) { return take_flag(v, s.voice); }},
-    {"ambiguous", [](Text v, DeliverySettings& s) { return take_ambiguous(v, s); }},
-}};
+    {"deadline", duration<&DeliverySettings::deadline>(1s, 9s), "8s",
+     "for the whole delivery, failover included; at most 9s"},
+    {"voice", value<take_flag, &DeliverySettings::voice>, "no",
+     "yes: the code can be heard in a call too"},
+    {"ambiguous", choice<kAmbiguous, &DeliverySettings::resend_ambiguous>, "stop",
+     "resend: when it is unclear whether a message left, the next provider sends it too"},
+};
 
-constexpr std::array<Key<DirectorySettings>, 4> kDirectoryKeys = {{
-    {"sources", [](Text v, DirectorySettings& s) { return take_list(v, take_source, s.sources); }},
-    {"users_file", [](Text v, DirectorySettings& s) { return take_path(v, s.users_file); }},
-    {"gecos_field",
-     [](Text v, DirectorySettings& s) { return take_count(v, 1, 9, s.gecos_field); }},
-    {"default_country",
-     [](Text v, DirectorySettings& s) { return take_country(v, s.default_country); }},
-}};
+constexpr Key<DirectorySettings> kDirectoryKeys[] = {
+    {"sources", list<take_source, &DirectorySettings::sources>, "users-file",
+     "users-file, gecos: the first that knows the user wins"},
+    {"users_file", value<take_path, &DirectorySettings::users_file>, "/etc/sms2fa/users.conf", ""},
+    {"gecos_field", count<&DirectorySettings::gecos_field>(1, 9), "3",
+     "counted from 1; 3 is the office phone that chfn sets"},
+    {"default_country", value<take_country, &DirectorySettings::default_country>, such_as("IE"),
+     "for numbers written without \"+\"; unset: such numbers are refused"},
+    {"virtual_users", value<take_names, &DirectorySettings::virtual_users>, such_as("dovecot"),
+     "services whose users need no account on this machine"},
+};
 
-constexpr std::array<Key<LimitSettings>, 12> kLimitKeys = {{
-    {"sends_per_attempt",
-     [](Text v, LimitSettings& s) { return take_count(v, 1, 10, s.sends_per_attempt); }},
-    {"resend_after",
-     [](Text v, LimitSettings& s) { return take_duration(v, 1s, 10min, s.resend_after); }},
-    {"sends_per_number", [](Text v, LimitSettings& s) { return take_rate(v, s.sends_per_number); }},
-    {"sends_per_user", [](Text v, LimitSettings& s) { return take_rate(v, s.sends_per_user); }},
-    {"sends_per_source", [](Text v, LimitSettings& s) { return take_rate(v, s.sends_per_source); }},
-    {"sends_per_host", [](Text v, LimitSettings& s) { return take_rate(v, s.sends_per_host); }},
-    {"failures_before_lock",
-     [](Text v, LimitSettings& s) {
-       return take_count(v, 1, kMostFailures, s.failures_before_lock);
-     }},
-    {"lock",
-     [](Text v, LimitSettings& s) { return take_duration(v, 1s, std::chrono::days(30), s.lock); }},
-    {"failures_before_disable",
-     [](Text v, LimitSettings& s) {
-       return take_count(v, 1, kMostFailures, s.failures_before_disable);
-     }},
-    {"countries", [](Text v, LimitSettings& s) { return take_countries(v, s.countries); }},
-    {"attempts_per_user",
-     [](Text v, LimitSettings& s) { return take_count(v, 1, 1000, s.attempts_per_user); }},
-    {"attempts_at_once",
-     [](Text v, LimitSettings& s) { return take_count(v, 1, 10000, s.attempts_at_once); }},
-}};
+constexpr Key<LimitSettings> kLimitKeys[] = {
+    {"sends_per_attempt", count<&LimitSettings::sends_per_attempt>(1, 10), "3",
+     "messages for one code, resends included"},
+    {"resend_after", duration<&LimitSettings::resend_after>(1s, 10min), "30s",
+     "between two messages"},
+    {"sends_per_number", value<take_rate, &LimitSettings::sends_per_number>, "6/10m",
+     "messages to one number"},
+    {"sends_per_user", value<take_rate, &LimitSettings::sends_per_user>, "30/1d", "for one user"},
+    {"sends_per_source", value<take_rate, &LimitSettings::sends_per_source>, "20/1h",
+     "that one address causes"},
+    {"sends_per_host", value<take_rate, &LimitSettings::sends_per_host>, "100/1h",
+     "of this machine in all"},
+    {"sends_per_host_per_day", count<&LimitSettings::sends_per_host_per_day>(1, 1'000'000), "1000",
+     ""},
+    {"failures_before_lock", count<&LimitSettings::failures_before_lock>(1, kMostFailures), "10",
+     "wrong codes in a row"},
+    {"lock", duration<&LimitSettings::lock>(1s, std::chrono::days(30)), "30m", "for how long"},
+    {"failures_before_disable", count<&LimitSettings::failures_before_disable>(1, kMostFailures),
+     "100", "wrong codes in a row, until an administrator unlocks"},
+    {"countries", value<take_countries, &LimitSettings::countries>, such_as("IE, GB"),
+     "others get no codes; unset: all on record do, and people enroll only such"},
+    {"attempts_per_user", count<&LimitSettings::attempts_per_user>(1, 1000), "4",
+     "at the same time, from one source"},
+    {"attempts_at_once", count<&LimitSettings::attempts_at_once>(1, 10000), "64",
+     "that have proven a first factor; half as many others"},
+};
 
-constexpr std::array<Key<EnrollSettings>, 2> kEnrollKeys = {{
-    {"number_change", take_number_change},
-    {"wait",
-     [](Text v, EnrollSettings& s) { return take_duration(v, 1h, std::chrono::days(30), s.wait); }},
-}};
+constexpr Key<EnrollSettings> kEnrollKeys[] = {
+    {"self", choice<kSelfEnrolment, &EnrollSettings::self>, "invited",
+     "or no, yes: whether people enroll themselves, and with an invitation of sms2fa invite"},
+    {"number_change", choice<kNumberChange, &EnrollSettings::number_change>, "refuse",
+     "when people want another number than they enrolled; or wait: it counts"},
+    {"wait", duration<&EnrollSettings::wait>(1h, std::chrono::days(30)), "24h",
+     "after this time, and the old number is told at once"},
+};
 
-constexpr std::array<Key<StoreSettings>, 3> kStoreKeys = {{
-    {"type", take_store_type},
-    {"path", [](Text v, StoreSettings& s) { return take_path(v, s.path); }},
-    {"key_file", [](Text v, StoreSettings& s) { return take_path(v, s.key_file); }},
-}};
+constexpr Key<PeerSettings> kPeerKeys[] = {
+    {"services", value<take_names, &PeerSettings::services>, needed("web"),
+     "at these services of /etc/pam.d"},
+    {"groups", list<take_group, &PeerSettings::groups>, needed("@web"),
+     "and for members of these groups alone"},
+};
 
+constexpr Key<StoreSettings> kStoreKeys[] = {
+    {"type", choice<kStoreTypes, &StoreSettings::type>, "sqlite",
+     "or memory, which a restart forgets"},
+    {"path", value<take_path, &StoreSettings::path>, "/var/lib/sms2fa/state.db", ""},
+    {"key_file", value<take_path, &StoreSettings::key_file>, "/etc/sms2fa/store.key",
+     "seals numbers and app keys in it; made by: sms2fa rotate-key --first"},
+};
+
+// A section of a fixed name.
 struct Section {
   Text name;
   std::string (*take)(Text key, Text value, Configuration& out);
+  bool (*has)(Text key);
+  std::vector<KeyDescription> (*describe)();
+  Text remark;
 };
 
-constexpr std::array<Section, 7> kSections = {{
-    {"code",
-     [](Text key, Text value, Configuration& out) {
-       return take_key<CodeSettings>(kCodeKeys, key, value, out.code);
-     }},
-    {"message",
-     [](Text key, Text value, Configuration& out) {
-       return take_key<MessageSettings>(kMessageKeys, key, value, out.message);
-     }},
-    {"delivery",
-     [](Text key, Text value, Configuration& out) {
-       return take_key<DeliverySettings>(kDeliveryKeys, key, value, out.delivery);
-     }},
-    {"directory",
-     [](Text key, Text value, Configuration& out) {
-       return take_key<DirectorySettings>(kDirectoryKeys, key, value, out.directory);
-     }},
-    {"limits",
-     [](Text key, Text value, Configuration& out) {
-       return take_key<LimitSettings>(kLimitKeys, key, value, out.limits);
-     }},
-    {"enroll",
-     [](Text key, Text value, Configuration& out) {
-       return take_key<EnrollSettings>(kEnrollKeys, key, value, out.enroll);
-     }},
-    {"store",
-     [](Text key, Text value, Configuration& out) {
-       return take_key<StoreSettings>(kStoreKeys, key, value, out.store);
-     }},
-}};
+template <const auto& kKeys, auto kMember>
+constexpr Section section(Text name, Text remark = "") {
+  using Settings = std::remove_reference_t<decltype(std::declval<Configuration&>().*kMember)>;
+  return {name,
+          [](Text key, Text value, Configuration& out) {
+            return take_key<Settings>(kKeys, key, value, out.*kMember);
+          },
+          [](Text key) { return find_key<Settings>(kKeys, key) != nullptr; },
+          [] { return describe<Settings>(kKeys); }, remark};
+}
+
+constexpr Section kSections[] = {
+    section<kCodeKeys, &Configuration::code>("code"),
+    section<kMessageKeys, &Configuration::message>(
+        "message",
+        "{host}, {service} and {ref} are filled in; {code} must be there. At most 160 characters "
+        "in all."),
+    section<kDeliveryKeys, &Configuration::delivery>("delivery"),
+    section<kDirectoryKeys, &Configuration::directory>("directory"),
+    section<kLimitKeys, &Configuration::limits>("limits"),
+    section<kEnrollKeys, &Configuration::enroll>("enroll"),
+    section<kStoreKeys, &Configuration::store>("store"),
+};
 
 const Section* find_section(Text name) {
   for (const auto& section : kSections)
@@ -187,13 +205,44 @@ bool is_fixed_section(Text name) {
 }
 
 std::string unknown_section(Text name) {
-  std::vector<Text> known = {"provider NAME"};
+  std::vector<Text> known = {"provider NAME", "peer NAME"};
   for (const auto& section : kSections) known.push_back(section.name);
   return unknown("section", name, known);
 }
 
+std::string take_peer_key(Text key, Text value, PeerSettings& out) {
+  return take_key<PeerSettings>(kPeerKeys, key, value, out);
+}
+
+std::string belongs_elsewhere(Text key) {
+  for (const auto& section : kSections)
+    if (section.has(key))
+      return std::string(key) + " belongs to [" + std::string(section.name) + "]";
+  return {};
+}
+
 std::string take_fixed_section_key(Text section, Text key, Text value, Configuration& out) {
-  return find_section(section)->take(key, value, out);
+  std::string complaint = find_section(section)->take(key, value, out);
+  if (!complaint.starts_with("unknown key")) return complaint;
+  const std::string elsewhere = belongs_elsewhere(key);
+  return elsewhere.empty() ? complaint : elsewhere;
+}
+
+std::vector<SectionDescription> describe_fixed_sections() {
+  std::vector<SectionDescription> described;
+  for (const auto& section : kSections)
+    described.push_back({.heading = std::string(section.name),
+                         .remark = section.remark,
+                         .keys = section.describe()});
+  return described;
+}
+
+SectionDescription describe_peer_section() {
+  return {.heading = "peer NAME",
+          .name = "www-data",
+          .remark = "An account whose programs ask for others.",
+          .commented_out = true,
+          .keys = describe<PeerSettings>(kPeerKeys)};
 }
 
 }  // namespace sms2fa

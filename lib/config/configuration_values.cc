@@ -45,13 +45,6 @@ std::optional<seconds> duration_from(std::string_view text) {
   return std::nullopt;
 }
 
-std::string written(seconds duration) {
-  for (const auto& unit : kUnits)
-    if (duration.count() % unit.in_seconds == 0)
-      return std::to_string(duration.count() / unit.in_seconds) + unit.letter;
-  return {};
-}
-
 bool is_between(char c, char first, char last) {
   return c >= first && c <= last;
 }
@@ -71,10 +64,17 @@ std::string take_count(std::string_view text, unsigned least, unsigned most, uns
   return {};
 }
 
+std::string write_duration(seconds duration) {
+  for (const auto& unit : kUnits)
+    if (duration.count() % unit.in_seconds == 0)
+      return std::to_string(duration.count() / unit.in_seconds) + unit.letter;
+  return {};
+}
+
 std::string take_duration(std::string_view text, seconds least, seconds most, seconds& out) {
   const auto duration = duration_from(text);
   if (!duration || *duration < least || *duration > most)
-    return "must be a time from " + written(least) + " to " + written(most) +
+    return "must be a time from " + write_duration(least) + " to " + write_duration(most) +
            " in s, m, h or d, such as 30s";
   out = *duration;
   return {};
@@ -123,9 +123,11 @@ std::string take_secret_file(std::string_view path, Secret& out) {
   if (auto reason = take_path(path, checked); !reason.empty()) return reason;
   auto secret = read_trusted_secret(checked);
   if (!secret) {
-    // Without the file's own name: it may be the secret itself, pasted into the wrong key.
+    // Without the name of a file that isn't there: it may be the secret itself, pasted into the
+    // wrong key.
     std::string message = secret.error().message;
-    if (message.starts_with(checked + ": ")) message.erase(0, checked.size() + 2);
+    const bool is_there = secret.error().kind == ErrorKind::permission;
+    if (!is_there && message.starts_with(checked + ": ")) message.erase(0, checked.size() + 2);
     if (secret.error().kind == ErrorKind::not_found)
       message += " (it holds the secret in one line)";
     return message;

@@ -23,8 +23,15 @@ std::string take_count(std::string_view text, unsigned least, unsigned most, uns
 std::string take_duration(std::string_view text, std::chrono::seconds least,
                           std::chrono::seconds most, std::chrono::seconds& out);
 
+// As take_duration() reads it, in the largest unit that fits: "10m".
+std::string write_duration(std::chrono::seconds duration);
+
 // "6/10m": six in any ten minutes. At most 100000, and from 1s to 30d.
 std::string take_rate(std::string_view text, Rate& out);
+
+inline bool operator==(const Rate& one, const Rate& other) {
+  return one.count == other.count && one.window == other.window;
+}
 
 // yes or no.
 std::string take_flag(std::string_view text, bool& out);

@@ -1,82 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <map>
+#include <memory>
+#include <span>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
-
-#include "lib/base/secret.h"
 
 namespace sms2fa {
 
-enum class ProviderType { twilio, telnyx, twilio_verify, telnyx_verify, http, outbox };
+class KeyRules;
+struct ProviderType;
+using ProviderTypes = std::span<const ProviderType>;
 
-// What a twilio provider is asked about a number before a message goes to it, by whichever
-// provider.
-struct LookupSettings {
-  bool line_type = false;
-  bool sim_swap = false;
-  bool pumping_risk = false;
-  bool voip_allowed = true;
-  std::chrono::seconds sim_swap_within = std::chrono::hours(72);
-  bool required = false;  // no message when the look-up fails
-  std::string base_url = "https://lookups.twilio.com";
-
-  bool wanted() const { return line_type || sim_swap || pumping_risk; }
-};
-
-// [provider NAME]. Only the members of its own type are filled; the reader has made sure that the
-// mandatory ones are.
-struct ProviderSettings {
-  std::string name;
-  ProviderType type = ProviderType::outbox;
-
-  // twilio and twilio-verify
-  std::string account_sid;
-  Secret auth_token;
-  std::string api_key_sid;
-  Secret api_key_secret;
-  std::string messaging_service_sid;
-  bool redact_after_delivery = false;
-  LookupSettings lookup;
-
-  std::string verify_service_sid;
-
-  // telnyx and telnyx-verify
-  Secret api_key;
-  std::string messaging_profile_id;
-  std::string texml_application_id;
-  std::string account_id;
-  std::string verify_profile_id;
-
-  // twilio and telnyx
-  std::string from;       // E.164, or with telnyx a name
-  std::string call_from;  // E.164; `from` unless configured; empty where that is no number
-
-  std::string base_url;  // without a slash at its end; the provider's own unless configured
-
-  // all but outbox
+// The way to a provider.
+struct NetworkSettings {
   std::string ca_file;  // empty: the system's
   std::string proxy;    // empty: none, whatever the environment says
+};
 
-  // http. Of form and json at most one is filled; {to}, {to_digits} and {text} may stand in url and
-  // in the values of query, form, json and headers.
-  std::string url;
-  std::string method = "POST";
-  std::map<std::string, Secret> headers;
-  std::map<std::string, std::string> query;
-  std::map<std::string, std::string> form;
-  std::string json;
-  std::string basic_user;
-  Secret basic_password;
-  std::vector<std::pair<unsigned, unsigned>> success_status = {{200, 299}};
-  std::string success_match;  // empty: any body will do
-  std::string only_to;        // E.164; empty: any number
+// An identifier or a secret that the provider gave out; valid as long as its options. Empty where
+// it is not configured.
+struct Credential {
+  std::string_view key;
+  std::string_view value;
+  bool looks_right = true;
+  std::string_view shape = {};  // whose it should be: "Twilio's, which have 32 hexadecimal digits"
+};
 
-  // outbox
-  std::string directory;
+// What the keys of a [provider NAME] became. Only the file of its type (programs/wiring/providers)
+// knows more of it than this.
+class ProviderOptions {
+ public:
+  virtual ~ProviderOptions() = default;
+
+  // Lets a key of its type take the value. Returns "" or the whole complaint. Reads the file that a
+  // *_file key names.
+  virtual std::string take(std::string_view key, std::string_view value) = 0;
+  // When all keys are taken: complains about what is missing or does not go together, and fills in
+  // what follows from the rest. `voice` is that of [delivery].
+  virtual void complete(const std::string& name, bool voice, const KeyRules& rules) = 0;
+
+  // Null when nothing goes out over the network.
+  virtual const NetworkSettings* network() const { return nullptr; }
+  // Where it writes files, or "".
+  virtual std::string directory() const { return {}; }
+  virtual std::vector<Credential> credentials() const { return {}; }
+};
+
+// [provider NAME]. Move-only, for it holds secrets.
+struct ProviderSettings {
+  std::string name;
+  const ProviderType* type = nullptr;
+  std::unique_ptr<ProviderOptions> options = nullptr;
 };
 
 }  // namespace sms2fa

@@ -16,7 +16,7 @@ std::string take_base_url(std::string_view text, std::string& out);
 // is.
 std::string take_gateway_url(std::string_view text, std::string& out);
 
-// http://, https:// or socks5h:// and host:port.
+// http:// or socks5h:// and host:port.
 std::string take_proxy(std::string_view text, std::string& out);
 
 }  // namespace sms2fa

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <iterator>
 #include <system_error>
 
@@ -38,6 +39,15 @@ std::optional<std::chrono::seconds> seconds_in(CURL* easy, const char* name) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   return std::chrono::seconds(seconds);
+}
+
+std::optional<WallTime> date_in(CURL* easy) {
+  curl_header* header = nullptr;
+  if (curl_easy_header(easy, "date", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+    return std::nullopt;
+  const time_t time = curl_getdate(header->value, nullptr);
+  if (time < 0) return std::nullopt;
+  return WallTime(std::chrono::seconds(time));
 }
 
 }  // namespace
@@ -145,6 +155,7 @@ void CurlTransfer::read_answer(HttpOutcome& outcome) {
   // Of other answers it only tells when the count begins anew.
   if (!outcome.retry_after && status == kTooManyRequests)
     outcome.retry_after = seconds_in(handle(), "x-ratelimit-reset");
+  outcome.date = date_in(handle());
   outcome.body = std::move(body_);
 }
 
@@ -181,10 +192,10 @@ std::string CurlTransfer::describe(CURLcode code) const {
     long verified = X509_V_OK;
     curl_easy_getinfo(handle(), CURLINFO_SSL_VERIFYRESULT, &verified);
     // Unspecified is what libcurl begins with: the chain was sound, and it stopped at the name.
-    text =
-        verified == X509_V_ERR_UNSPECIFIED
-            ? "the certificate is for another host"
-            : "the certificate is refused: " + std::string(X509_verify_cert_error_string(verified));
+    if (verified == X509_V_ERR_UNSPECIFIED)
+      text = kCertificateOfAnother;
+    else
+      text = std::string(kCertificateRefused) + X509_verify_cert_error_string(verified);
   }
   long error = 0;
   curl_easy_getinfo(handle(), CURLINFO_OS_ERRNO, &error);

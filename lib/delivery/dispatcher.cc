@@ -86,6 +86,7 @@ class Dispatcher::Delivery {
       case SendStatus::accepted:
       case SendStatus::number_cannot_sms:
       case SendStatus::number_refused:
+      case SendStatus::opted_out:
       case SendStatus::blocked:
       case SendStatus::not_permitted:
         return false;

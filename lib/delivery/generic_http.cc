@@ -2,6 +2,7 @@
 #include "lib/delivery/generic_http.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "lib/base/text.h"
 #include "lib/delivery/form.h"
@@ -44,6 +45,23 @@ void add_to(FormBody& form, const std::map<std::string, std::string>& fields,
 }
 
 }  // namespace
+
+GenericHttpOptions GenericHttpOptions::clone() const {
+  GenericHttpOptions copy{name,
+                          method,
+                          url,
+                          query,
+                          form,
+                          json,
+                          {},
+                          basic_user,
+                          basic_password.clone(),
+                          success_status,
+                          success_match,
+                          only_to};
+  for (const auto& [header, value] : headers) copy.headers.emplace(header, value.clone());
+  return copy;
+}
 
 Result<std::unique_ptr<GenericHttp>> GenericHttp::create(GenericHttpOptions options,
                                                          std::shared_ptr<HttpTransport> transport) {

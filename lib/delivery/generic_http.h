@@ -15,7 +15,7 @@ namespace sms2fa {
 
 struct GenericHttpOptions {
   std::string name;
-  std::string method;  // GET, POST or PUT
+  std::string method = "POST";  // GET, POST or PUT
   // Placeholders (gateway_template.h) may stand in all of these.
   std::string url;
   std::map<std::string, std::string> query;  // goes behind the URL
@@ -24,9 +24,12 @@ struct GenericHttpOptions {
   std::map<std::string, Secret> headers;
   std::string basic_user;  // empty: no such header
   Secret basic_password;
-  std::vector<std::pair<unsigned, unsigned>> success_status;  // ranges, both ends included
-  std::string success_match;                                  // blanks don't count; empty: any body
+  std::vector<std::pair<unsigned, unsigned>> success_status = {
+      {200, 299}};                     // ranges, both ends included
+  std::string success_match;           // blanks don't count; empty: any body
   std::optional<PhoneNumber> only_to;  // the one number that this gateway reaches
+
+  GenericHttpOptions clone() const;
 };
 
 // Any gateway that takes a text message by one HTTP request. It names no message, so nothing can be

@@ -33,6 +33,10 @@ struct HttpRequest {
 
 inline constexpr int kTooManyRequests = 429;  // RFC 6585, 4
 
+// Of HttpOutcome::detail. OpenSSL's reason stands behind the second.
+inline constexpr std::string_view kCertificateOfAnother = "the certificate is for another host";
+inline constexpr std::string_view kCertificateRefused = "the certificate is refused: ";
+
 // How a request ended. What matters is whether a message may have gone out.
 struct HttpOutcome {
   enum class Kind {
@@ -45,6 +49,7 @@ struct HttpOutcome {
   std::string body = {};  // holds whatever the provider echoes, the code too: wipe() it after use
   // Retry-After, or else x-ratelimit-reset of a 429.
   std::optional<std::chrono::seconds> retry_after = {};
+  std::optional<WallTime> date = {};  // the header Date of a response: the server's clock
   std::string detail = {};  // why there is no response; fixed words that are fit for a log
   StepTimes times = {};
 };

@@ -23,9 +23,7 @@ SendStatus class_of_http_status(int status) {
   return SendStatus::ambiguous;
 }
 
-std::string url_below(std::string_view base, std::string_view standard_base,
-                      std::string_view path) {
-  if (base.empty()) base = standard_base;
+std::string url_below(std::string_view base, std::string_view path) {
   // People write it with and without the slash.
   return std::string(base.substr(0, base.find_last_not_of('/') + 1)).append(path);
 }
@@ -67,6 +65,7 @@ std::optional<SendReport> HttpGateway::check_credentials(SteadyTime deadline) {
     const auto request = write_probe();
     if (!request) return std::nullopt;
     HttpOutcome outcome = transport_->perform(*request, deadline);
+    report.date = outcome.date;
     const bool answered = outcome.kind == HttpOutcome::Kind::response;
     if (answered && outcome.status / 100 == 2) {
       report.status = SendStatus::accepted;
@@ -105,6 +104,11 @@ void HttpGateway::judge(Medium medium, HttpOutcome& outcome, SendReport& report)
   report.too_many_requests = outcome.status == kTooManyRequests;
   report.detail = "HTTP " + std::to_string(outcome.status);
   if (verdict.code) report.detail += ", error " + std::to_string(*verdict.code);
+  if (verdict.status == SendStatus::opted_out) {
+    report.sender = sender();
+    report.detail += ", the person sent STOP; they have to text START to " +
+                     (report.sender.empty() ? "the sender" : report.sender);
+  }
   report.retry_after = outcome.retry_after;
   if (outcome.retry_after && verdict.status == SendStatus::try_elsewhere)
     report.detail += ", retry after " + std::to_string(outcome.retry_after->count()) + " s";

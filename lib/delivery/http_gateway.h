@@ -27,8 +27,8 @@ std::optional<SendStatus> find_class(std::span<const CodeClass> table, std::opti
 // somebody has to look at the configuration.
 SendStatus class_of_http_status(int status);
 
-// `path` below the configured base URL, or below `standard_base` when none is configured.
-std::string url_below(std::string_view base, std::string_view standard_base, std::string_view path);
+// `path` below the base URL, which may end in a slash.
+std::string url_below(std::string_view base, std::string_view path);
 
 // What all providers that speak HTTP share: the request goes out, and its end becomes a SendReport.
 // A provider adds how its request is written and how its answer is read.
@@ -48,6 +48,9 @@ class HttpGateway : public Gateway {
   };
 
  protected:
+  // The number that texts come from; "" when it is not known.
+  virtual std::string sender() const { return {}; }
+
   HttpGateway(std::string name, std::shared_ptr<HttpTransport> transport)
       : name_(std::move(name)), transport_(std::move(transport)) {}
 

@@ -13,6 +13,7 @@
 
 #include "lib/base/trusted_file.h"
 #include "lib/base/unique_fd.h"
+#include "lib/base/write_all.h"
 
 namespace sms2fa {
 
@@ -43,16 +44,6 @@ std::string date(WallTime time) {
   gmtime_r(&seconds, &parts);
   std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text.data();
-}
-
-bool write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/base/clock.h"
 #include "lib/delivery/login_message.h"
 #include "lib/delivery/step_times.h"
 
@@ -17,7 +18,8 @@ enum class SendStatus {
   ambiguous,          // the request went out and no clear answer came: it may have been sent
   credentials,        // account, key, sender or URL is wrong: nothing sent, say so loudly
   number_cannot_sms,  // a landline or unreachable by SMS: nothing sent, a call may work
-  number_refused,     // invalid, opted out or blocked: nothing sent, nobody else should try
+  number_refused,     // invalid or blocked: nothing sent, nobody else should try
+  opted_out,          // the person sent STOP: nothing sent, and nobody else may try
   try_elsewhere,      // unreachable, overloaded or failing: another provider may do better
   blocked,            // the provider's fraud guard holds this number back for a while
   not_permitted,      // the ledger allowed no (further) send
@@ -36,6 +38,8 @@ constexpr std::string_view to_string(SendStatus status) {
       return "number-cannot-sms";
     case SendStatus::number_refused:
       return "number-refused";
+    case SendStatus::opted_out:
+      return "opted-out";
     case SendStatus::try_elsewhere:
       return "failing";
     case SendStatus::blocked:
@@ -56,6 +60,7 @@ struct SendReport {
   // A message may have gone out, or been paid for, although the status is no success: an ambiguous
   // end, a 5xx answer, a message that was created and failed at once.
   bool may_have_been_sent = false;
+  std::string sender = {};  // when the person has opted out of its messages, if it has a number
   bool too_many_requests = false;  // HTTP 429
   bool failed_over = false;        // a provider that comes before this one failed
   bool needs_attention = false;    // although it went out: the detail says why
@@ -67,6 +72,8 @@ struct SendReport {
   std::optional<std::chrono::seconds> retry_after = {};
   // Of the last request; all zero when none was made.
   StepTimes times = {};
+  // What the provider's clock said, to the second, in its answer to a request that only asks.
+  std::optional<WallTime> date = {};
 };
 
 // What a provider says of an answer to a code that it made.

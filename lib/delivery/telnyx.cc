@@ -11,8 +11,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr std::string_view kBaseUrl = "https://api.telnyx.com/v2";
-
 const std::string kMessages = "/messages";
 
 DeliveryState state_of_message(std::string_view word) {
@@ -28,7 +26,7 @@ DeliveryState state_of_message(std::string_view word) {
 Telnyx::Telnyx(const TelnyxOptions& options, std::shared_ptr<HttpTransport> transport)
     : HttpGateway(options.name, std::move(transport)),
       calls_(options.calls),
-      base_url_(url_below(options.base_url, kBaseUrl, "")),
+      base_url_(url_below(options.base_url, "")),
       authorization_(bearer_authorization(options.api_key)),
       from_(options.from),
       messaging_profile_id_(options.messaging_profile_id) {}
@@ -51,6 +49,11 @@ Secret Telnyx::write_text(const LoginMessage& message) const {
   const std::pair<const char*, std::string_view> text{"text", message.body.reveal()};
   if (messaging_profile_id_.empty()) return json_object({from, to, text});
   return json_object({from, to, text, {"messaging_profile_id", messaging_profile_id_}});
+}
+
+// Nobody can text to a name.
+std::string Telnyx::sender() const {
+  return from_.starts_with('+') ? from_ : std::string();
 }
 
 std::optional<HttpRequest> Telnyx::write_probe() const {

@@ -14,8 +14,8 @@ struct TelnyxOptions {
   Secret api_key;
   std::string from;                  // a number, or a name of up to 11 characters
   std::string messaging_profile_id;  // needed with a name, else empty
-  std::string base_url;              // empty: https://api.telnyx.com/v2
-  TelnyxCalls calls = {};            // unusable: no calls
+  std::string base_url = "https://api.telnyx.com/v2";
+  TelnyxCalls calls = {};  // unusable: no calls
 };
 
 // Messaging, https://developers.telnyx.com/api/messaging/send-message, and calls: the error classes
@@ -31,6 +31,7 @@ class Telnyx final : public HttpGateway {
                                  SteadyTime deadline) override;
 
  private:
+  std::string sender() const override;
   std::string home() const override { return base_url_; }
   std::optional<HttpRequest> write_probe() const override;
   HttpRequest write_request(const LoginMessage& message) const override;

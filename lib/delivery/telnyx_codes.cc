@@ -41,7 +41,7 @@ constexpr auto kCodes = std::to_array<CodeClass>({
     {10002, SendStatus::number_refused},     // invalid number
     {10016, SendStatus::number_refused},     // not E.164
     {40012, SendStatus::number_refused},     // the carrier rejects the number
-    {40300, SendStatus::number_refused},     // the person sent STOP
+    {40300, SendStatus::opted_out},          // the person sent STOP
     {40310, SendStatus::number_refused},     // invalid to
     {10007, SendStatus::try_elsewhere},      // unexpected error
     {10008, SendStatus::try_elsewhere},      // timeout

@@ -13,7 +13,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr std::string_view kBaseUrl = "https://api.telnyx.com/v2";
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
 constexpr int kUnprocessable = 422;
@@ -35,7 +34,7 @@ CheckStatus read_check(const HttpOutcome& outcome) {
 TelnyxVerify::TelnyxVerify(const TelnyxVerifyOptions& options,
                            std::shared_ptr<HttpTransport> transport)
     : HttpGateway(options.name, std::move(transport)),
-      base_url_(url_below(options.base_url, kBaseUrl, "")),
+      base_url_(url_below(options.base_url, "")),
       authorization_(bearer_authorization(options.api_key)),
       profile_id_(options.verify_profile_id),
       voice_(options.voice) {}

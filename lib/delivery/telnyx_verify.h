@@ -12,7 +12,7 @@ struct TelnyxVerifyOptions {
   std::string name;
   Secret api_key;
   std::string verify_profile_id;
-  std::string base_url;  // empty: https://api.telnyx.com/v2
+  std::string base_url = "https://api.telnyx.com/v2";
   bool voice = false;
 };
 

@@ -2,7 +2,10 @@
 #include "lib/delivery/tls_context.h"
 
 #include <openssl/err.h>
+#include <openssl/x509.h>
 
+#include <array>
+#include <ctime>
 #include <new>
 
 namespace sms2fa {
@@ -40,6 +43,28 @@ Result<TrustStore> load_trust(const std::string& file) {
     return make_error(ErrorKind::configuration,
                       file + ": can't be read, or holds no CA certificate in PEM form");
   return store;
+}
+
+std::optional<ExpiredAuthority> expired_authority(const std::string& file) {
+  const auto trust = load_trust(file);
+  if (!trust) return std::nullopt;
+  struct Free {
+    void operator()(STACK_OF(X509) * all) const { sk_X509_pop_free(all, X509_free); }
+  };
+  const std::unique_ptr<STACK_OF(X509), Free> all(X509_STORE_get1_all_certs(trust->get()));
+  for (int i = 0; all && i < sk_X509_num(all.get()); ++i) {
+    const X509* certificate = sk_X509_value(all.get(), i);
+    const ASN1_TIME* end = X509_get0_notAfter(certificate);
+    std::tm time{};
+    if (X509_cmp_current_time(end) >= 0 || ASN1_TIME_to_tm(end, &time) != 1) continue;
+    std::array<char, 65> name{};  // X.520's upper bound
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(),
+                              name.size());
+    std::array<char, 11> day{};
+    std::strftime(day.data(), day.size(), "%Y-%m-%d", &time);
+    return ExpiredAuthority{name.data(), day.data()};
+  }
+  return std::nullopt;
 }
 
 bool prepare_tls_context(SSL_CTX* context, X509_STORE* trust) noexcept {

@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lib/base/result.h"
@@ -18,6 +19,13 @@ using TrustStore = std::unique_ptr<X509_STORE, CloseX509Store>;
 // The CA certificates of a PEM file. An error (configuration) names the file when it can't be read
 // or holds none.
 Result<TrustStore> load_trust(const std::string& file);
+
+// Of a PEM file of CA certificates, the first whose time is over.
+struct ExpiredAuthority {
+  std::string name;  // as the certificate has it
+  std::string day;   // of its end, "2026-11-25"
+};
+std::optional<ExpiredAuthority> expired_authority(const std::string& file);
 
 // What one connection's server has said about it.
 struct TlsPeer {

@@ -68,6 +68,11 @@ std::string Twilio::url_of(Medium medium, std::string_view sid) const {
   return account_url_ + std::string(resource_of(medium).path) + "/" + percent_encode(sid) + ".json";
 }
 
+// Of a Messaging Service the person knows only what the messages came from.
+std::string Twilio::sender() const {
+  return sender_.starts_with('+') ? sender_ : std::string();
+}
+
 std::optional<HttpRequest> Twilio::write_probe() const {
   return get_request(account_url_ + ".json", authorization_);
 }

@@ -15,7 +15,7 @@ struct TwilioOptions {
   // A sender, or a Messaging Service that picks one and wins when there is one.
   std::string from;
   std::string messaging_service_sid;
-  std::string base_url;        // empty: https://api.twilio.com
+  std::string base_url = "https://api.twilio.com";
   std::string call_from = {};  // the number that calls; empty: no calls
   bool redact_after_delivery = false;
 };
@@ -34,6 +34,7 @@ class Twilio final : public HttpGateway {
   bool redact(const std::string& message_id, SteadyTime deadline) override;
 
  private:
+  std::string sender() const override;
   std::string home() const override { return account_url_; }
   std::string url_of(Medium medium, std::string_view sid) const;
   std::optional<HttpRequest> write_probe() const override;

@@ -39,7 +39,7 @@ constexpr auto kMessageCodes = std::to_array<CodeClass>({
     {21635, SendStatus::number_cannot_sms},  // landline
     {30006, SendStatus::number_cannot_sms},  // landline or unreachable carrier
     {21211, SendStatus::number_refused},     // invalid number
-    {21610, SendStatus::number_refused},     // the person sent STOP
+    {21610, SendStatus::opted_out},          // the person sent STOP
     {30004, SendStatus::number_refused},     // blocked by the carrier or the device
     {30005, SendStatus::number_refused},     // unknown or inactive number
     {21611, SendStatus::try_elsewhere},      // the sender's queue is full

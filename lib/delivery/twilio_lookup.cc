@@ -14,7 +14,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr std::string_view kBaseUrl = "https://lookups.twilio.com";
 constexpr const char* kLineType = "line_type_intelligence";
 constexpr const char* kSimSwap = "sim_swap";
 constexpr const char* kPumpingRisk = "sms_pumping_risk";
@@ -95,7 +94,7 @@ NumberFacts read_answer(const HttpOutcome& outcome, const TwilioLookupOptions& a
 
 TwilioLookup::TwilioLookup(TwilioLookupOptions options, std::shared_ptr<HttpTransport> transport)
     : options_(std::move(options)),
-      base_url_(url_below(options_.base_url, kBaseUrl, "/v2/PhoneNumbers/")),
+      base_url_(url_below(options_.base_url, "/v2/PhoneNumbers/")),
       fields_(fields_of(options_)),
       transport_(std::move(transport)) {}
 

@@ -11,7 +11,7 @@ namespace sms2fa {
 
 struct TwilioLookupOptions {
   Secret authorization;  // HTTP Basic
-  std::string base_url;  // empty: https://lookups.twilio.com
+  std::string base_url = "https://lookups.twilio.com";
   bool line_type = false;
   bool sim_swap = false;
   bool pumping_risk = false;

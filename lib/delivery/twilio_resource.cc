@@ -11,7 +11,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr std::string_view kBaseUrl = "https://api.twilio.com";
 constexpr std::string_view kVersion = "/2010-04-01/Accounts/";
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -64,7 +63,7 @@ HttpGateway::Verdict read_twilio_answer(const TwilioResource& resource, int stat
 }
 
 std::string twilio_account_url(std::string_view base_url, std::string_view account_sid) {
-  return url_below(base_url, kBaseUrl, std::string(kVersion) + percent_encode(account_sid));
+  return url_below(base_url, std::string(kVersion) + percent_encode(account_sid));
 }
 
 }  // namespace sms2fa

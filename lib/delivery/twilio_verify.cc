@@ -9,7 +9,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr std::string_view kBaseUrl = "https://verify.twilio.com";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 constexpr int kBadRequest = 400;
 constexpr int kNotFound = 404;
@@ -40,8 +39,8 @@ CheckStatus read_check(const HttpOutcome& outcome) {
 TwilioVerify::TwilioVerify(const TwilioVerifyOptions& options,
                            std::shared_ptr<HttpTransport> transport)
     : HttpGateway(options.name, std::move(transport)),
-      service_url_(url_below(options.base_url, kBaseUrl,
-                             "/v2/Services/" + percent_encode(options.service_sid))),
+      service_url_(
+          url_below(options.base_url, "/v2/Services/" + percent_encode(options.service_sid))),
       authorization_(authorization_of(options.account)),
       voice_(options.voice) {}
 

@@ -13,7 +13,7 @@ struct TwilioVerifyOptions {
   std::string name;
   TwilioAccount account;
   std::string service_sid;  // VA…
-  std::string base_url;     // empty: https://verify.twilio.com
+  std::string base_url = "https://verify.twilio.com";
   bool voice = false;
 };
 

@@ -11,4 +11,11 @@ Result<std::optional<Person>> DirectoryChain::find(std::string_view user) const 
   return std::optional<Person>();
 }
 
+std::vector<PhoneNumber> DirectoryChain::samples() const {
+  std::vector<PhoneNumber> all;
+  for (const auto& source : sources_)
+    for (PhoneNumber& number : source->samples()) all.push_back(std::move(number));
+  return all;
+}
+
 }  // namespace sms2fa

@@ -17,6 +17,7 @@ class DirectoryChain final : public Directory {
       : sources_(std::move(sources)) {}
 
   Result<std::optional<Person>> find(std::string_view user) const override;
+  std::vector<PhoneNumber> samples() const override;
 
  private:
   std::vector<std::unique_ptr<Directory>> sources_;

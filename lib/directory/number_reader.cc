@@ -3,10 +3,9 @@
 
 #include <phonenumbers/phonenumberutil.h>
 
-#include <algorithm>
 #include <optional>
 
-#include "lib/base/text.h"
+#include "lib/directory/number_text.h"
 
 namespace sms2fa {
 
@@ -15,77 +14,122 @@ namespace {
 using i18n::phonenumbers::PhoneNumberUtil;
 using Parsed = i18n::phonenumbers::PhoneNumber;
 
-// What a number is written with. libphonenumber would also take letters (1-800-FLOWERS),
-// extensions, tel: links and digits of other scripts.
-constexpr std::string_view kNumberCharacters = "0123456789 -./()";
-constexpr size_t kLongestText = 40;
-
-constexpr std::string_view kNoRegion = "ZZ";    // "I do not know"
+constexpr const char* kNoRegion = "ZZ";         // "I do not know"
 constexpr std::string_view kNoCountry = "001";  // satellite, freephone and the like
 
 const PhoneNumberUtil& library() {
   return *PhoneNumberUtil::GetInstance();
 }
 
-// An international number needs no region and no national prefix rules to be taken apart.
+Error refuse(std::string reason) {
+  return number_error(ErrorKind::configuration, std::move(reason));
+}
+
+Result<PhoneNumber> read_digits(const std::string& digits, std::string_view country) {
+  const bool is_international = digits[0] == '+';
+  Parsed parsed;
+  const auto outcome =
+      library().Parse(digits, is_international ? kNoRegion : std::string(country), &parsed);
+  if (outcome == PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR && !is_international)
+    return unknown_country();
+  std::string e164;
+  if (outcome == PhoneNumberUtil::NO_PARSING_ERROR)
+    library().Format(parsed, PhoneNumberUtil::E164, &e164);
+  else if (outcome == PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR)
+    e164 = digits;  // of a country code newer than the metadata
+  const auto number = PhoneNumber::parse_international(e164);
+  if (number) return *number;
+  return refuse(is_international ? "must be '+', country code and number, 7 to 15 digits in all"
+                                 : "is not one of default_country");
+}
+
+// An E.164 number needs no region and no national prefix rules to be taken apart.
 std::optional<Parsed> parse(const PhoneNumber& number) {
   Parsed parsed;
-  const auto outcome = library().Parse(number.e164(), std::string(kNoRegion), &parsed);
-  if (outcome != PhoneNumberUtil::NO_PARSING_ERROR) return std::nullopt;
+  if (library().Parse(number.e164(), kNoRegion, &parsed) != PhoneNumberUtil::NO_PARSING_ERROR)
+    return std::nullopt;
   return parsed;
 }
 
-Error unreadable(std::string reason) {
-  return make_error(ErrorKind::configuration, "the phone number " + std::move(reason));
+NumberKind kind_of(const Parsed& parsed) {
+  switch (library().GetNumberType(parsed)) {
+    case PhoneNumberUtil::MOBILE:
+    case PhoneNumberUtil::FIXED_LINE_OR_MOBILE:
+      return NumberKind::mobile;
+    case PhoneNumberUtil::FIXED_LINE:
+      return NumberKind::fixed;
+    case PhoneNumberUtil::VOIP:
+      return NumberKind::voip;
+    case PhoneNumberUtil::TOLL_FREE:
+      return NumberKind::toll_free;
+    case PhoneNumberUtil::PREMIUM_RATE:
+      return NumberKind::premium_rate;
+    case PhoneNumberUtil::SHARED_COST:
+      return NumberKind::shared_cost;
+    case PhoneNumberUtil::PERSONAL_NUMBER:
+      return NumberKind::personal;
+    case PhoneNumberUtil::PAGER:
+      return NumberKind::pager;
+    case PhoneNumberUtil::UAN:
+      return NumberKind::universal_access;
+    case PhoneNumberUtil::VOICEMAIL:
+      return NumberKind::voicemail;
+    case PhoneNumberUtil::UNKNOWN:
+      break;
+  }
+  return NumberKind::unknown;
 }
 
-Result<PhoneNumber> read_national(std::string_view text, std::string_view country) {
-  if (country.empty())
-    return unreadable("does not begin with '+', and no default_country is configured");
-  if (text.size() > kLongestText ||
-      text.find_first_not_of(kNumberCharacters) != std::string_view::npos)
-    return unreadable("must consist of digits, blanks and - . / ( )");
-  Parsed parsed;
-  std::string e164;
-  const auto outcome = library().Parse(std::string(text), std::string(country), &parsed);
-  if (outcome == PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR)
-    return unreadable("cannot be read: default_country or its calling code is unknown");
-  if (outcome == PhoneNumberUtil::NO_PARSING_ERROR)
-    library().Format(parsed, PhoneNumberUtil::E164, &e164);
-  const auto number = PhoneNumber::parse_international(e164);
-  if (!number) return unreadable("is not one of default_country");
-  return *number;
+NumberLength length_of(const Parsed& parsed) {
+  switch (library().IsPossibleNumberWithReason(parsed)) {
+    case PhoneNumberUtil::TOO_LONG:
+      return NumberLength::too_long;
+    case PhoneNumberUtil::TOO_SHORT:
+    case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY:
+      return NumberLength::too_short;
+    case PhoneNumberUtil::INVALID_LENGTH:  // between two lengths that there are
+      return NumberLength::too_short;
+    case PhoneNumberUtil::IS_POSSIBLE:
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE:
+      break;
+  }
+  return NumberLength::possible;
 }
 
-Result<PhoneNumber> read_any(std::string_view text, std::string_view country) {
-  if (!text.starts_with('+')) return read_national(text, country);
-  const auto number = PhoneNumber::parse_international(text);
-  if (!number) return unreadable("must be '+', country code and number, 7 to 15 digits in all");
-  return *number;
+std::string country_of(const Parsed& parsed) {
+  std::string country;
+  library().GetRegionCodeForNumber(parsed, &country);
+  if (country == kNoRegion) library().GetRegionCodeForCountryCode(parsed.country_code(), &country);
+  if (country == kNoRegion || country == kNoCountry) return {};
+  return country;
 }
 
 }  // namespace
 
 Result<PhoneNumber> read_number(std::string_view text, std::string_view default_country) {
-  auto number = read_any(trim(text), default_country);
-  if (number && number->is_forbidden())
-    return unreadable("has a satellite or premium-rate prefix, where no code may go");
+  const auto digits = number_digits(text, default_country);
+  if (!digits) return digits.error();
+  auto number = read_digits(*digits, default_country);
+  if (number && number->is_forbidden()) return forbidden_prefix();
   return number;
 }
 
-bool looks_valid(const PhoneNumber& number) {
-  const auto parsed = parse(number);
-  return parsed && library().IsValidNumber(*parsed);
+bool is_known_country(std::string_view country) {
+  return library().GetCountryCodeForRegion(std::string(country)) != 0;
 }
 
-std::string country_of(const PhoneNumber& number) {
+NumberFacts facts_of(const PhoneNumber& number) {
   const auto parsed = parse(number);
   if (!parsed) return {};
-  std::string country;
-  library().GetRegionCodeForNumber(*parsed, &country);
-  if (country == kNoRegion) library().GetRegionCodeForCountryCode(parsed->country_code(), &country);
-  if (country == kNoRegion || country == kNoCountry) return {};
-  return country;
+  return {kind_of(*parsed), length_of(*parsed), country_of(*parsed)};
+}
+
+std::string example_number(const std::string& country) {
+  Parsed parsed;
+  std::string written;
+  if (library().GetExampleNumberForType(country, PhoneNumberUtil::MOBILE, &parsed))
+    library().Format(parsed, PhoneNumberUtil::INTERNATIONAL, &written);
+  return written;
 }
 
 }  // namespace sms2fa

@@ -77,6 +77,13 @@ Result<Secret> make_code(Random& random) {
 
 }  // namespace
 
+bool has_form_of_backup_code(std::string_view answer) {
+  const Secret given = canonical(answer);
+  const std::string_view text = given.reveal().substr(0, given.size() - 1);
+  return text.size() == kCharactersInCode &&
+         text.find_first_not_of(kCharacters) == std::string_view::npos;
+}
+
 Result<std::vector<Secret>> make_backup_codes(Random& random) {
   std::vector<Secret> codes;
   while (codes.size() < kBackupCodes) {

@@ -29,4 +29,7 @@ const std::string& dummy_backup_parameters();
 // that there is no memory.
 Result<std::string> hash_backup_code(const std::string& parameters, std::string_view answer);
 
+// Whether an answer, read like that, has the form of a code that make_backup_codes() makes.
+bool has_form_of_backup_code(std::string_view answer);
+
 }  // namespace sms2fa

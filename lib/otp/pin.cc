@@ -35,6 +35,12 @@ Result<Secret> make_pin(Random& random, Alphabet alphabet, unsigned length) {
   return pin;
 }
 
+bool has_form_of_pin(std::string_view answer, Alphabet alphabet, size_t shortest, size_t longest) {
+  const Secret given = canonical(answer, longest + 1);
+  return given.size() >= shortest && given.size() <= longest &&
+         given.reveal().find_first_not_of(characters_of(alphabet)) == std::string_view::npos;
+}
+
 bool pin_matches(const Secret& pin, std::string_view answer) {
   const Secret given = canonical(answer, pin.size() + 1);
   return !pin.empty() && equal_in_constant_time(pin, given);

@@ -18,4 +18,7 @@ Result<Secret> make_pin(Random& random, Alphabet alphabet, unsigned length);
 // depends on the two lengths only, not on where they differ.
 bool pin_matches(const Secret& pin, std::string_view answer);
 
+// Whether `answer`, read like that, has `shortest` to `longest` characters, all of `alphabet`.
+bool has_form_of_pin(std::string_view answer, Alphabet alphabet, size_t shortest, size_t longest);
+
 }  // namespace sms2fa

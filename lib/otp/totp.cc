@@ -70,4 +70,17 @@ std::optional<int64_t> matching_totp_step(const Secret& key, const TotpParameter
   return matching;
 }
 
+std::optional<int64_t> matching_totp_pair(const Secret& key, const TotpParameters& parameters,
+                                          int64_t now, std::string_view answer) {
+  std::optional<int64_t> matching;
+  for (int64_t step = std::max<int64_t>(1, now - 1); step <= now + 1; ++step) {
+    std::string both(hotp(key, static_cast<uint64_t>(step - 1), parameters).reveal());
+    both += hotp(key, static_cast<uint64_t>(step), parameters).reveal();
+    const Secret pair(both);
+    wipe(both);
+    if (pin_matches(pair, answer)) matching = step;
+  }
+  return matching;
+}
+
 }  // namespace sms2fa

@@ -30,4 +30,9 @@ int64_t totp_step_at(WallTime time);
 std::optional<int64_t> matching_totp_step(const Secret& key, const TotpParameters& parameters,
                                           int64_t now, std::string_view answer);
 
+// The later step of two in a row whose codes `answer` is, one behind the other; it is among `now`,
+// the one before and the one after. Otherwise as above.
+std::optional<int64_t> matching_totp_pair(const Secret& key, const TotpParameters& parameters,
+                                          int64_t now, std::string_view answer);
+
 }  // namespace sms2fa

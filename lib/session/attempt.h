@@ -6,13 +6,13 @@
 #include <string>
 
 #include "lib/audit/event.h"
+#include "lib/session/answer_kind.h"
 #include "lib/session/challenge_table.h"
+#include "lib/session/code_sender.h"
 #include "lib/session/conversation.h"
 #include "lib/session/ending.h"
 #include "lib/session/judge.h"
-#include "lib/session/late_message.h"
 #include "lib/session/login_request.h"
-#include "lib/session/message_sender.h"
 #include "lib/session/policy.h"
 #include "lib/session/surroundings.h"
 #include "lib/session/wording.h"
@@ -25,9 +25,6 @@ class Attempt {
   // All that is referred to must outlive the attempt.
   Attempt(const LoginRequest& request, std::shared_ptr<const Setup> setup, Surroundings& around,
           Conversation& person, AuditEvent& event);
-  // Whatever ended the attempt in the middle of a step (an exception too) must not leave a
-  // challenge that others wait for or can't end.
-  ~Attempt();
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 
@@ -36,27 +33,18 @@ class Attempt {
 
  private:
   std::optional<Ending> obtain_challenge(std::string& lead);
-  std::optional<Ending> open_challenge(std::string& lead);
   Ending ask(std::string lead);
   std::optional<Ending> act_on(const Reply& reply, std::string& lead);
   std::optional<Ending> judge(const Reply& reply, std::string& lead);
-  std::string resend(Medium medium);
-
-  Result<void> make_code();
-  Sending send(Medium medium);
-  SendJob job_for(Medium medium) const;
-  bool pretends() const;
-  std::optional<Sending> send_late(Medium medium);
-  std::string lead_of(const Sending& sending) const;
-  std::string catch_up();
-  std::string lead_of_failure(const Sending& sending) const;
+  std::optional<Ending> act_on(const Judgement& judgement, std::string& lead);
+  Comparable comparable() const;
+  bool may_tell_of_programs() const;
+  Ending no_person();
+  std::string out_of_tries(std::chrono::seconds wait) const;
+  void end_with(const std::string& text);
   wording::Question question() const;
-  bool offers(Medium medium) const;
-  Route route() const;
   Medium medium_asked_for(const Reply& reply) const;
   Ending left_early(Reply::Status status) const;
-  Ending no_message(const Sending& sending);
-  Ending decoy_or(Reason reason) const;
   Ending store_failed(const std::string& detail);
 
   const LoginRequest& request_;
@@ -69,11 +57,8 @@ class Attempt {
   const ChallengeKey key_;
   Standing standing_;
   ChallengeTable::Handle challenge_;
-  SteadyTime deadline_{};              // of the message that is being sent
-  std::shared_ptr<LateMessage> late_;  // whose end the person has not heard of
-  std::shared_ptr<const FollowedMessage> bad_news_told_;
-  bool first_send_pending_ = false;
-  bool resend_pending_ = false;
+  std::optional<CodeSender> sender_;  // once there is a challenge
+  unsigned answers_of_a_program_ = 0;
 };
 
 }  // namespace sms2fa

@@ -26,11 +26,7 @@ AuditEvent authenticate(const LoginRequest& request, std::shared_ptr<const Setup
                         Surroundings& around, Conversation& person) noexcept {
   AuditEvent event;
   try {
-    event.user = request.user;
-    event.service = request.service;
-    event.rhost = request.rhost;
-    event.tty = request.tty;
-    event.ruser = request.ruser;
+    event = begin_event(request);
     event.after = request.ssh_auth_info.substr(0, request.ssh_auth_info.find_first_of(" \n"));
     Attempt attempt(request, std::move(setup), around, person, event);
     const Ending ending = attempt.run();

@@ -8,17 +8,22 @@
 #include <string>
 
 #include "lib/base/clock.h"
+#include "lib/base/lane.h"
 #include "lib/base/phone_number.h"
 #include "lib/base/secret.h"
 #include "lib/delivery/followed_message.h"
 
 namespace sms2fa {
 
-// A challenge belongs to these three and is never met under others.
+// A challenge belongs to these and is never met under others: a code for a login proves nothing at
+// an enrolment.
 struct ChallengeKey {
   std::string user;
   std::string service;
   std::string source;
+  Lane lane = Lane::unproven;
+  std::string crowd = {};  // that the source is of (LoginRequest::crowd())
+  bool enrolls = false;
   auto operator<=>(const ChallengeKey&) const = default;
 };
 

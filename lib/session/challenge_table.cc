@@ -2,6 +2,8 @@
 #include "lib/session/challenge_table.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "lib/otp/pin.h"
 
@@ -13,6 +15,20 @@ using std::chrono::seconds;
 
 namespace {
 constexpr seconds kSweepEvery{1};
+
+size_t share_of(Lane lane, size_t most) {
+  switch (lane) {
+    case Lane::proven:
+      return most;
+    case Lane::unproven:
+      return std::max<size_t>(1, most / 2);
+    case Lane::own:
+    case Lane::named:
+      return std::max<size_t>(1, most / 8);
+  }
+  return 1;
+}
+
 }  // namespace
 
 bool ChallengeTable::is_spent(const Challenge& challenge) const {
@@ -37,11 +53,43 @@ void ChallengeTable::sweep() {
   std::erase_if(challenges_, [this](const auto& item) { return is_spent(*item.second); });
 }
 
+// Forgets the oldest of the fullest crowd in the key's lane, or among its user's there.
+bool ChallengeTable::forget_one(const ChallengeKey& key, bool of_user) {
+  const auto is_candidate = [&](const auto& item) {
+    return item.first.lane == key.lane && (!of_user || item.first.user == key.user) &&
+           item.second->state_ != Challenge::State::sending;
+  };
+  std::map<std::string_view, size_t> crowds;
+  for (const auto& item : challenges_)
+    if (is_candidate(item)) ++crowds[item.first.crowd];
+  const auto rank = [&crowds](const auto& item) {
+    return std::pair(crowds[item.first.crowd], -item.second->expires_at_.time_since_epoch());
+  };
+  auto chosen = challenges_.end();
+  for (auto item = challenges_.begin(); item != challenges_.end(); ++item)
+    if (is_candidate(*item) && (chosen == challenges_.end() || rank(*item) > rank(*chosen)))
+      chosen = item;
+  if (chosen == challenges_.end()) return false;
+  challenges_.erase(chosen);
+  return true;
+}
+
+bool ChallengeTable::make_room(const ChallengeKey& key) {
+  size_t of_lane = 0;
+  size_t of_user = 0;
+  for (const auto& [other, challenge] : challenges_) {
+    if (other.lane != key.lane) continue;
+    ++of_lane;
+    if (other.user == key.user) ++of_user;
+  }
+  if (of_user >= kMostOfUser && !forget_one(key, true)) return false;
+  return of_lane < share_of(key.lane, most_) || of_user >= kMostOfUser || forget_one(key, false);
+}
+
 ChallengeTable::Entry ChallengeTable::open_new(const ChallengeKey& key,
                                                const std::optional<PhoneNumber>& number, bool decoy,
                                                const ChallengeRules& rules) {
-  if (challenges_.size() >= most_ && !challenges_.contains(key))
-    return {Entry::Kind::crowded, nullptr};
+  if (!challenges_.contains(key) && !make_room(key)) return {Entry::Kind::crowded, nullptr};
   auto challenge = std::make_shared<Challenge>();
   challenge->number_ = number;
   challenge->decoy_ = decoy;
@@ -140,6 +188,12 @@ void ChallengeTable::forfeit_try(const Handle& challenge) {
   end_wrong_try(*challenge);
 }
 
+void ChallengeTable::give_back(const Handle& challenge, unsigned tries) {
+  const std::lock_guard lock(mutex_);
+  challenge->tries_left_ += tries;
+  if (challenge->state_ == Challenge::State::over) challenge->state_ = Challenge::State::open;
+}
+
 bool ChallengeTable::answer_is_right(const ChallengeKey& key, const Handle& challenge,
                                      std::string_view answer, bool proved) {
   const std::lock_guard lock(mutex_);
@@ -163,11 +217,6 @@ bool ChallengeTable::answer_is_right(const ChallengeKey& key, const Handle& chal
 void ChallengeTable::forget(const ChallengeKey& key, const Handle& challenge) {
   const auto found = challenges_.find(key);
   if (found != challenges_.end() && found->second == challenge) challenges_.erase(found);
-}
-
-void ChallengeTable::make_void(const Handle& challenge) {
-  const std::lock_guard lock(mutex_);
-  challenge->void_ = true;
 }
 
 void ChallengeTable::make_decoy(const Handle& challenge) {
@@ -207,7 +256,8 @@ void ChallengeTable::end_resend(const Handle& challenge, std::optional<Carrier> 
   const std::lock_guard lock(mutex_);
   challenge->resending_ = false;
   if (!carrier) return;
-  challenge->carrier_ = std::move(*carrier);
+  // One who only pretends to send must not put nobody in the place of who took the last message.
+  if (!carrier->provider.empty() || challenge->decoy_) challenge->carrier_ = std::move(*carrier);
   challenge->sent_at_ = clock_.now();
 }
 

@@ -17,7 +17,12 @@ class ChallengeTable {
  public:
   using Handle = std::shared_ptr<Challenge>;
 
-  // `most` bounds their number. `clock` must outlive the table.
+  // `most` bounds the number of proven logins' challenges; others have half as many, programs of
+  // ordinary users and peers of [peer] an eighth each, and one person kMostOfUser in each lane.
+  // Where one of these is reached, the oldest of the fullest crowd is forgotten: those who are at
+  // its prompt notice nothing, those who come back begin anew. Whether it is a decoy decides
+  // nothing, or a flood would tell who is on record. `clock` must outlive the table.
+  static constexpr size_t kMostOfUser = 64;
   ChallengeTable(const Clock& clock, size_t most) : clock_(clock), most_(most) {}
 
   struct Entry {
@@ -26,7 +31,8 @@ class ChallengeTable {
       resumed,  // goes on; `time` is the age of its last message, if one went out
       resting,  // out of tries; `time` until a new one may begin
       unsent,   // the message for it could not be sent a moment ago
-      crowded,  // no room, or another attempt has been sending for too long
+      crowded,  // no room but others' who are sending, or another attempt has been sending for too
+                // long
     };
     Kind kind;
     Handle challenge;  // for opened and resumed
@@ -73,9 +79,12 @@ class ChallengeTable {
   // Ends a granted try as a wrong one, without looking at the answer.
   void forfeit_try(const Handle& challenge);
 
-  // From now on no answer can be right and no message may leave for this challenge.
-  void make_void(const Handle& challenge);
-  // The same, because its person was locked: real attempts after the lock get a new one.
+  // Takes back `tries` that were forfeited, for their answers were none: the challenge goes on as
+  // before.
+  void give_back(const Handle& challenge, unsigned tries);
+
+  // From now on no answer can be right and no message may leave for this challenge, because its
+  // person was locked: real attempts after the lock get a new one.
   void make_decoy(const Handle& challenge);
 
   enum class ResendStatus { granted, too_soon, none_left };
@@ -98,6 +107,8 @@ class ChallengeTable {
  private:
   Entry open_new(const ChallengeKey& key, const std::optional<PhoneNumber>& number, bool decoy,
                  const ChallengeRules& rules);
+  bool make_room(const ChallengeKey& key);
+  bool forget_one(const ChallengeKey& key, bool of_user);
   void forget(const ChallengeKey& key, const Handle& challenge);
   bool is_spent(const Challenge& challenge) const;
   bool has_sends_left(const Challenge& challenge) const;

@@ -35,6 +35,9 @@ class Conversation {
   // Shows a line that needs no answer. Best effort: whoever is gone will be noticed at the next
   // ask().
   virtual void tell(const std::string& text) = 0;
+  // The last line of an attempt that does not let in. Where no notice is shown, a question that
+  // Enter ends.
+  virtual void end_with(const std::string& text) = 0;
   // Hands over an app's key as an otpauth URI, for the client to draw. Only at an enrolment, and as
   // best effort as tell().
   virtual void show_key(const Secret& uri) { (void)uri; }

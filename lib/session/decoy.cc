@@ -24,6 +24,7 @@ bool concerns_everybody(SendStatus status) {
       return true;
     case SendStatus::number_cannot_sms:
     case SendStatus::number_refused:
+    case SendStatus::opted_out:
     case SendStatus::blocked:
     case SendStatus::not_permitted:
       return false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/audit/event.h"
+#include "lib/session/conversation.h"
 
 namespace sms2fa {
 
@@ -17,6 +18,22 @@ inline Ending denied(Reason reason) {
 
 inline Ending unavailable(Reason reason) {
   return {AuditVerdict::unavailable, reason};
+}
+
+// An attempt whose conversation ended before an answer came.
+inline Ending interrupted(Reply::Status status) {
+  switch (status) {
+    case Reply::Status::stopped:
+      return unavailable(Reason::shutting_down);
+    case Reply::Status::broken:
+      return denied(Reason::bad_request);
+    case Reply::Status::timed_out:
+      return denied(Reason::expired);
+    case Reply::Status::gone:
+    case Reply::Status::answered:
+      return denied(Reason::client_gone);
+  }
+  return denied(Reason::client_gone);
 }
 
 }  // namespace sms2fa

@@ -10,9 +10,8 @@
 
 namespace sms2fa {
 
-// Who asks for an enrolment: root may do everything for anybody at once, others only for
-// themselves, and they first prove what they already hold.
-enum class EnrolledBy { the_person, root };
+// What an enrolment is called in the log, whatever the peer calls it.
+inline constexpr const char* kEnrollService = "sms2fa-enroll";
 
 // Leads one person through the enrolment of a number, an authenticator app and backup codes. Each
 // is kept, in one transaction, only after a code has shown that it works; whatever ends the

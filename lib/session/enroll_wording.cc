@@ -13,8 +13,38 @@ std::string hours(std::chrono::seconds time) {
 
 }  // namespace
 
+MessageSettings for_enrolment(MessageSettings settings) {
+  settings.sms =
+      "{host}: {code} is your code to ADD a phone or app, not to log in. Ref {ref}. Never share "
+      "it.";
+  settings.voice = "This is not about a login. Your code to add a phone or an app is {code}.";
+  settings.language = "en-US";
+  return settings;
+}
+
+std::string only_administrators_enroll() {
+  return "Here only an administrator enrolls people.";
+}
+
+std::string account_may_not_enroll() {
+  return "This is no person's account, so only an administrator can enroll it.";
+}
+
+std::string ask_invitation(bool again) {
+  return std::string(again ? "Not that one. " : "") +
+         "Enter the invitation that your administrator gave you: ";
+}
+
+std::string prove_again() {
+  return "Another change needs another code.";
+}
+
 std::string prove_first() {
   return "First show that you are who you were: a code from your phone or app.";
+}
+
+std::string changed_meanwhile() {
+  return "What is enrolled has been changed or locked meanwhile. Begin again.";
 }
 
 std::string number_on_record(const std::string& masked) {
@@ -34,7 +64,7 @@ std::string ask_other_number(const std::string& masked) {
 }
 
 std::string number_unreadable(const std::string& why) {
-  return "Not a usable number: " + why + ".";
+  return "Not usable: " + why + ".";
 }
 
 std::string number_code_sent(const std::string& masked, const std::string& ref) {
@@ -50,14 +80,17 @@ std::string number_planned(const std::string& masked, std::chrono::seconds wait)
          "; until then to the old number, which has been told.";
 }
 
-std::string old_number_not_told() {
-  return "The old number could not be told, so it stays.";
+std::string number_not_told() {
+  return "The number on record could not be told, so nothing was changed.";
 }
 
-std::string number_changes_notice(const std::string& host, std::chrono::seconds wait) {
-  return host + ": in " + hours(wait) +
-         " your login codes will go to another phone. If you did not ask for that, tell your "
-         "administrator now.";
+std::string number_will_change(std::chrono::seconds wait) {
+  return "in " + hours(wait) + " your login codes will go to another phone.";
+}
+
+std::string change_notice(const std::string& host, const std::string& what) {
+  return reduced(host, kLongestHost) + ": " + what +
+         " If you did not ask for that, tell your administrator now.";
 }
 
 std::string ask_app(bool another) {
@@ -95,6 +128,7 @@ std::string app_not_kept() {
 }
 
 std::string ask_new_codes(unsigned left) {
+  if (left == 0) return "You have no backup codes. Make ten? (y/N) ";
   return "You have " + std::to_string(left) + " backup code" + (left == 1 ? "" : "s") +
          " left. Make ten new ones, which ends these? (y/N) ";
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/errands.h"
 
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <utility>
 
@@ -20,22 +20,33 @@ Errands::~Errands() {
   ended_.wait(lock, [this] { return threads_ == 0; });
 }
 
-bool Errands::run(std::function<void()> errand) {
+void Errands::start_detached(std::function<void()> work) {
+  std::thread(std::move(work)).detach();
+}
+
+bool Errands::run(std::function<void()> errand) noexcept {
+  try {
+    Waiting mine;
+    mine.push_back(std::move(errand));
+    return start(mine);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+// Throws only before anything has changed: what is half counted would deny everybody for good.
+bool Errands::start(Waiting& errand) {
   const std::lock_guard lock(mutex_);
   if (under_way_ >= most_) return false;
-  waiting_.push_back(std::move(errand));
-  if (waiting_.size() <= idle_) {
-    begun_.notify_one();
-  } else {
-    try {
-      std::thread([this] { work(); }).detach();
-    } catch (const std::system_error&) {
-      waiting_.pop_back();
-      return false;
-    }
+  const bool somebody_is_idle = waiting_.size() < idle_;
+  // The new thread waits for the lock, and so finds its errand.
+  if (!somebody_is_idle) {
+    start_thread_([this] { work(); });
     ++threads_;
   }
+  waiting_.splice(waiting_.end(), errand);
   ++under_way_;
+  if (somebody_is_idle) begun_.notify_one();
   return true;
 }
 
@@ -53,7 +64,7 @@ bool Errands::wait_for_one(std::unique_lock<std::mutex>& lock) {
 void Errands::work() noexcept {
   std::unique_lock lock(mutex_);
   while (wait_for_one(lock)) {
-    std::list<std::function<void()>> mine;
+    Waiting mine;
     mine.splice(mine.end(), waiting_, waiting_.begin());
     lock.unlock();
     mine.front()();

@@ -15,16 +15,20 @@ namespace sms2fa {
 // a thread is a good part of what a login takes of the processor.
 class Errands {
  public:
+  // Starts a detached thread that runs `work`; throws when none can be had.
+  using StartThread = void (*)(std::function<void()> work);
+
   // `most` bounds how many are under way.
-  explicit Errands(unsigned most) : most_(most) {}
+  explicit Errands(unsigned most, StartThread start_thread = start_detached)
+      : most_(most), start_thread_(start_thread) {}
   Errands(const Errands&) = delete;
   Errands& operator=(const Errands&) = delete;
   // Waits for all of them.
   ~Errands();
 
   // Runs `errand`, which must not throw, in a thread of its own. False, and nothing runs, when too
-  // many are under way or no thread can be had.
-  bool run(std::function<void()> errand);
+  // many are under way, or no thread or memory can be had.
+  bool run(std::function<void()> errand) noexcept;
 
   // Waits for the ends of all, at most `patience`. True when none is left.
   bool finish(Milliseconds patience);
@@ -33,14 +37,19 @@ class Errands {
   unsigned idle();
 
  private:
+  using Waiting = std::list<std::function<void()>>;
+
+  static void start_detached(std::function<void()> work);
+  bool start(Waiting& errand);
   void work() noexcept;
   bool wait_for_one(std::unique_lock<std::mutex>& lock);
 
   const unsigned most_;
+  const StartThread start_thread_;
   std::mutex mutex_;
   std::condition_variable begun_;
   std::condition_variable ended_;
-  std::list<std::function<void()>> waiting_;
+  Waiting waiting_;
   unsigned under_way_ = 0;  // those that wait included
   unsigned threads_ = 0;
   unsigned idle_ = 0;

@@ -13,11 +13,29 @@ namespace {
 // Of a backup code: google-authenticator's scratch codes, once they were taken over, have 8 digits.
 // Nothing shorter costs a slow hash.
 constexpr size_t kShortestBackupAnswer = 8;
+// Of those of our own: 50 bits.
+constexpr size_t kLongCode = 10;
+// RFC 6238's T and its two neighbours.
+constexpr int64_t kStepsTried = 3;
 
 using Outcome = FactorCheck::Outcome;
 
 bool contains(const Methods& methods, Method method) {
   return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+bool is_long_code(std::string_view answer) {
+  const auto is_filler = [](char c) { return c == ' ' || c == '-'; };
+  return answer.size() -
+             static_cast<size_t>(std::count_if(answer.begin(), answer.end(), is_filler)) >=
+         kLongCode;
+}
+
+// Without backup codes when the answer is too short to be judged as one.
+Methods methods_for(const Methods& allowed, bool is_long) {
+  Methods methods = allowed;
+  if (!is_long) std::erase(methods, Method::backup);
+  return methods;
 }
 
 Result<Secret> open(KeyRing* keys, const std::string& context, const std::string& sealed) {
@@ -69,25 +87,53 @@ bool Factors::nothing_enrolled() const {
          !number_beyond_reach_;
 }
 
+int64_t Factors::chance_of_apps() const {
+  int64_t chance = 0;
+  for (const App& app : apps_) chance += chance_of_app(app.parameters.digits);
+  return chance;
+}
+
+int64_t chance_of_app(unsigned digits) {
+  int64_t chance = kStepsTried * kCertain;
+  for (unsigned i = 0; i < digits; ++i) chance /= 10;
+  return chance;
+}
+
 // As many computations as somebody with the most apps needs, so that their number doesn't show.
-std::optional<int64_t> Factors::matching_step(std::string_view answer, WallTime now) const {
+Factors::Steps Factors::matching_steps(std::string_view answer, WallTime now) const {
   static const Secret nobodys_key(std::string(kTotpKeySize, '\0'));
   const int64_t step = totp_step_at(now);
-  std::optional<int64_t> matching;
+  Steps matching;
+  const auto take_later = [](std::optional<int64_t>& found, std::optional<int64_t> match) {
+    if (match) found = std::max(*match, found.value_or(*match));
+  };
   for (size_t i = 0; i < std::max(kMostApps, apps_.size()); ++i) {
     const bool is_real = i < apps_.size();
-    const auto matches =
-        matching_totp_step(is_real ? apps_[i].key : nobodys_key,
-                           is_real ? apps_[i].parameters : TotpParameters(), step, answer);
-    if (is_real && matches) matching = std::max(*matches, matching.value_or(*matches));
+    const Secret& key = is_real ? apps_[i].key : nobodys_key;
+    const TotpParameters parameters = is_real ? apps_[i].parameters : TotpParameters();
+    const auto one = matching_totp_step(key, parameters, step, answer);
+    const auto two = matching_totp_pair(key, parameters, step, answer);
+    if (!is_real) continue;
+    take_later(matching.one, one);
+    take_later(matching.last_of_two, two);
   }
   return matching;
 }
 
-Result<FactorCheck> Factors::spend(std::optional<int64_t> step, const std::string& hash,
-                                   const Methods& allowed, Store& store) const {
-  if (step && contains(allowed, Method::totp)) {
-    const auto fresh = store.use_totp_step(user_, *step);
+// False when a step, or a later one, was used before.
+Result<bool> Factors::use_steps(const Steps& steps, Accepts accepts, Store& store) const {
+  if (accepts == Accepts::any_code) return store.use_totp_step(user_, *steps.one);
+  const auto first = store.use_totp_step(user_, *steps.last_of_two - 1);
+  if (!first || !*first) return first;
+  return store.use_totp_step(user_, *steps.last_of_two);
+}
+
+Result<FactorCheck> Factors::spend(const Steps& steps, const std::string& hash,
+                                   const Methods& allowed, Accepts accepts, Store& store) const {
+  const bool by_app = (accepts == Accepts::any_code && steps.one) ||
+                      (accepts == Accepts::two_app_codes && steps.last_of_two);
+  if (by_app && contains(allowed, Method::totp)) {
+    const auto fresh = use_steps(steps, accepts, store);
     if (!fresh) return fresh.error();
     return FactorCheck{*fresh ? Outcome::app : Outcome::replayed, backup_codes_left()};
   }
@@ -115,15 +161,17 @@ Result<bool> Factors::spend_pass(std::string_view answer, const std::string& has
 }
 
 Result<FactorCheck> Factors::check(std::string_view answer, WallTime now, const Methods& allowed,
-                                   Store& store, bool real) const {
-  const auto step = matching_step(answer, now);
+                                   Store& store, bool real, Accepts accepts) const {
+  const auto steps = matching_steps(answer, now);
   if (answer.size() < kShortestBackupAnswer)
-    return real ? spend(step, "", allowed, store) : FactorCheck{Outcome::wrong, 0};
+    return real ? spend(steps, "", allowed, accepts, store) : FactorCheck{Outcome::wrong, 0};
   const auto hash = hash_backup_code(parameters(), answer);
   if (!hash) return hash.error();
-  auto checked = real ? spend(step, *hash, allowed, store) : spend(std::nullopt, *hash, {}, store);
+  const bool is_long = accepts == Accepts::any_code || is_long_code(answer);
+  const Methods methods = real ? methods_for(allowed, is_long) : Methods();
+  auto checked = spend(real ? steps : Steps(), *hash, methods, accepts, store);
   if (!checked || checked->outcome != Outcome::wrong) return checked;
-  const auto passed = spend_pass(answer, *hash, store, real);
+  const auto passed = spend_pass(answer, *hash, store, real && is_long);
   if (!passed) return passed.error();
   if (*passed) checked->outcome = Outcome::pass;
   return checked;

@@ -47,6 +47,7 @@ class Factors {
   const std::optional<PhoneNumber>& number() const { return number_; }
   bool has_app() const { return !apps_.empty(); }
   bool has_app_beyond_reach() const { return app_beyond_reach_; }
+  bool has_number_beyond_reach() const { return number_beyond_reach_; }
   unsigned backup_codes_left() const { return backup_ ? backup_->left : 0; }
   bool has_pass() const { return pass_.has_value(); }
   // Holds nothing at all, readable or not.
@@ -58,8 +59,13 @@ class Factors {
   // is allowed, and spends what it matched. Call it after the answer was counted. With `real` false
   // it costs the same, changes nothing, and the answer is wrong. An error means that the store
   // failed: the caller denies.
+  // Unless `accepts` is any code, what is shorter than 50 bits is wrong, but two codes in a row of
+  // one app where those are accepted.
   Result<FactorCheck> check(std::string_view answer, WallTime now, const Methods& allowed,
-                            Store& store, bool real) const;
+                            Store& store, bool real, Accepts accepts = Accepts::any_code) const;
+
+  // The chance that one answer is a code of one of the apps.
+  int64_t chance_of_apps() const;
 
  private:
   struct App {
@@ -68,9 +74,14 @@ class Factors {
   };
   void open_number(const std::string& sealed, KeyRing* keys);
   void open_app(const EnrolledApp& app, KeyRing* keys);
-  std::optional<int64_t> matching_step(std::string_view answer, WallTime now) const;
-  Result<FactorCheck> spend(std::optional<int64_t> step, const std::string& hash,
-                            const Methods& allowed, Store& store) const;
+  struct Steps {
+    std::optional<int64_t> one;
+    std::optional<int64_t> last_of_two;
+  };
+  Steps matching_steps(std::string_view answer, WallTime now) const;
+  Result<bool> use_steps(const Steps& steps, Accepts accepts, Store& store) const;
+  Result<FactorCheck> spend(const Steps& steps, const std::string& hash, const Methods& allowed,
+                            Accepts accepts, Store& store) const;
   Result<bool> spend_pass(std::string_view answer, const std::string& hash, Store& store,
                           bool real) const;
   const std::string& parameters() const;
@@ -84,6 +95,9 @@ class Factors {
   bool number_beyond_reach_ = false;
   std::string trouble_;
 };
+
+// The chance that one answer is the code of an app that shows so many digits.
+int64_t chance_of_app(unsigned digits);
 
 // What numbers and app keys are sealed with beside the key: a value that is moved to another person
 // or place in the store doesn't open.

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "lib/otp/pin.h"
-#include "lib/session/limits.h"
 
 namespace sms2fa {
 
@@ -12,24 +11,6 @@ namespace {
 
 using Kind = Judgement::Kind;
 using TryStatus = ChallengeTable::TryStatus;
-
-// A try that was taken must end, whatever interrupts the judging.
-class OpenTry {
- public:
-  OpenTry(ChallengeTable& challenges, const ChallengeTable::Handle& challenge)
-      : challenges_(challenges), challenge_(challenge) {}
-  ~OpenTry() {
-    if (pending_) challenges_.forfeit_try(challenge_);
-  }
-  OpenTry(const OpenTry&) = delete;
-  OpenTry& operator=(const OpenTry&) = delete;
-  void has_ended() { pending_ = false; }
-
- private:
-  ChallengeTable& challenges_;
-  const ChallengeTable::Handle& challenge_;
-  bool pending_ = true;
-};
 
 Kind kind_of(TryStatus status) {
   switch (status) {
@@ -53,62 +34,125 @@ std::string method_of(const FactorCheck& factor) {
 
 }  // namespace
 
-Judgement Judge::judge(const Reply& reply, const Standing& standing, const ChallengeKey& key,
-                       const ChallengeTable::Handle& challenge) {
+// A try that was taken must end, whatever interrupts the judging.
+class Judge::OpenTry {
+ public:
+  OpenTry(ChallengeTable& challenges, const ChallengeTable::Handle& challenge)
+      : challenges_(challenges), challenge_(challenge) {}
+  ~OpenTry() {
+    if (pending_) challenges_.forfeit_try(challenge_);
+  }
+  OpenTry(const OpenTry&) = delete;
+  OpenTry& operator=(const OpenTry&) = delete;
+  void has_ended() { pending_ = false; }
+
+ private:
+  ChallengeTable& challenges_;
+  const ChallengeTable::Handle& challenge_;
+  bool pending_ = true;
+};
+
+Judgement Judge::judge(const Reply& reply, bool may_match, Standing& standing,
+                       const ChallengeKey& key, const ChallengeTable::Handle& challenge) {
   auto& challenges = around_.challenges;
   const auto granted = challenges.take_try(challenge);
   if (granted.status == TryStatus::used && pin_matches(challenge->code(), reply.text.reveal()))
-    notices_.replayed(event_.method, event_.ref);
+    verifier_.notices().replayed(event_.method, event_.ref);
   if (granted.status != TryStatus::granted) return {kind_of(granted.status)};
   ++event_.answers;
   OpenTry open(challenges, challenge);
 
-  bool real = !standing.is_decoy() && !reply.is_placeholder;
-  const auto counted = around_.store.count_attempt(real ? request_.user : kNobody,
-                                                   lock_rules(setup_.configuration.limits));
-  if (!counted) return {Kind::store_failed, 0, counted.error().message};
+  placeholder_seen_ = placeholder_seen_ || reply.is_placeholder;
+  const bool real = standing.is_somebody() && !placeholder_seen_ && may_match;
+  Comparison comparison = {reply, standing, key, challenge, open, real};
+  const auto verified = verifier_.verify(real, standing.chance, [&](const CountedAttempt& counted) {
+    return compare(comparison, counted);
+  });
+  // A change came between the count and the commit.
+  if (!verified && verified.error().kind == ErrorKind::outdated) return {Kind::expired};
+  if (!verified) return {Kind::store_failed, 0, verified.error().message};
+  if (verified->right) return right_by(comparison.factor, verified->from_elsewhere);
+  Judgement judgement = {Kind::wrong, granted.left};
+  judgement.cost_a_try = true;
+  if (comparison.factor.outcome == FactorCheck::Outcome::replayed)
+    judgement.kind = Kind::used_before;
+  if (comparison.checked == CheckStatus::unreachable) judgement.kind = Kind::not_checked;
+  if (granted.left == 0) judgement.kind = Kind::none_left;
+  return judgement;
+}
+
+Result<Compared> Judge::compare(Comparison& comparison, const CountedAttempt& counted) {
+  auto& challenges = around_.challenges;
+  auto& [reply, standing, key, challenge, open, real, factor, checked] = comparison;
   // Locked since this attempt began: from here on no answer can be right.
-  if (real && !counted->id) challenges.make_decoy(challenge);
-  real = real && counted->id;
+  if (real && !counted.id) challenges.make_decoy(challenge);
+  real = real && counted.id;
+  if (real && counted.generation != standing.generation) {
+    if (const auto renewed = renew(standing, challenge); !renewed) return renewed.error();
+    real = standing.is_somebody();
+  }
+  const Accepts accepts = std::max(standing.accepts, counted.accepts);
+  // Some codes still are accepted; the message's is none of them.
+  const bool only_some = real && accepts != Accepts::any_code;
+  if (only_some && !standing.is_decoy()) bar(standing, reason_of(accepts), accepts);
 
   const Carrier carrier = challenges.carrier_of(challenge);
-  const auto factor = try_factors(reply, standing, real);
-  if (!factor) return {Kind::store_failed, 0, factor.error().message};
+  const auto tried = try_factors(reply, standing, real, accepts);
+  if (!tried) return tried.error();
+  factor = *tried;
   // What an app or a backup code has answered is none of the provider's business.
-  const bool ask = carrier.checks && !factor->is_right();
-  const CheckStatus checked =
-      ask ? ask_provider(reply, standing, carrier, real) : CheckStatus::wrong;
-  const bool right = challenges.answer_is_right(
-      key, challenge, reply.text.reveal(), checked == CheckStatus::right || factor->is_right());
-  open.has_ended();
-  if (right && factor->is_right()) event_.method = method_of(*factor);
-  if (counted->id) {
-    const auto committed = around_.store.commit_outcome(*counted->id, right);
-    if (!committed) return {Kind::store_failed, 0, committed.error().message};
+  if (carrier.checks && !factor.is_right())
+    checked = ask_provider(reply, standing, carrier, real && !only_some);
+  const bool proved = checked == CheckStatus::right || factor.is_right();
+  // The challenge may be real although this attempt is not: others hold it, too.
+  const bool weighs_code = real && !only_some;
+  const bool right = weighs_code
+                         ? challenges.answer_is_right(key, challenge, reply.text.reveal(), proved)
+                         : only_some && factor.is_right();
+  if (weighs_code) open.has_ended();
+  if (right && factor.is_right()) event_.method = method_of(factor);
+  return Compared{right, event_.method};
+}
+
+// What was removed or replaced is no good from that moment on, also where a prompt stands already.
+// A code that went to a number of before is no good either, so whose number changed begins anew.
+Result<void> Judge::renew(Standing& standing, const ChallengeTable::Handle& challenge) {
+  auto anew = standing_of(request_, setup_.configuration, *setup_.directory, around_.store,
+                          setup_.keys.get());
+  if (!anew) return anew.error();
+  if (!standing.is_decoy() && !anew->is_decoy() && anew->phone == standing.phone) {
+    standing = std::move(*anew);
+    return {};
   }
-  if (real) notices_.answered(*counted, right, event_.method);
-  if (right) return right_by(*factor);
-  if (granted.left == 0) return {Kind::none_left};
-  return {checked == CheckStatus::unreachable ? Kind::not_checked : Kind::wrong, granted.left};
+  around_.challenges.make_decoy(challenge);
+  // Long codes are no matter of the challenge.
+  const Accepts accepts = std::max(standing.accepts, anew->accepts);
+  const bool accepts_some = anew->is_somebody() && accepts != Accepts::any_code;
+  if (accepts_some) standing = *anew;
+  standing.accepts = accepts_some ? accepts : Accepts::any_code;
+  standing.is_real = false;
+  standing.decoy_reason = anew->is_decoy() ? anew->decoy_reason : Reason::changed_meanwhile;
+  return {};
 }
 
 // Every answer is tried on everything the person holds. A backup code's hash is slow, so only what
 // is as long as one is hashed; the length is known of sshd's placeholders too.
-Result<FactorCheck> Judge::try_factors(const Reply& reply, const Standing& standing, bool real) {
+Result<FactorCheck> Judge::try_factors(const Reply& reply, const Standing& standing, bool real,
+                                       Accepts accepts) {
   const auto check = standing.factors->check(reply.text.reveal(), around_.clock.wall_now(),
-                                             standing.methods, around_.store, real);
+                                             standing.methods, around_.store, real, accepts);
   if (check && check->outcome == FactorCheck::Outcome::replayed)
-    notices_.replayed(std::string(to_string(Method::totp)), {});
+    verifier_.notices().replayed(std::string(to_string(Method::totp)), {});
   return check;
 }
 
-Judgement Judge::right_by(const FactorCheck& factor) {
-  Judgement right = {Kind::right};
+Judgement Judge::right_by(const FactorCheck& factor, unsigned from_elsewhere) {
+  Judgement right = {.kind = Kind::right, .from_elsewhere = from_elsewhere};
   if (factor.outcome == FactorCheck::Outcome::pass)
-    around_.audit.notice(notices_.begin(NoticeKind::pass_used, event_.method));
+    around_.audit.notice(verifier_.notices().begin(NoticeKind::pass_used, event_.method));
   if (factor.outcome == FactorCheck::Outcome::backup) {
     right.backup_codes_left = factor.backup_codes_left;
-    AuditNotice used = notices_.begin(NoticeKind::code_used, event_.method);
+    AuditNotice used = verifier_.notices().begin(NoticeKind::code_used, event_.method);
     used.count = factor.backup_codes_left;
     around_.audit.notice(used);
   }

@@ -7,7 +7,41 @@ namespace sms2fa {
 
 namespace {
 
-const char* name_of(BudgetScope scope) {
+std::string name_of(Lane lane) {
+  switch (lane) {
+    case Lane::proven:
+    case Lane::unproven:
+      break;
+    case Lane::own:
+      return "own:";
+    case Lane::named:
+      return "named:";
+  }
+  return "unproven:";
+}
+
+// At least one.
+unsigned share_of(unsigned count, unsigned parts) {
+  return (count + parts - 1) / parts;
+}
+
+std::vector<Budget> with_shares(std::vector<Budget> budgets, Lane lane) {
+  if (lane == Lane::proven) return budgets;
+  for (size_t i = budgets.size(); i-- > 0;) {
+    Budget share = budgets[i];
+    const bool own = lane == Lane::own || lane == Lane::named;
+    const bool is_host = share.scope == BudgetScope::host || share.scope == BudgetScope::host_day;
+    share.is_share = true;
+    share.key = name_of(lane) + share.key;
+    share.count = share_of(share.count, own && is_host ? 4 : 2);
+    budgets.push_back(std::move(share));
+  }
+  return budgets;
+}
+
+}  // namespace
+
+const char* to_string(BudgetScope scope) {
   switch (scope) {
     case BudgetScope::number:
       return "sends_per_number";
@@ -17,28 +51,48 @@ const char* name_of(BudgetScope scope) {
       return "sends_per_source";
     case BudgetScope::host:
       return "sends_per_host";
+    case BudgetScope::host_day:
+      return "sends_per_host_per_day";
   }
   return "a limit";
 }
-
-}  // namespace
 
 std::vector<Budget> budgets_for(const LimitSettings& limits, const LoginRequest& request,
                                 const Standing& standing) {
   const auto& phone = standing.is_decoy() ? standing.barred_phone : standing.phone;
   const std::string apart = "decoy:" + request.user;
-  return {
-      {BudgetScope::number, phone ? phone->e164() : apart, limits.sends_per_number.count,
-       limits.sends_per_number.window},
-      {BudgetScope::user, phone ? request.user : apart, limits.sends_per_user.count,
-       limits.sends_per_user.window},
-      {BudgetScope::source, request.source(), limits.sends_per_source.count,
-       limits.sends_per_source.window},
-  };
+  return with_shares(
+      {
+          {BudgetScope::number, phone ? phone->e164() : apart, limits.sends_per_number.count,
+           limits.sends_per_number.window},
+          {BudgetScope::user, phone ? request.user : apart, limits.sends_per_user.count,
+           limits.sends_per_user.window},
+          {BudgetScope::source, request.source(), limits.sends_per_source.count,
+           limits.sends_per_source.window},
+      },
+      request.lane);
 }
 
-Budget host_budget(const LimitSettings& limits) {
-  return {BudgetScope::host, "", limits.sends_per_host.count, limits.sends_per_host.window};
+std::vector<Budget> personal_budgets(const LimitSettings& limits, const std::string& user,
+                                     const Standing& standing) {
+  std::vector<Budget> budgets;
+  for (const Lane lane : {Lane::unproven, Lane::own}) {
+    LoginRequest request;
+    request.user = user;
+    request.lane = lane;
+    for (Budget& budget : budgets_for(limits, request, standing))
+      if (budget.scope != BudgetScope::source) budgets.push_back(std::move(budget));
+  }
+  return budgets;
+}
+
+std::vector<Budget> host_budgets(const LimitSettings& limits, const LoginRequest& request,
+                                 bool only_looked_at) {
+  return with_shares({{BudgetScope::host, "", limits.sends_per_host.count,
+                       limits.sends_per_host.window, only_looked_at},
+                      {BudgetScope::host_day, "", limits.sends_per_host_per_day,
+                       std::chrono::days(1), only_looked_at}},
+                     request.lane);
 }
 
 LockRules lock_rules(const LimitSettings& limits) {
@@ -47,6 +101,7 @@ LockRules lock_rules(const LimitSettings& limits) {
 
 bool StoreLedger::reserve(const std::string&) {
   reserved_.reset();
+  limit_.clear();
   reserved_at_ = std::chrono::steady_clock::now();
   const auto decision = store_.reserve_send(budgets_);
   store_failed_ = !decision;
@@ -57,7 +112,8 @@ bool StoreLedger::reserve(const std::string&) {
   reserved_ = decision->reserved;
   if (reserved_) return true;
   retry_in_ = decision->retry_in;
-  detail_ = std::string(name_of(decision->exhausted)) + " is used up";
+  limit_ = to_string(decision->exhausted);
+  detail_ = (decision->is_share ? "the unproven share of " : "") + limit_ + " is used up";
   return false;
 }
 
@@ -75,20 +131,6 @@ void StoreLedger::settle(const SendReport& report) {
   // A failure here leaves the message spent, which is the safe side.
   (void)store_.settle_send(*reserved_, spent).ok();
   reserved_.reset();
-}
-
-std::optional<Admission::Place> Admission::admit(const std::string& user, unsigned per_user) {
-  const std::lock_guard lock(mutex_);
-  unsigned& count = under_way_[user];
-  if (count >= per_user) return std::nullopt;
-  ++count;
-  return Place(*this, user);
-}
-
-void Admission::leave(const std::string& user) {
-  const std::lock_guard lock(mutex_);
-  const auto found = under_way_.find(user);
-  if (--found->second == 0) under_way_.erase(found);
 }
 
 }  // namespace sms2fa

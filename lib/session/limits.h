@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,15 +13,26 @@
 
 namespace sms2fa {
 
-// The budgets of number, user and source that one message for this request is taken from. A decoy's
+// The budgets of number, user and source that one message for this request is taken from: of each
+// the whole, and unless the request is proven a share besides, which is all that such requests can
+// take. The unproven have half of each, ordinary users half, and a quarter of the host's. A decoy's
 // stand apart, so that it runs dry as a real one would without taking anything from anybody; those
 // of a person who is barred for a while stay their own, or a budget that is fresh again would show
 // the lock.
 std::vector<Budget> budgets_for(const LimitSettings& limits, const LoginRequest& request,
                                 const Standing& standing);
 
-// The budget of all messages together. Real ones are taken from it, decoys only look at it.
-Budget host_budget(const LimitSettings& limits);
+// Every budget and share that is one person's alone, whoever logs in as them and from wherever.
+std::vector<Budget> personal_budgets(const LimitSettings& limits, const std::string& user,
+                                     const Standing& standing);
+
+// The budgets of all messages together, with their share. Real ones are taken from them, decoys
+// only look at them.
+std::vector<Budget> host_budgets(const LimitSettings& limits, const LoginRequest& request,
+                                 bool only_looked_at);
+
+// The key's name in [limits].
+const char* to_string(BudgetScope scope);
 
 LockRules lock_rules(const LimitSettings& limits);
 
@@ -42,6 +51,7 @@ class StoreLedger final : public SendLedger {
   bool store_failed() const { return store_failed_; }
   std::chrono::seconds retry_in() const { return retry_in_; }
   const std::string& detail() const { return detail_; }
+  const std::string& limit() const { return limit_; }  // "" when none did
 
  private:
   Store& store_;
@@ -52,36 +62,7 @@ class StoreLedger final : public SendLedger {
   bool store_failed_ = false;
   std::chrono::seconds retry_in_{0};
   std::string detail_;
-};
-
-// Counts the attempts under way, by user and in all. Thread-safe.
-class Admission {
- public:
-  // One attempt's place; gives it back on destruction.
-  class Place {
-   public:
-    Place(Admission& admission, std::string user)
-        : admission_(&admission), user_(std::move(user)) {}
-    Place(Place&& other) noexcept
-        : admission_(std::exchange(other.admission_, nullptr)), user_(std::move(other.user_)) {}
-    Place& operator=(Place&&) = delete;
-    ~Place() {
-      if (admission_ != nullptr) admission_->leave(user_);
-    }
-
-   private:
-    Admission* admission_;
-    std::string user_;
-  };
-
-  // nullopt when `per_user` attempts of this user are under way already.
-  std::optional<Place> admit(const std::string& user, unsigned per_user);
-
- private:
-  void leave(const std::string& user);
-
-  std::mutex mutex_;
-  std::map<std::string, unsigned> under_way_;
+  std::string limit_;
 };
 
 }  // namespace sms2fa

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/session/enroll_wording.h"
 #include "lib/session/limits.h"
 #include "lib/session/notices.h"
 #include "lib/session/wording.h"
@@ -23,6 +24,7 @@ Sending sending_of(SendStatus status) {
       return {Outcome::perhaps};
     case SendStatus::number_cannot_sms:
     case SendStatus::number_refused:
+    case SendStatus::opted_out:
     case SendStatus::blocked:
       return {.outcome = Outcome::not_sent, .reason = Reason::number_failed};
     case SendStatus::credentials:
@@ -35,18 +37,26 @@ Sending sending_of(SendStatus status) {
 
 Sending not_permitted_by(const StoreLedger& ledger, SendingNote& note) {
   note.detail = ledger.detail();
-  return {ledger.store_failed() ? Outcome::store_failed : Outcome::over_budget, ledger.retry_in()};
+  return {ledger.store_failed() ? Outcome::store_failed : Outcome::over_budget, ledger.retry_in(),
+          ledger.limit()};
+}
+
+// What an ordinary user's program calls itself is nothing to tell to a phone.
+std::string service_to_tell(const LoginRequest& request) {
+  return request.lane == Lane::own ? "" : request.service;
 }
 
 LoginMessage message_of(const SendJob& job, Medium medium) {
   const Configuration& settings = job.setup->configuration;
   const Challenge& challenge = *job.challenge;
+  const MessageSettings texts =
+      job.request.enrolls ? wording::for_enrolment(settings.message) : settings.message;
   return {job.to,
           medium == Medium::voice
-              ? wording::spoken_message(settings.message, challenge.code())
-              : wording::text_message(settings.message, job.setup->host, job.request.service,
+              ? wording::spoken_message(texts, challenge.code())
+              : wording::text_message(texts, job.setup->host, service_to_tell(job.request),
                                       challenge.ref(), challenge.code()),
-          settings.code.lifetime, medium, settings.message.language};
+          settings.code.lifetime, medium, texts.language};
 }
 
 std::shared_ptr<const FollowedMessage> follow(const SendJob& job, const SendReport& report,
@@ -82,7 +92,8 @@ Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note
   const LimitSettings& limits = job.setup->configuration.limits;
   Messenger& messenger = *job.setup->messenger;
   auto budgets = job.budgets;
-  budgets.push_back(host_budget(limits));
+  for (Budget& budget : host_budgets(limits, job.request, false))
+    budgets.push_back(std::move(budget));
   StoreLedger ledger(around.store, std::move(budgets));
   const SteadyTime start = around.clock.now();
   SendReport report =
@@ -111,6 +122,7 @@ Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note
                                 job.medium, report.provider_checks});
   Sending sending = sending_of(report.status);
   sending.medium = report.medium;
+  if (report.status == SendStatus::opted_out) sending.opted_out_of = report.sender;
   sending.carrier = {report.provider, report.message_id, report.provider_checks,
                      follow(job, report, around.audit)};
   return sending;
@@ -122,8 +134,7 @@ Sending pretend_to_send(const LoginRequest& request, const Setup& setup, const S
   const LimitSettings& limits = setup.configuration.limits;
   const SteadyTime start = around.clock.now();
   auto budgets = budgets_for(limits, request, standing);
-  budgets.push_back(host_budget(limits));
-  budgets.back().only_looked_at = true;
+  for (Budget& budget : host_budgets(limits, request, true)) budgets.push_back(std::move(budget));
   StoreLedger ledger(around.store, std::move(budgets), StoreLedger::Sender::decoy);
   if (!ledger.reserve("")) return not_permitted_by(ledger, note);
 

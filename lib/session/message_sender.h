@@ -22,14 +22,17 @@ struct Sending {
     sent,
     perhaps,  // the provider's answer did not come
     not_sent,
-    over_budget,  // `retry_in` says when there is room again
+    over_budget,  // of `limit`; `retry_in` says when there is room again
     store_failed,
     shutting_down,
   };
   Outcome outcome = Outcome::not_sent;
   std::chrono::seconds retry_in{0};
+  std::string limit = {};
   // For the log, when not_sent.
   Reason reason = Reason::provider_failed;
+  // When the person has opted out, as in SendReport.
+  std::optional<std::string> opted_out_of = {};
   // When it may arrive.
   Medium medium = Medium::sms;
   Carrier carrier = {};

@@ -15,6 +15,12 @@ std::string labels(std::initializer_list<std::pair<const char*, std::string_view
   return text;
 }
 
+// Whose `state` is a series, or all of them (lib/session/notices.cc).
+bool tells_series(NoticeKind kind) {
+  return kind == NoticeKind::locked || kind == NoticeKind::disabled ||
+         kind == NoticeKind::share_spent;
+}
+
 }  // namespace
 
 std::string label(const std::string& name, std::string_view value) {
@@ -46,11 +52,15 @@ std::vector<Counter> of(const AuditEvent& event) {
                                     1}};
   if (event.answers > 0)
     counters.push_back({kAnswers, labels({{"method", event.method}}), int64_t{event.answers}});
+  if (event.wrong_answers > 0)
+    counters.push_back({kWrong, label("series", event.series), int64_t{event.wrong_answers}});
   return counters;
 }
 
 std::vector<Counter> of(const AuditNotice& notice) {
-  std::vector<Counter> counters = {{kNotices, labels({{"kind", to_string(notice.kind)}}), 1}};
+  std::string kind = label("kind", to_string(notice.kind));
+  if (tells_series(notice.kind)) kind += "," + label("series", notice.state);
+  std::vector<Counter> counters = {{kNotices, kind, 1}};
   if (notice.kind == NoticeKind::delivery)
     counters.push_back(
         {kDeliveries,

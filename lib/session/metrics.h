@@ -17,10 +17,12 @@ namespace sms2fa::metrics {
 // Names of the counters, as OpenMetrics spells them.
 inline constexpr const char* kAttempts = "sms2fa_attempts_total";      // method, verdict, reason
 inline constexpr const char* kAnswers = "sms2fa_answers_total";        // counted ones, by method
+inline constexpr const char* kWrong = "sms2fa_wrong_answers_total";    // of those, by series
 inline constexpr const char* kSends = "sms2fa_sends_total";            // provider, method, result
 inline constexpr const char* kSendTime = "sms2fa_send_seconds";        // a histogram of those
 inline constexpr const char* kDeliveries = "sms2fa_deliveries_total";  // provider, method, state
-inline constexpr const char* kNotices = "sms2fa_notices_total";        // kind
+inline constexpr const char* kNotices =
+    "sms2fa_notices_total";  // kind; a lock's and its like by series
 
 // Of the histogram kSendTime: `_count` and `_bucket`s are kept as they are printed, the sum as
 // whole milliseconds under kSendTimeSum.

@@ -13,8 +13,10 @@ AuditNotice Notices::begin(NoticeKind kind, const std::string& method) const {
   return notice;
 }
 
-void Notices::count(NoticeKind kind, const std::string& method, unsigned failures) const {
+void Notices::count(NoticeKind kind, const std::string& method, unsigned failures,
+                    const char* state) const {
   AuditNotice notice = begin(kind, method);
+  notice.state = state;
   notice.count = failures;
   audit_.notice(notice);
 }
@@ -30,11 +32,14 @@ void Notices::answered(const CountedAttempt& counted, bool right, const std::str
     if (day >= kManyFailures) count(NoticeKind::many_failures, method, day);
     return;
   }
-  if (state.disabled) {
-    count(NoticeKind::disabled, method, state.consecutive_failures);
-  } else if (state.locked_for.count() > 0) {
-    count(NoticeKind::locked, method, state.consecutive_failures);
+  const char* const series = to_string(state.series);
+  if (counted.disables) {
+    const unsigned in_a_row = state.series == Series::unproven ? state.unproven : state.disabling;
+    count(NoticeKind::disabled, method, in_a_row, state.disabled ? "all" : series);
+  } else if (counted.locks) {
+    count(NoticeKind::locked, method, state.in_series, series);
   }
+  if (counted.spends) count(NoticeKind::share_spent, method, state.year.strangers, series);
   if (counted.failures_last_day % kManyFailures == 0)
     count(NoticeKind::many_failures, method, counted.failures_last_day);
 }

@@ -19,8 +19,8 @@ class Notices {
   // Both must outlive this.
   Notices(const LoginRequest& request, AuditLog& audit) : request_(request), audit_(audit) {}
 
-  // After an answer that `counted` stands for was compared and committed: a lock or disabling, a
-  // success after failures, many failures in a day.
+  // After an answer that `counted` stands for was compared and committed: a lock, a disabling, a
+  // share that is spent, a success after failures, many failures in a day.
   void answered(const CountedAttempt& counted, bool right, const std::string& method) const;
 
   // What was used already came again: a code, a step, a pass.
@@ -30,7 +30,8 @@ class Notices {
   AuditNotice begin(NoticeKind kind, const std::string& method = {}) const;
 
  private:
-  void count(NoticeKind kind, const std::string& method, unsigned failures) const;
+  void count(NoticeKind kind, const std::string& method, unsigned failures,
+             const char* state = "") const;
 
   const LoginRequest& request_;
   AuditLog& audit_;

@@ -4,8 +4,11 @@
 #include <optional>
 #include <string>
 
+#include "lib/audit/event.h"
 #include "lib/base/phone_number.h"
+#include "lib/session/answer_verifier.h"
 #include "lib/session/conversation.h"
+#include "lib/session/fresh_code.h"
 #include "lib/session/login_request.h"
 #include "lib/session/surroundings.h"
 
@@ -15,39 +18,40 @@ namespace sms2fa {
 // there, within all budgets, and asks for it. Wrong answers count towards the person's lock.
 class NumberCheck {
  public:
-  enum class Outcome { right, wrong, not_sent, locked, store_failed, left };
+  enum class Outcome { right, wrong, not_sent, locked, left };
   // All must outlive this.
   NumberCheck(const LoginRequest& request, const Setup& setup, Surroundings& around,
-              Conversation& person)
-      : request_(request), setup_(setup), around_(around), person_(person) {}
+              Conversation& person, AuditEvent& event, AnswerVerifier& verifier)
+      : request_(request),
+        setup_(setup),
+        around_(around),
+        person_(person),
+        event_(event),
+        verifier_(verifier) {}
 
-  // What went wrong has been told to the person.
-  Outcome run(const PhoneNumber& number);
-  // A text without a code, within the same budgets. False when it did not leave.
-  bool tell(const PhoneNumber& number, const std::string& text);
+  // Why no message left has been told to the person and to the event. An error means that the store
+  // or the random source failed.
+  Result<Outcome> run(const PhoneNumber& number);
 
   // How the conversation ended, when it `left`.
   Reply::Status ended() const { return ended_; }
-  // For the log.
-  const std::string& detail() const { return detail_; }
 
  private:
-  Result<void> make_code();
-  bool send(const PhoneNumber& number, Secret text);
-  std::optional<Outcome> judge(std::string_view answer, unsigned& tries);
+  bool send(const PhoneNumber& number);
+  Result<std::optional<Outcome>> judge(std::string_view answer, unsigned& tries);
   std::string resend(const PhoneNumber& number);
 
   const LoginRequest& request_;
   const Setup& setup_;
   Surroundings& around_;
   Conversation& person_;
-  Secret code_;
-  std::string ref_;
+  AuditEvent& event_;
+  AnswerVerifier& verifier_;
+  FreshCode made_;
   unsigned sends_ = 0;
   SteadyTime sent_at_{};
   std::string why_not_sent_;
   Reply::Status ended_ = Reply::Status::gone;
-  std::string detail_;
 };
 
 }  // namespace sms2fa

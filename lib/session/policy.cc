@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/policy.h"
 
+#include "lib/session/answer_verifier.h"
 #include "lib/session/decoy.h"
+#include "lib/session/limits.h"
 
 namespace sms2fa {
 
@@ -48,37 +50,43 @@ Standing decoy(Reason reason, const Configuration& configuration) {
   return standing;
 }
 
-// Locked people see what they would see otherwise.
-Standing barred(Standing standing, Reason reason) {
-  standing.is_real = false;
-  standing.decoy_reason = reason;
-  standing.barred_phone = std::move(standing.phone);
-  standing.phone.reset();
-  return standing;
+Reason why_unreached(Reach reach) {
+  switch (reach) {
+    case Reach::open:
+      return Reason::not_enrolled;
+    case Reach::forbidden:
+      return Reason::forbidden_number;
+    case Reach::foreign:
+      return Reason::foreign_number;
+  }
+  return Reason::internal_error;
 }
 
-Standing decide(const LoginRequest& request, const Configuration& configuration,
-                const Directory& directory, const Person& person, const Methods& methods,
-                const Factors& factors, const UserState& state) {
+Standing decide(const LoginRequest& request, const Configuration& configuration, Reach reach,
+                const Person& person, const Methods& methods, const Factors& factors,
+                const UserState& state) {
   Standing standing;
   standing.is_real = true;
-  const bool is_forbidden = person.phone && person.phone->is_forbidden();
-  const bool is_foreign = person.phone && !directory.may_reach(*person.phone);
-  if (person.phone && !is_forbidden && !is_foreign)
+  if (person.phone && reach == Reach::open)
     standing.media = media_of(methods, configuration.delivery.voice);
   if (!standing.media.empty()) standing.phone = person.phone;
   const bool by_app = factors.has_app() && contains(methods, Method::totp);
   const bool by_backup = factors.backup_codes_left() > 0 && contains(methods, Method::backup);
   standing.other_way = by_app || by_backup || factors.has_pass();
   standing.message_first = begins_with_message(methods, standing.phone.has_value(), by_app);
-  if (!standing.phone && !standing.other_way)
-    return decoy(is_forbidden ? Reason::forbidden_number
-                 : is_foreign ? Reason::foreign_number
-                              : Reason::not_enrolled,
-                 configuration);
+  standing.app_unavailable =
+      !factors.has_app() && factors.has_app_beyond_reach() && contains(methods, Method::totp);
+  standing.number_unavailable = !person.phone && factors.has_number_beyond_reach();
+  if (!standing.phone && !standing.other_way) return decoy(why_unreached(reach), configuration);
   if (request.not_admitted) return decoy(Reason::not_admitted, configuration);
-  if (state.disabled) return barred(std::move(standing), Reason::disabled);
-  if (state.locked_for.count() > 0) return barred(std::move(standing), Reason::locked);
+  if (standing.phone) standing.chance = chance_of_code(configuration.code);
+  if (by_app) standing.chance += factors.chance_of_apps();
+  const Accepts accepts = accepted(state, standing.chance, lock_rules(configuration.limits));
+  standing.locked_for = state.locked_for;
+  if (state.locked_for.count() > 0)
+    bar(standing, accepts == Accepts::long_codes ? Reason::disabled : Reason::locked);
+  else if (accepts != Accepts::any_code)
+    bar(standing, reason_of(accepts), accepts);
   return standing;
 }
 
@@ -90,31 +98,57 @@ bool holds_nothing(const Result<std::optional<Person>>& found, const Factors& fa
   return !*found || (!(*found)->phone && (*found)->methods.empty());
 }
 
+// Mail and VPN users need no account. Their names are taken as they were typed.
+bool may_be_a_user(const LoginRequest& request, const Configuration& configuration) {
+  const auto& services = configuration.directory.virtual_users;
+  return request.uid ||
+         std::find(services.begin(), services.end(), request.service) != services.end();
+}
+
 }  // namespace
+
+Reason reason_of(Accepts accepts) {
+  return accepts == Accepts::two_app_codes ? Reason::share_spent : Reason::disabled;
+}
+
+void bar(Standing& standing, Reason reason, Accepts accepts) {
+  standing.is_real = false;
+  standing.decoy_reason = reason;
+  standing.accepts = accepts;
+  standing.barred_phone.swap(standing.phone);
+}
 
 Result<Standing> standing_of(const LoginRequest& request, const Configuration& configuration,
                              const Directory& directory, Store& store, KeyRing* keys) {
-  const auto record = store.record_of(request.user);
+  const auto record = store.record_of(origin_of(request));
   if (!record) return record.error();
   const auto key = store.decoy_key();
   if (!key) return key.error();
   auto factors = Factors::of(request.user, *record, keys);
   // One look into the directory for everybody: a second one would take time that tells.
   const auto found = with_enrolled(directory.find(request.user), request.user, factors);
-  const bool is_known = found && *found;
+  const bool is_on_record = found && *found;
+  const bool is_known = is_on_record && may_be_a_user(request, configuration);
   const bool has_methods = is_known && !(*found)->methods.empty();
   const Methods& methods = has_methods ? (*found)->methods : configuration.code.methods;
+  // For everybody, too.
+  const Reach reach = directory.reach_of(is_known ? (*found)->phone : std::nullopt);
   Standing standing =
-      is_known ? decide(request, configuration, directory, **found, methods, factors, record->state)
+      is_known ? decide(request, configuration, reach, **found, methods, factors, record->state)
                : decoy(found ? Reason::unknown_user : Reason::directory_failed, configuration);
+  // Name services that have lost somebody say "no such account" too (SSSD without its server).
+  const bool is_lost = is_on_record && !is_known;
+  if (is_lost) standing.decoy_reason = Reason::nss;
   // Whoever has nothing but what can't be read at the moment is no stranger.
   if (standing.decoy_reason == Reason::not_enrolled && !factors.trouble().empty())
     return make_error(ErrorKind::unavailable, factors.trouble());
-  standing.passes_unenrolled = configuration.code.unenrolled == Unenrolled::pass &&
-                               !request.not_admitted &&
+  standing.passes_unenrolled = configuration.code.unenrolled == Unenrolled::pass && request.uid &&
+                               !request.not_admitted && request.lane != Lane::named &&
                                holds_nothing(found, factors, record->state);
   standing.detail = found ? factors.trouble() : found.error().message;
+  if (is_lost) standing.detail = "on record, but the machine knows no account of that name";
   standing.methods = methods;
+  standing.generation = record->generation;
   // Locked people keep seeing their own digits, or the lock would show.
   const bool has_number = is_known && (*found)->phone;
   standing.masked =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,17 +37,37 @@ struct Standing {
   bool message_first = true;
   // The person has an app or a backup code, and needs no message.
   bool other_way = false;
+  // The person has them, and the key that opens them is missing.
+  bool app_unavailable = false;
+  bool number_unavailable = false;
   Reason decoy_reason = Reason::internal_error;
+  // Of a decoy, unless it is any code: what lets it in all the same.
+  Accepts accepts = Accepts::any_code;
+  // How much longer a lock lasts, of a decoy for that reason.
+  std::chrono::seconds locked_for{0};
+  // The chance of one answer to be a code of this person's.
+  int64_t chance = 1;
   std::string detail;
   std::string masked;                                // what the prompt shows of the number
   Methods methods;                                   // that the person may use, in this order
   std::shared_ptr<const Factors> factors = nullptr;  // set by standing_of()
+  Generation generation{};                           // of what the person holds
 
   bool is_decoy() const { return !is_real; }
+  // Why an attempt was denied, for the log: a decoy that came to its end says why it was one.
+  Reason denial(Reason reason) const { return is_decoy() ? decoy_reason : reason; }
+  // Answers are counted for this person, and some can be right.
+  bool is_somebody() const { return is_real || accepts != Accepts::any_code; }
   bool may(Medium medium) const {
     return std::find(media.begin(), media.end(), medium) != media.end();
   }
 };
+
+// Makes it a locked person's: nothing of what they see changes, but that no answer can be right, or
+// only what `accepts` says.
+void bar(Standing& standing, Reason reason, Accepts accepts = Accepts::any_code);
+// Why only some codes are accepted.
+Reason reason_of(Accepts accepts);
 
 // Looks at the account, the directory's record, what was enrolled and the store's locks. A number
 // in the directory goes before an enrolled one. `keys` may be nullptr, as for Factors::of(). An

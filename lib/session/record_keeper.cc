@@ -19,7 +19,9 @@ void RecordKeeper::record(const AuditEvent& event) {
                        .method = event.method,
                        .provider = event.provider,
                        .message_id = event.message_id,
-                       .masked_number = event.number ? event.number->masked() : ""})
+                       .masked_number = event.number ? event.number->masked() : "",
+                       .limit = event.limit,
+                       .lane = event.lane})
       .ok();
 }
 
@@ -36,7 +38,9 @@ void RecordKeeper::notice(const AuditNotice& notice) {
                        .method = notice.method,
                        .provider = notice.provider,
                        .message_id = notice.message_id,
-                       .masked_number = notice.number ? notice.number->masked() : ""})
+                       .masked_number = notice.number ? notice.number->masked() : "",
+                       .limit = "",
+                       .lane = std::nullopt})
       .ok();
 }
 

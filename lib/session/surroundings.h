@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +23,10 @@
 
 namespace sms2fa {
 
+// Who asks for an enrolment: root may do everything for anybody at once, others only for
+// themselves, and they first prove what they already hold.
+enum class EnrolledBy { the_person, root };
+
 // What a reload replaces: an attempt keeps the one it began with.
 struct Setup {
   Configuration configuration;
@@ -27,8 +34,13 @@ struct Setup {
   std::unique_ptr<Messenger> messenger;
   std::string host;                         // this machine's name, for the message
   std::unique_ptr<KeyRing> keys = nullptr;  // for what is sealed in the store
-  // A number as people write it.
-  std::function<Result<PhoneNumber>(std::string_view text)> read_number = nullptr;
+  // A number to enroll, as people write it. The error tells a person what is wrong with it; it is
+  // ErrorKind::refused when the number can be read and codes may not go there.
+  std::function<Result<PhoneNumber>(std::string_view text, EnrolledBy by)> read_number = nullptr;
+  // The accounts that [peer] names.
+  std::map<uid_t, PeerSettings> peers = {};
+  // Whether an account is a person's, who may enroll themselves; without it nobody may.
+  std::function<Result<bool>(const std::string& user)> is_persons_account = nullptr;
 };
 
 // What stays for the daemon's life.

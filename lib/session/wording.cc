@@ -12,6 +12,8 @@ std::string duration(std::chrono::seconds time) {
   return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
 }
 
+}  // namespace
+
 std::string reduced(std::string_view text, size_t most) {
   std::string kept;
   for (const char c : text) {
@@ -21,8 +23,6 @@ std::string reduced(std::string_view text, size_t most) {
   }
   return kept;
 }
-
-}  // namespace
 
 std::string code_sent(Medium medium, const std::string& masked, const std::string& ref) {
   if (medium == Medium::voice) return "Calling " + masked + " with the code. ";
@@ -52,8 +52,9 @@ std::string not_delivered(bool other_way) {
          (other_way ? "; an authenticator or backup code works too. " : ". ");
 }
 
-std::string resend_too_soon(std::chrono::seconds wait) {
-  return "Not yet: r works in " + duration(wait) + ". ";
+std::string resend_too_soon(std::chrono::seconds wait, bool may_call) {
+  return std::string("Not yet: r ") + (may_call ? "and v work" : "works") + " in " +
+         duration(wait) + ". ";
 }
 
 std::string resend_failed() {
@@ -68,18 +69,20 @@ std::string wrong_code(unsigned left) {
   return "Wrong code, " + std::to_string(left) + (left == 1 ? " try" : " tries") + " left. ";
 }
 
+std::string used_before(unsigned left) {
+  return "That code was used before; wait for the next one. " + std::to_string(left) +
+         (left == 1 ? " try" : " tries") + " left. ";
+}
+
 std::string not_checked(unsigned left) {
   return "The code could not be checked, " + std::to_string(left) +
          (left == 1 ? " try" : " tries") + " left. ";
 }
 
-std::string that_is_the_password() {
-  return "That was the password; this is about the code. ";
-}
-
 std::string prompt(const std::string& lead, const MessageSettings& settings, Question question) {
-  std::string text =
-      lead + (question.message_is_out ? settings.prompt : "Enter an authenticator or backup code");
+  const std::string without_message =
+      question.app_works ? "Enter an authenticator or backup code" : "Enter a backup code";
+  std::string text = lead + (question.message_is_out ? settings.prompt : without_message);
   if (question.may_send) {
     text += question.message_is_out ? " (r = resend" : " (s = text me";
     text += question.may_call ? ", v = call me)" : ")";
@@ -87,8 +90,20 @@ std::string prompt(const std::string& lead, const MessageSettings& settings, Que
   return text + ": ";
 }
 
+std::string with_help(std::string text, const MessageSettings& settings) {
+  return settings.help.empty() ? text : text + " " + settings.help;
+}
+
 std::string out_of_tries(std::chrono::seconds wait) {
-  return "Too many wrong codes. A new one can be sent in " + duration(wait) + ".";
+  return "Too many wrong codes. A new one can be sent in " + duration(wait) + " at the earliest.";
+}
+
+std::string locked(std::chrono::seconds wait) {
+  return "Too many wrong codes: locked for another " + duration(wait) + ".";
+}
+
+std::string disabled() {
+  return "Too many wrong codes: an administrator has to unlock you, or to give you a pass.";
 }
 
 std::string too_many_wrong_codes() {
@@ -103,12 +118,28 @@ std::string used_elsewhere() {
   return "Another login has used this code. Log in again for a new one.";
 }
 
+std::string not_available(bool app, bool number) {
+  std::string text;
+  if (app) text += "Authenticator codes cannot be checked at the moment. ";
+  if (number) text += "No message can be sent at the moment. ";
+  return text;
+}
+
+std::string no_code_was_typed() {
+  return "That was the user name or the password, not the code. Log in again.";
+}
+
 std::string busy() {
   return "Too many logins at once. Try again in a moment.";
 }
 
 std::string could_not_send() {
   return "The message could not be sent.";
+}
+
+std::string opted_out(const std::string& sender) {
+  return "Your phone has refused our messages (STOP). To get them again, text START to " +
+         (sender.empty() ? "their sender" : sender) + ".";
 }
 
 std::string too_many_messages(std::chrono::seconds wait) {
@@ -124,10 +155,16 @@ std::string backup_codes_left(unsigned left) {
   return "Backup code used, " + std::to_string(left) + " left.";
 }
 
+std::string wrong_codes_from_elsewhere(unsigned count) {
+  return std::to_string(count) + (count == 1 ? " wrong code" : " wrong codes") +
+         " from elsewhere since your last login.";
+}
+
 Secret text_message(const MessageSettings& settings, const std::string& host,
                     const std::string& service, const std::string& ref, const Secret& code) {
   std::string text = replace_placeholder(settings.sms, "host", reduced(host, kLongestHost));
-  text = replace_placeholder(text, "service", reduced(service, kLongestService));
+  const std::string plain = reduced(service, kLongestService);
+  text = replace_placeholder(text, "service", plain.empty() ? "a local login" : plain);
   text = replace_placeholder(text, "ref", ref);
   std::string with_code = replace_placeholder(text, "code", code.reveal());
   Secret message(with_code);

@@ -24,37 +24,54 @@ std::string code_sent_again(const std::string& masked, const std::string& ref);
 std::string code_coming(const std::string& masked);
 // The carrier or the phone refused it after the provider took it.
 std::string not_delivered(bool other_way);
-std::string resend_too_soon(std::chrono::seconds wait);
+std::string resend_too_soon(std::chrono::seconds wait, bool may_call);
 std::string resend_failed();
 std::string no_more_resends();
 std::string wrong_code(unsigned left);
+// A code of an app that has let somebody in before.
+std::string used_before(unsigned left);
 std::string not_checked(unsigned left);
-std::string that_is_the_password();
 
 // What is asked for, and what one character brings.
 struct Question {
   bool may_send = false;       // one (more) message
   bool may_call = false;       // and told by a call
   bool message_is_out = true;  // else only an app or a backup code can answer
+  bool app_works = true;       // else only a backup code can
 };
 
 // `lead`, then the configured question, with what else may be typed, then ": ".
 std::string prompt(const std::string& lead, const MessageSettings& settings, Question question);
 
-// Notices for attempts that end without (another) prompt.
+// Notices for attempts that end without (another) prompt; with_help() adds whom to ask.
+std::string with_help(std::string text, const MessageSettings& settings);
+// `wait` is the least there is, for a lock says nothing of itself to who has proved nothing.
 std::string out_of_tries(std::chrono::seconds wait);
+// To who has proved a first factor.
+std::string locked(std::chrono::seconds wait);
+std::string disabled();
 std::string too_many_wrong_codes();
 std::string expired();
 std::string used_elsewhere();
+// Of what somebody holds; "" when all can be used.
+std::string not_available(bool app, bool number);
+std::string no_code_was_typed();
 std::string busy();
 std::string could_not_send();
+// To who has proved a first factor. `sender` is "" where it is not known.
+std::string opted_out(const std::string& sender);
 std::string too_many_messages(std::chrono::seconds wait);
 std::string unavailable();
 // After one of them let somebody in.
 std::string backup_codes_left(unsigned left);
+std::string wrong_codes_from_elsewhere(unsigned count);
 
-// The text message. `host` and `service` are reduced to letters, digits, '.', '_' and '-', and to
-// kLongestHost and kLongestService characters, for they come from outside.
+// Letters, digits, '.', '_' and '-' of a text that comes from outside, and no more than `most`.
+std::string reduced(std::string_view text, size_t most);
+
+// The text message. `service` is empty for a program that nobody vouches for. Both are reduced to
+// letters, digits, '.', '_' and '-', and to kLongestHost and kLongestService characters, for they
+// come from outside.
 Secret text_message(const MessageSettings& settings, const std::string& host,
                     const std::string& service, const std::string& ref, const Secret& code);
 

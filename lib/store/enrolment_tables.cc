@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/store/enrolment_tables.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "lib/base/key_ring.h"
@@ -31,13 +32,6 @@ bool is_current_key(Database& database, const std::string& sealed) {
                {key_id_of(sealed)});
   return count(database.query("SELECT count(*) FROM sealing_key WHERE id = ?",
                               {key_id_of(sealed)})) > 0;
-}
-
-void settle_plan(Transaction& transaction, const std::string& user) {
-  transaction.database().run(
-      "UPDATE numbers SET sealed = planned, planned = x'', due_ms = 0"
-      " WHERE user = ? AND length(planned) > 0 AND due_ms <= ?",
-      {std::string_view(user), transaction.now_ms()});
 }
 
 EnrolledApp app_in(const Rows& row) {
@@ -91,6 +85,13 @@ std::vector<SealedValue> values_in(Database& database, const Place& place) {
 
 }  // namespace
 
+void settle_plan(Transaction& transaction, const std::string& user) {
+  transaction.database().run(
+      "UPDATE numbers SET sealed = planned, planned = x'', due_ms = 0"
+      " WHERE user = ? AND length(planned) > 0 AND due_ms <= ?",
+      {std::string_view(user), transaction.now_ms()});
+}
+
 Enrolment enrolment_of(Transaction& transaction, const std::string& user) {
   Enrolment enrolment;
   read_numbers(transaction, user, enrolment);
@@ -124,7 +125,6 @@ PutStatus plan_number(Transaction& transaction, const std::string& user, const s
                       seconds wait) {
   Database& database = transaction.database();
   if (!is_current_key(database, sealed)) return PutStatus::another_key;
-  settle_plan(transaction, user);
   database.run(
       "INSERT INTO numbers (user, planned, due_ms) VALUES (?, ?, ?) ON CONFLICT (user)"
       " DO UPDATE SET planned = excluded.planned, due_ms = excluded.due_ms",
@@ -147,6 +147,38 @@ PutStatus put_app(Transaction& transaction, const std::string& user, const Enrol
        to_string(app.parameters.algorithm), int64_t{app.parameters.digits},
        int64_t{duration_cast<Milliseconds>(app.since.time_since_epoch()).count()}});
   return PutStatus::done;
+}
+
+void invite(Transaction& transaction, const std::string& user, const std::string& parameters,
+            const std::string& hash, seconds lifetime) {
+  transaction.database().run(
+      "REPLACE INTO invitations (user, parameters, hash, expires_ms) VALUES (?, ?, ?, ?)",
+      {std::string_view(user), std::string_view(parameters), std::string_view(hash),
+       transaction.now_ms() + Milliseconds(lifetime).count()});
+}
+
+std::optional<Invitation> invitation_of(Transaction& transaction, const std::string& user) {
+  auto row = transaction.database().query(
+      "SELECT parameters, expires_ms FROM invitations WHERE user = ? AND expires_ms > ?",
+      {std::string_view(user), transaction.now_ms()});
+  if (!row.next()) return std::nullopt;
+  return Invitation{row.text(0),
+                    ceil<seconds>(Milliseconds(row.integer(1) - transaction.now_ms()))};
+}
+
+bool is_invited(Transaction& transaction, const std::string& user, const std::string& hash) {
+  return count(transaction.database().query(
+             "SELECT count(*) FROM invitations WHERE user = ? AND hash = ? AND expires_ms > ?",
+             {std::string_view(user), std::string_view(hash), transaction.now_ms()})) > 0;
+}
+
+void use_up_invitation(Transaction& transaction, const std::string& user) {
+  transaction.database().run("DELETE FROM invitations WHERE user = ?", {std::string_view(user)});
+}
+
+void drop_expired(Transaction& transaction) {
+  transaction.database().run("DELETE FROM invitations WHERE expires_ms <= ?",
+                             {transaction.now_ms()});
 }
 
 bool remove_enrolment(Transaction& transaction, const std::string& user) {

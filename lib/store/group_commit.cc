@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/store/group_commit.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sms2fa {
@@ -8,6 +9,8 @@ namespace sms2fa {
 namespace {
 
 constexpr size_t kMostInBatch = 128;
+// Small beside the sync that a batch waits for.
+constexpr size_t kMostRecordsInBatch = 32;
 // What nobody waits for may wait this long for others to share its commit with.
 constexpr Milliseconds kSoon{50};
 
@@ -39,33 +42,69 @@ GroupCommit::~GroupCommit() {
   thread_.join();
 }
 
-std::future<Result<void>> GroupCommit::enqueue(Operation operation, bool awaited) {
+std::future<Result<void>> GroupCommit::enqueue(Line& line, Operation operation, bool awaited) {
+  Jobs dropped;  // ends after the lock is free
   const std::lock_guard lock(mutex_);
-  Job& job = jobs_.emplace_back(std::move(operation), awaited);
+  Job& job = line.jobs.emplace_back(std::move(operation), awaited);
+  auto outcome = job.outcome();
   if (awaited) ++awaited_;
-  if (awaited || jobs_.size() == 1) changed_.notify_one();
-  return job.outcome();
+  if (!awaited && ++line.unawaited > kMostUnawaited) {
+    drop_oldest(line, dropped);
+    ++dropped_;
+  }
+  if (awaited || line_.jobs.size() + records_.jobs.size() == 1) changed_.notify_one();
+  return outcome;
+}
+
+void GroupCommit::drop_oldest(Line& line, Jobs& dropped) {
+  const auto oldest = std::find_if(line.jobs.begin(), line.jobs.end(),
+                                   [](const Job& job) { return !job.awaited(); });
+  dropped.splice(dropped.end(), line.jobs, oldest);
+  --line.unawaited;
 }
 
 Result<void> GroupCommit::perform(Operation operation) {
-  return enqueue(std::move(operation), true).get();
+  return enqueue(line_, std::move(operation), true).get();
 }
 
 void GroupCommit::perform_soon(Operation operation) {
-  (void)enqueue(std::move(operation), false).valid();
+  (void)enqueue(line_, std::move(operation), false).valid();
+}
+
+void GroupCommit::record(Operation operation) {
+  (void)enqueue(records_, std::move(operation), false).valid();
+}
+
+Result<void> GroupCommit::perform_behind_records(Operation operation) {
+  return enqueue(records_, std::move(operation), true).get();
+}
+
+uint64_t GroupCommit::dropped() {
+  const std::lock_guard lock(mutex_);
+  return dropped_;
+}
+
+// The first of a line, `most` of the awaited or of all.
+void GroupCommit::take(Line& line, size_t most, bool only_awaited_count, Jobs& batch) {
+  auto end = line.jobs.begin();
+  for (size_t size = 0; end != line.jobs.end() && size < most; ++end) {
+    if (end->awaited()) --awaited_;
+    if (!end->awaited()) --line.unawaited;
+    if (end->awaited() || !only_awaited_count) ++size;
+  }
+  batch.splice(batch.end(), line.jobs, line.jobs.begin(), end);
 }
 
 // Empty when it is time to end.
 GroupCommit::Jobs GroupCommit::next_batch() {
   std::unique_lock lock(mutex_);
   const auto due = [this] { return awaited_ > 0 || stopping_; };
-  changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+  changed_.wait(lock,
+                [this] { return stopping_ || !line_.jobs.empty() || !records_.jobs.empty(); });
   changed_.wait_for(lock, kSoon, due);
   Jobs batch;
-  auto end = jobs_.begin();
-  for (size_t size = 0; end != jobs_.end() && size < kMostInBatch; ++end, ++size)
-    if (end->awaited()) --awaited_;
-  batch.splice(batch.end(), jobs_, jobs_.begin(), end);
+  take(line_, kMostInBatch, true, batch);
+  take(records_, kMostRecordsInBatch, false, batch);
   return batch;
 }
 
@@ -86,8 +125,10 @@ void GroupCommit::commit(Jobs batch) noexcept {
 
 GroupCommit::Jobs GroupCommit::take_all() {
   const std::lock_guard lock(mutex_);
-  awaited_ = 0;
-  return std::exchange(jobs_, {});
+  awaited_ = line_.unawaited = records_.unawaited = 0;
+  Jobs all = std::exchange(line_.jobs, {});
+  all.splice(all.end(), records_.jobs);
+  return all;
 }
 
 void GroupCommit::work() noexcept {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <list>
@@ -15,7 +17,9 @@
 namespace sms2fa {
 
 // Lets many callers share one commit: one thread takes everything that waits, in its order, and
-// hands it on as one batch, while the next batch gathers.
+// hands it on as one batch, while the next batch gathers. Records stand in a line of their own:
+// each batch takes a few of them behind the rest, so that no crowd of them stands before what a
+// login waits for. What nobody waits for is bounded, and the oldest of it dropped.
 class GroupCommit {
  public:
   using Operation = std::function<void(Transaction&)>;
@@ -36,6 +40,8 @@ class GroupCommit {
     std::promise<Result<void>> done_;
   };
 
+  static constexpr size_t kMostUnawaited = 1024;  // in each line
+
   // A list, because taking a part of one needs no memory.
   using Jobs = std::list<Job>;
 
@@ -53,9 +59,23 @@ class GroupCommit {
   Result<void> perform(Operation operation);
   // Returns at once. The operation goes with the next batch, or alone after a moment.
   void perform_soon(Operation operation);
+  // The same for a record: a verdict, a counter.
+  void record(Operation operation);
+  // As perform(), but behind all records that came before.
+  Result<void> perform_behind_records(Operation operation);
+
+  // How many operations were dropped.
+  uint64_t dropped();
 
  private:
-  std::future<Result<void>> enqueue(Operation operation, bool awaited);
+  struct Line {
+    Jobs jobs;
+    size_t unawaited = 0;
+  };
+
+  std::future<Result<void>> enqueue(Line& line, Operation operation, bool awaited);
+  static void drop_oldest(Line& line, Jobs& dropped);
+  void take(Line& line, size_t most, bool only_awaited_count, Jobs& batch);
   void work() noexcept;
   Jobs next_batch();
   void commit(Jobs batch) noexcept;
@@ -64,8 +84,10 @@ class GroupCommit {
   const CommitBatch commit_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  Jobs jobs_;
+  Line line_;
+  Line records_;
   size_t awaited_ = 0;
+  uint64_t dropped_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -11,37 +11,13 @@ namespace sms2fa::limit_tables {
 
 namespace {
 
-constexpr int64_t kDayMs = int64_t{24} * 60 * 60 * 1000;
 // Messages that were only pretended: anybody can cause those. Real ones are bounded by the host's
 // budget.
 constexpr int64_t kMostPretended = 20'000;
-constexpr int64_t kMostAttempts = 100'000;
 
 std::chrono::seconds seconds_until(int64_t then_ms, int64_t now_ms) {
   return std::chrono::ceil<std::chrono::seconds>(
       Milliseconds(std::max<int64_t>(0, then_ms - now_ms)));
-}
-
-struct UserRow {
-  int64_t consecutive = 0;
-  int64_t locked_until_ms = 0;
-  bool disabled = false;
-
-  void lock_if_due(const LockRules& rules, int64_t now_ms) {
-    if (consecutive % std::max(1u, rules.failures_before_lock) == 0)
-      locked_until_ms = now_ms + Milliseconds(rules.lock).count();
-    disabled = consecutive >= rules.failures_before_disable;
-  }
-  UserState state(int64_t now_ms) const {
-    return {static_cast<unsigned>(consecutive), seconds_until(locked_until_ms, now_ms), disabled};
-  }
-};
-
-UserRow find_user(Transaction& transaction, std::string_view user) {
-  auto row = transaction.database().query(
-      "SELECT consecutive, locked_until_ms, disabled FROM users WHERE name = ?", {user});
-  if (!row.next()) return {};
-  return {row.integer(0), row.integer(1), row.integer(2) != 0};
 }
 
 // Whether the budget has a message left for sure, without looking at all that was taken from it:
@@ -73,18 +49,23 @@ std::chrono::seconds exhausted_for(Transaction& transaction, const HashedBudget&
 
 }  // namespace
 
-HashedBudget hashed(const Budget& budget, const StoreKey& key) {
+std::array<unsigned char, 16> keyed_hash(const StoreKey& key, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  const auto* const made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-                                reinterpret_cast<const unsigned char*>(budget.key.data()),
-                                budget.key.size(), digest.data(), &size);
+  const auto* const made =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
   // Without a digest everybody would share one budget.
   if (made == nullptr) throw std::bad_alloc();
-  HashedBudget result{
-      budget.scope, {}, budget.count, Milliseconds(budget.window).count(), budget.only_looked_at};
-  std::copy_n(digest.begin(), result.key.size(), result.key.begin());
-  return result;
+  std::array<unsigned char, 16> hash{};
+  std::copy_n(digest.begin(), hash.size(), hash.begin());
+  return hash;
+}
+
+HashedBudget hashed(const Budget& budget, const StoreKey& key) {
+  return {budget.scope,          keyed_hash(key, budget.key),
+          budget.count,          Milliseconds(budget.window).count(),
+          budget.only_looked_at, budget.is_share};
 }
 
 SendDecision reserve_send(Transaction& transaction, const std::vector<HashedBudget>& budgets) {
@@ -93,7 +74,7 @@ SendDecision reserve_send(Transaction& transaction, const std::vector<HashedBudg
   bool pretended = true;
   for (const HashedBudget& budget : budgets) {
     if (const auto wait = exhausted_for(transaction, budget); wait.count() > 0)
-      return {std::nullopt, budget.scope, wait};
+      return {std::nullopt, budget.scope, wait, budget.is_share};
     if (budget.only_looked_at) continue;
     longest_ms = std::max(longest_ms, budget.window_ms);
     if (budget.scope == BudgetScope::host) pretended = false;
@@ -118,77 +99,33 @@ void settle_send(Transaction& transaction, SendId id, bool spent) {
   }
 }
 
-UserState state_of(Transaction& transaction, const std::string& user) {
-  return find_user(transaction, user).state(transaction.now_ms());
-}
-
-std::vector<NamedUserState> user_states(Transaction& transaction) {
-  std::vector<NamedUserState> states;
-  auto rows = transaction.database().query(
-      "SELECT name, consecutive, locked_until_ms, disabled FROM users WHERE name <> ? ORDER BY "
-      "name",
-      {kNobody});
-  while (rows.next()) {
-    const UserRow user = {rows.integer(1), rows.integer(2), rows.integer(3) != 0};
-    states.push_back({rows.text(0), user.state(transaction.now_ms())});
+std::vector<BudgetState> budget_states(Transaction& transaction,
+                                       const std::vector<HashedBudget>& budgets) {
+  std::vector<BudgetState> states;
+  for (const HashedBudget& budget : budgets) {
+    auto taken = transaction.database().query(
+        "SELECT count(*) FROM spent WHERE scope = ? AND key = ? AND at_ms > ?",
+        {static_cast<int64_t>(budget.scope), Blob(budget.key),
+         transaction.now_ms() - budget.window_ms});
+    const int64_t count = taken.next() ? taken.integer(0) : 0;
+    states.push_back({static_cast<unsigned>(std::max<int64_t>(0, budget.count - count)),
+                      exhausted_for(transaction, budget)});
   }
   return states;
 }
 
-CountedAttempt count_attempt(Transaction& transaction, const std::string& user,
-                             const LockRules& rules) {
+bool refill(Transaction& transaction, const std::vector<HashedBudget>& budgets) {
   Database& database = transaction.database();
-  const int64_t now = transaction.now_ms();
-  UserRow row = find_user(transaction, user);
-  if (row.disabled || row.locked_until_ms > now) {
-    reject_attempt(transaction, *count_attempt(transaction, kNobody, rules).id);
-    return {std::nullopt, row.state(now)};
-  }
-  ++row.consecutive;
-  if (user != kNobody) row.lock_if_due(rules, now);
-  database.run(
-      "REPLACE INTO users (name, consecutive, locked_until_ms, disabled) VALUES (?, ?, ?, ?)",
-      {std::string_view(user), row.consecutive, row.locked_until_ms, int64_t{row.disabled}});
-  database.run("INSERT INTO attempts (user, at_ms, disabling) VALUES (?, ?, ?)",
-               {std::string_view(user), now, int64_t{row.disabled}});
-  const AttemptId id = database.last_insert_id();
-  return {id, row.state(now), failures_last_day(transaction, user)};
-}
-
-bool accept_attempt(Transaction& transaction, AttemptId id) {
-  Database& database = transaction.database();
-  auto row =
-      database.query("SELECT user, disabling FROM attempts WHERE id = ? AND judged = 0", {id});
-  if (!row.next()) return false;
-  database.run("DELETE FROM users WHERE name = ? AND (disabled = 0 OR ?)",
-               {std::string_view(row.text(0)), row.integer(1)});
-  database.run("DELETE FROM attempts WHERE id = ?", {id});
-  return true;
-}
-
-void reject_attempt(Transaction& transaction, AttemptId id) {
-  Database& database = transaction.database();
-  database.run("UPDATE attempts SET judged = 1 WHERE id = ?", {id});
-  database.run("DELETE FROM attempts WHERE id = ? AND user = ?", {id, kNobody});
-}
-
-bool unlock(Transaction& transaction, const std::string& user) {
-  return transaction.database().run("DELETE FROM users WHERE name = ?", {std::string_view(user)}) >
-         0;
-}
-
-unsigned failures_last_day(Transaction& transaction, const std::string& user) {
-  auto row =
-      transaction.database().query("SELECT count(*) FROM attempts WHERE user = ? AND at_ms > ?",
-                                   {std::string_view(user), transaction.now_ms() - kDayMs});
-  return row.next() ? static_cast<unsigned>(row.integer(0)) : 0;
+  const int64_t before = database.total_changes();
+  for (const HashedBudget& budget : budgets)
+    database.run("DELETE FROM spent WHERE scope = ? AND key = ?",
+                 {static_cast<int64_t>(budget.scope), Blob(budget.key)});
+  return database.total_changes() > before;
 }
 
 void drop_expired(Transaction& transaction) {
   Database& database = transaction.database();
-  const int64_t now = transaction.now_ms();
-  database.run("DELETE FROM sends WHERE expires_ms <= ?", {now});
-  database.run("DELETE FROM attempts WHERE at_ms <= ?", {now - kDayMs});
+  database.run("DELETE FROM sends WHERE expires_ms <= ?", {transaction.now_ms()});
 }
 
 void bound_floods(Transaction& transaction) {
@@ -197,10 +134,6 @@ void bound_floods(Transaction& transaction) {
       "DELETE FROM sends WHERE pretended = 1 AND id <="
       " (SELECT id FROM sends WHERE pretended = 1 ORDER BY id DESC LIMIT 1 OFFSET ?)",
       {kMostPretended});
-  database.run(
-      "DELETE FROM attempts WHERE id <="
-      " (SELECT id FROM attempts ORDER BY id DESC LIMIT 1 OFFSET ?)",
-      {kMostAttempts});
 }
 
 }  // namespace sms2fa::limit_tables

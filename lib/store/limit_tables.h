@@ -2,17 +2,20 @@
 #pragma once
 
 #include <array>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/store/state_file.h"
 #include "lib/store/store.h"
 #include "lib/store/transaction.h"
 
-// What Store promises about messages and guesses, as operations on the tables of
+// What Store promises about messages, as operations on the tables of
 // schema/1_limits.sql. Everything throws DatabaseFailure.
 namespace sms2fa::limit_tables {
+
+// 16 bytes of HMAC-SHA-256. Throws std::bad_alloc.
+std::array<unsigned char, 16> keyed_hash(const StoreKey& key, std::string_view text);
 
 // A budget whose key has become 16 bytes of HMAC-SHA-256: the file names no number and no source.
 struct HashedBudget {
@@ -21,21 +24,15 @@ struct HashedBudget {
   unsigned count;
   int64_t window_ms;
   bool only_looked_at;
+  bool is_share;
 };
 HashedBudget hashed(const Budget& budget, const StoreKey& key);
 
 SendDecision reserve_send(Transaction& transaction, const std::vector<HashedBudget>& budgets);
 void settle_send(Transaction& transaction, SendId id, bool spent);
-
-UserState state_of(Transaction& transaction, const std::string& user);
-std::vector<NamedUserState> user_states(Transaction& transaction);
-CountedAttempt count_attempt(Transaction& transaction, const std::string& user,
-                             const LockRules& rules);
-// False when there is no such attempt without an outcome.
-bool accept_attempt(Transaction& transaction, AttemptId id);
-void reject_attempt(Transaction& transaction, AttemptId id);
-bool unlock(Transaction& transaction, const std::string& user);
-unsigned failures_last_day(Transaction& transaction, const std::string& user);
+std::vector<BudgetState> budget_states(Transaction& transaction,
+                                       const std::vector<HashedBudget>& budgets);
+bool refill(Transaction& transaction, const std::vector<HashedBudget>& budgets);
 
 // Drops what counts no longer. Looks at every row.
 void drop_expired(Transaction& transaction);

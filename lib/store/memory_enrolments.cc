@@ -13,7 +13,7 @@ bool MemoryStore::is_current_key(const std::string& sealed) {
 }
 
 void MemoryStore::settle_plan(Enrolled& enrolled) const {
-  if (enrolled.planned.empty() || clock_.now() < enrolled.due) return;
+  if (!enrolled.is_due(clock_.now())) return;
   enrolled.number = std::move(enrolled.planned);
   enrolled.planned.clear();
 }
@@ -23,7 +23,7 @@ Result<Enrolment> MemoryStore::enrolment_of(const std::string& user) {
   Enrolment enrolment;
   const auto found = enrolled_.find(user);
   if (found == enrolled_.end()) return enrolment;
-  Enrolled& enrolled = found->second;
+  Enrolled enrolled = found->second;
   settle_plan(enrolled);
   if (!enrolled.number.empty()) enrolment.sealed_number = enrolled.number;
   if (!enrolled.planned.empty())
@@ -41,39 +41,123 @@ Result<std::vector<std::string>> MemoryStore::enrolled_users() {
   return std::vector<std::string>(users.begin(), users.end());
 }
 
-Result<void> MemoryStore::set_number(const std::string& user, const std::string& sealed) {
-  const std::lock_guard lock(mutex_);
-  if (!is_current_key(sealed)) return put_outcome(PutStatus::another_key);
-  Enrolled& enrolled = enrolled_[user];
-  enrolled.number = sealed;
-  enrolled.planned.clear();
-  return {};
+// As if there were a change when a plan has become due, which nobody makes.
+Generation MemoryStore::current_generation(const std::string& user) const {
+  const auto found = generations_.find(user);
+  Generation generation = found == generations_.end() ? Generation{} : found->second;
+  const auto enrolled = enrolled_.find(user);
+  if (enrolled != enrolled_.end() && enrolled->second.is_due(clock_.now())) generation.back() ^= 1U;
+  return generation;
 }
 
-Result<void> MemoryStore::plan_number(const std::string& user, const std::string& sealed,
-                                      std::chrono::seconds wait) {
+Result<Generation> MemoryStore::generation_of(const std::string& user) {
   const std::lock_guard lock(mutex_);
-  if (!is_current_key(sealed)) return put_outcome(PutStatus::another_key);
-  Enrolled& enrolled = enrolled_[user];
-  settle_plan(enrolled);
-  enrolled.planned = sealed;
-  enrolled.due = clock_.now() + wait;
-  return {};
+  return current_generation(user);
 }
 
-Result<void> MemoryStore::put_app(const std::string& user, const EnrolledApp& app) {
+bool MemoryStore::is_locked(const std::string& user) const {
+  const auto standing = standing_of({user});
+  return standing.person.disabled || standing.is_locked(now_ms());
+}
+
+template <typename Change>
+Result<Generation> MemoryStore::changed(const std::string& user, const Proof& proof,
+                                        Change change) {
   const std::lock_guard lock(mutex_);
-  if (!is_current_key(app.sealed)) return put_outcome(PutStatus::another_key);
-  auto& apps = enrolled_[user].apps;
-  if (apps.size() >= kMostApps && !apps.contains(app.label))
-    return put_outcome(PutStatus::too_many);
-  apps[app.label] = app;
-  return {};
+  const bool outdated = proof.generation && *proof.generation != current_generation(user);
+  if (outdated || (proof.unless_locked && is_locked(user)))
+    return put_outcome(PutStatus::outdated, {});
+  Generation next{};
+  if (auto drawn = random_.fill(next); !drawn) return drawn.error();
+  if (const auto enrolled = enrolled_.find(user); enrolled != enrolled_.end())
+    settle_plan(enrolled->second);
+  const PutStatus status = change();
+  if (status == PutStatus::done) {
+    generations_[user] = next;
+    invitations_.erase(user);
+  }
+  return put_outcome(status, next);
+}
+
+Result<Generation> MemoryStore::set_number(const std::string& user, const std::string& sealed,
+                                           const Proof& proof) {
+  return changed(user, proof, [&] {
+    if (!is_current_key(sealed)) return PutStatus::another_key;
+    Enrolled& enrolled = enrolled_[user];
+    enrolled.number = sealed;
+    enrolled.planned.clear();
+    return PutStatus::done;
+  });
+}
+
+Result<Generation> MemoryStore::plan_number(const std::string& user, const std::string& sealed,
+                                            std::chrono::seconds wait, const Proof& proof) {
+  return changed(user, proof, [&] {
+    if (!is_current_key(sealed)) return PutStatus::another_key;
+    Enrolled& enrolled = enrolled_[user];
+    enrolled.planned = sealed;
+    enrolled.due = clock_.now() + wait;
+    return PutStatus::done;
+  });
+}
+
+Result<Generation> MemoryStore::put_app(const std::string& user, const EnrolledApp& app,
+                                        const Proof& proof) {
+  return changed(user, proof, [&] {
+    if (!is_current_key(app.sealed)) return PutStatus::another_key;
+    auto& apps = enrolled_[user].apps;
+    if (apps.size() >= kMostApps && !apps.contains(app.label)) return PutStatus::too_many;
+    apps[app.label] = app;
+    return PutStatus::done;
+  });
+}
+
+Result<Generation> MemoryStore::replace_backup_codes(const std::string& user,
+                                                     const std::string& parameters,
+                                                     const std::vector<std::string>& hashes,
+                                                     const Proof& proof) {
+  const std::set<std::string> unused(hashes.begin(), hashes.end());
+  if (unused.size() != hashes.size())
+    return make_error(ErrorKind::internal, "two backup codes have the same hash");
+  return changed(user, proof, [&] {
+    backup_sets_.erase(user);
+    if (!hashes.empty()) backup_sets_[user] = {parameters, unused};
+    return PutStatus::done;
+  });
 }
 
 Result<bool> MemoryStore::remove_enrolment(const std::string& user) {
+  bool removed = false;
+  const auto done = changed(user, {}, [&] {
+    removed = enrolled_.erase(user) + backup_sets_.erase(user) > 0;
+    return PutStatus::done;
+  });
+  if (!done) return done.error();
+  return removed;
+}
+
+Result<void> MemoryStore::invite(const std::string& user, const std::string& parameters,
+                                 const std::string& hash, std::chrono::seconds lifetime) {
   const std::lock_guard lock(mutex_);
-  return enrolled_.erase(user) + backup_sets_.erase(user) > 0;
+  invitations_[user] = {parameters, hash, clock_.now() + lifetime};
+  return {};
+}
+
+Result<std::optional<Invitation>> MemoryStore::invitation_of(const std::string& user) {
+  const std::lock_guard lock(mutex_);
+  const auto found = invitations_.find(user);
+  if (found == invitations_.end() || found->second.expires_at <= clock_.now())
+    return std::optional<Invitation>();
+  return std::optional(
+      Invitation{found->second.parameters,
+                 std::chrono::ceil<std::chrono::seconds>(found->second.expires_at - clock_.now())});
+}
+
+Result<bool> MemoryStore::is_invited(const std::string& user, const std::string& hash) {
+  const std::lock_guard lock(mutex_);
+  const auto found = invitations_.find(user);
+  return found != invitations_.end() && found->second.hash == hash &&
+         found->second.expires_at > clock_.now();
 }
 
 Result<size_t> MemoryStore::reseal(const std::string& key_id, const Reseal& reseal) {

@@ -2,6 +2,7 @@
 #include "lib/store/memory_store.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sms2fa {
 
@@ -11,12 +12,11 @@ using std::chrono::seconds;
 namespace {
 
 constexpr seconds kCleanUpEvery{60};
-constexpr std::chrono::hours kDay{24};
 
 }  // namespace
 
 Result<std::unique_ptr<MemoryStore>> MemoryStore::create(const Clock& clock, Random& random) {
-  std::unique_ptr<MemoryStore> store(new MemoryStore(clock));
+  std::unique_ptr<MemoryStore> store(new MemoryStore(clock, random));
   if (auto filled = random.fill(store->decoy_key_); !filled) return filled.error();
   return store;
 }
@@ -36,9 +36,7 @@ void MemoryStore::drop_idle_budgets() {
   });
   std::erase_if(unsettled_,
                 [&](const auto& item) { return now - item.second.at >= longest_window_; });
-  for (auto& [user, answers] : failed_answers_)
-    while (!answers.empty() && now - answers.front().second >= kDay) answers.pop_front();
-  std::erase_if(failed_answers_, [](const auto& item) { return item.second.empty(); });
+  drop_old_answers();
 }
 
 Result<SendDecision> MemoryStore::reserve_send(const std::vector<Budget>& budgets) {
@@ -46,14 +44,15 @@ Result<SendDecision> MemoryStore::reserve_send(const std::vector<Budget>& budget
   const SteadyTime now = clock_.now();
   drop_idle_budgets();
   for (const Budget& budget : budgets) {
-    if (budget.count == 0) return SendDecision{std::nullopt, budget.scope, budget.window};
+    if (budget.count == 0)
+      return SendDecision{std::nullopt, budget.scope, budget.window, budget.is_share};
     longest_window_ = std::max(longest_window_, budget.window);
     auto& sends = sends_[{budget.scope, budget.key}];
     forget_old_sends(sends, budget.window);
     if (sends.size() >= budget.count) {
       const auto& blocking = sends[sends.size() - budget.count];
       return SendDecision{std::nullopt, budget.scope,
-                          ceil<seconds>(blocking.at + budget.window - now)};
+                          ceil<seconds>(blocking.at + budget.window - now), budget.is_share};
     }
   }
   const SendId id = ++last_id_;
@@ -78,84 +77,47 @@ Result<void> MemoryStore::settle_send(SendId id, bool spent) {
   return {};
 }
 
-UserState MemoryStore::state_now(const Failures& failures) const {
+Result<std::vector<BudgetState>> MemoryStore::budget_states(const std::vector<Budget>& budgets) {
+  const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.now();
-  UserState state{failures.consecutive, seconds(0), failures.disabled};
-  if (failures.locked_until > now) state.locked_for = ceil<seconds>(failures.locked_until - now);
-  return state;
-}
-
-Result<UserState> MemoryStore::state_of(const std::string& user) {
-  const std::lock_guard lock(mutex_);
-  const auto found = failures_.find(user);
-  return found == failures_.end() ? UserState{} : state_now(found->second);
-}
-
-Result<CountedAttempt> MemoryStore::count_attempt(const std::string& user, const LockRules& rules) {
-  const std::lock_guard lock(mutex_);
-  if (user == kNobody) return CountedAttempt{.id = ++last_id_, .state = {}};
-  Failures& failures = failures_[user];
-  if (failures.disabled || failures.locked_until > clock_.now())
-    return CountedAttempt{std::nullopt, state_now(failures)};
-  ++failures.consecutive;
-  if (failures.consecutive % std::max(1u, rules.failures_before_lock) == 0)
-    failures.locked_until = clock_.now() + rules.lock;
-  failures.disabled = failures.consecutive >= rules.failures_before_disable;
-  const AttemptId id = ++last_id_;
-  failed_answers_[user].emplace_back(id, clock_.now());
-  counted_[id] = {user, failures.disabled};
-  return CountedAttempt{id, state_now(failures), failed_since_yesterday(user)};
-}
-
-Result<void> MemoryStore::commit_outcome(AttemptId id, bool right) {
-  const std::lock_guard lock(mutex_);
-  const auto found = counted_.find(id);
-  if (found == counted_.end() && !right) return {};
-  if (found == counted_.end())
-    return make_error(ErrorKind::internal, "an outcome of an attempt that was not counted");
-  const Counted counted = found->second;
-  counted_.erase(found);
-  if (!right) return {};
-  std::erase_if(failed_answers_[counted.user], [id](const auto& one) { return one.first == id; });
-  Failures& failures = failures_[counted.user];
-  if (failures.disabled && !counted.disabled_user) return {};
-  failures_.erase(counted.user);
-  return {};
-}
-
-Result<unsigned> MemoryStore::failures_last_day(const std::string& user) {
-  const std::lock_guard lock(mutex_);
-  return failed_since_yesterday(user);
-}
-
-unsigned MemoryStore::failed_since_yesterday(const std::string& user) const {
-  const auto found = failed_answers_.find(user);
-  if (found == failed_answers_.end()) return 0;
-  return static_cast<unsigned>(std::count_if(
-      found->second.begin(), found->second.end(),
-      [now = clock_.now()](const auto& answer) { return now - answer.second < kDay; }));
-}
-
-Result<std::vector<NamedUserState>> MemoryStore::user_states() {
-  const std::lock_guard lock(mutex_);
-  std::vector<NamedUserState> states;
-  for (const auto& [user, failures] : failures_) states.push_back({user, state_now(failures)});
+  std::vector<BudgetState> states;
+  for (const Budget& budget : budgets) {
+    BudgetState& state = states.emplace_back(BudgetState{budget.count, budget.window});
+    const auto found = sends_.find({budget.scope, budget.key});
+    const auto taken =
+        found == sends_.end()
+            ? 0
+            : std::count_if(found->second.begin(), found->second.end(),
+                            [&](const Send& send) { return now - send.at < budget.window; });
+    state.left -= static_cast<unsigned>(std::min<int64_t>(budget.count, taken));
+    if (state.left > 0) state.next_in = seconds(0);
+    if (state.left == 0 && budget.count > 0)
+      state.next_in = ceil<seconds>(found->second[found->second.size() - budget.count].at +
+                                    budget.window - now);
+  }
   return states;
 }
 
-Result<bool> MemoryStore::unlock(const std::string& user) {
+Result<bool> MemoryStore::refill_budgets(const std::vector<Budget>& budgets) {
   const std::lock_guard lock(mutex_);
-  return failures_.erase(user) > 0;
+  bool any = false;
+  for (const Budget& budget : budgets) any = sends_.erase({budget.scope, budget.key}) > 0 || any;
+  return any;
 }
 
 Result<void> MemoryStore::record_verdict(const VerdictRecord& record) {
   const std::lock_guard lock(mutex_);
   verdicts_.push_front(record);
   VerdictRecord& kept = verdicts_.front();
-  for (std::string* text : {&kept.user, &kept.service, &kept.rhost, &kept.verdict, &kept.reason,
-                            &kept.method, &kept.provider, &kept.message_id, &kept.masked_number})
+  for (std::string* text :
+       {&kept.user, &kept.service, &kept.rhost, &kept.verdict, &kept.reason, &kept.method,
+        &kept.provider, &kept.message_id, &kept.masked_number, &kept.limit})
     text->resize(std::min(text->size(), kLongestVerdictText));
-  if (verdicts_.size() > kMostVerdicts) verdicts_.pop_back();
+  const auto same_lane = [&record](const VerdictRecord& one) { return one.lane == record.lane; };
+  const auto kept_of_lane = std::count_if(verdicts_.begin(), verdicts_.end(), same_lane);
+  if (static_cast<size_t>(kept_of_lane) <= kMostVerdicts) return {};
+  const auto oldest = std::find_if(verdicts_.rbegin(), verdicts_.rend(), same_lane);
+  verdicts_.erase(std::next(oldest).base());
   return {};
 }
 
@@ -177,18 +139,6 @@ Result<bool> MemoryStore::use_totp_step(const std::string& user, int64_t step) {
   return true;
 }
 
-Result<void> MemoryStore::replace_backup_codes(const std::string& user,
-                                               const std::string& parameters,
-                                               const std::vector<std::string>& hashes) {
-  const std::set<std::string> unused(hashes.begin(), hashes.end());
-  if (unused.size() != hashes.size())
-    return make_error(ErrorKind::internal, "two backup codes have the same hash");
-  const std::lock_guard lock(mutex_);
-  backup_sets_.erase(user);
-  if (!hashes.empty()) backup_sets_[user] = {parameters, unused};
-  return {};
-}
-
 Result<std::optional<BackupCodes>> MemoryStore::backup_codes(const std::string& user) {
   const std::lock_guard lock(mutex_);
   const auto found = backup_sets_.find(user);
@@ -201,6 +151,10 @@ Result<bool> MemoryStore::use_backup_code(const std::string& user, const std::st
   const std::lock_guard lock(mutex_);
   const auto found = backup_sets_.find(user);
   return found != backup_sets_.end() && found->second.unused.erase(hash) > 0;
+}
+
+Result<UserRecord> MemoryStore::record_of(const Origin& origin) {
+  return record_by_parts(*this, origin);
 }
 
 }  // namespace sms2fa

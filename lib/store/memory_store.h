@@ -10,34 +10,39 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
+#include "lib/store/answer_rules.h"
+#include "lib/store/memory_records.h"
 #include "lib/store/store.h"
 
 namespace sms2fa {
 
-// Everything in memory and gone with the process. Times are the steady clock's, so that setting the
-// wall clock changes nothing.
+// Everything in memory, gone with the process. Times are the steady clock's, not the wall's.
 class MemoryStore final : public Store {
  public:
-  // Fails when the random source does. `clock` must outlive the store.
+  // Fails when the random source does. Both must outlive the store.
   static Result<std::unique_ptr<MemoryStore>> create(const Clock& clock, Random& random);
 
   Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) override;
   Result<void> settle_send(SendId id, bool spent) override;
-  Result<UserState> state_of(const std::string& user) override;
-  Result<CountedAttempt> count_attempt(const std::string& user, const LockRules& rules) override;
-  Result<void> commit_outcome(AttemptId id, bool right) override;
+  Result<std::vector<BudgetState>> budget_states(const std::vector<Budget>& budgets) override;
+  Result<bool> refill_budgets(const std::vector<Budget>& budgets) override;
+  Result<UserState> state_of(const Origin& origin) override;
+  Result<CountedAttempt> count_attempt(const Origin& origin, int64_t chance,
+                                       const LockRules& rules) override;
+  Result<unsigned> commit_outcome(AttemptId id, bool right,
+                                  const std::vector<AttemptId>& before = {}) override;
   Result<std::array<unsigned char, 32>> decoy_key() override { return decoy_key_; }
   Result<unsigned> failures_last_day(const std::string& user) override;
   Result<std::vector<NamedUserState>> user_states() override;
-  Result<bool> unlock(const std::string& user) override;
+  Result<std::vector<SeriesState>> series_of(const std::string& user) override;
+  Result<bool> unlock(const std::string& user, bool year) override;
   Result<void> record_verdict(const VerdictRecord& record) override;
   Result<std::vector<VerdictRecord>> recent_verdicts(const std::optional<std::string>& user,
                                                      size_t limit) override;
   Result<bool> use_totp_step(const std::string& user, int64_t step) override;
-  Result<void> replace_backup_codes(const std::string& user, const std::string& parameters,
-                                    const std::vector<std::string>& hashes) override;
   Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
   Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
+  Result<UserRecord> record_of(const Origin& origin) override;
   Result<void> issue_pass(const std::string& user, const std::string& parameters,
                           const std::string& hash, std::chrono::seconds lifetime) override;
   Result<std::optional<Pass>> pass_of(const std::string& user) override;
@@ -46,14 +51,23 @@ class MemoryStore final : public Store {
   Result<std::vector<ProviderState>> provider_states() override;
   Result<void> add_to_counters(const std::vector<Counter>& counters) override;
   Result<std::vector<Counter>> counters() override;
-
   Result<Enrolment> enrolment_of(const std::string& user) override;
   Result<std::vector<std::string>> enrolled_users() override;
-  Result<void> set_number(const std::string& user, const std::string& sealed) override;
-  Result<void> plan_number(const std::string& user, const std::string& sealed,
-                           std::chrono::seconds wait) override;
-  Result<void> put_app(const std::string& user, const EnrolledApp& app) override;
+  Result<Generation> generation_of(const std::string& user) override;
+  Result<Generation> set_number(const std::string& user, const std::string& sealed,
+                                const Proof& proof) override;
+  Result<Generation> plan_number(const std::string& user, const std::string& sealed,
+                                 std::chrono::seconds wait, const Proof& proof) override;
+  Result<Generation> put_app(const std::string& user, const EnrolledApp& app,
+                             const Proof& proof) override;
+  Result<Generation> replace_backup_codes(const std::string& user, const std::string& parameters,
+                                          const std::vector<std::string>& hashes,
+                                          const Proof& proof) override;
   Result<bool> remove_enrolment(const std::string& user) override;
+  Result<void> invite(const std::string& user, const std::string& parameters,
+                      const std::string& hash, std::chrono::seconds lifetime) override;
+  Result<std::optional<Invitation>> invitation_of(const std::string& user) override;
+  Result<bool> is_invited(const std::string& user, const std::string& hash) override;
   Result<size_t> reseal(const std::string& key_id, const Reseal& reseal) override;
 
  private:
@@ -62,44 +76,56 @@ class MemoryStore final : public Store {
     SendId id;
     SteadyTime at;
   };
-  struct Failures {
-    unsigned consecutive = 0;
-    SteadyTime locked_until{};
-    bool disabled = false;
+  // By place; those of strangers under what no familiar place's key begins with.
+  struct Place {
+    answer_rules::SeriesRow row;
+    std::optional<int64_t> right_ms = {};
+  };
+  struct Answers {
+    answer_rules::PersonRow person;
+    std::map<std::string, Place> series;
+    std::map<int64_t, YearlyUse> days;
+    std::deque<int64_t> last_day;
   };
   struct Counted {
     std::string user;
-    bool disabled_user;
+    std::string place;
+    answer_rules::Attempt attempt;
+    Generation generation;
+    bool judged = false;
   };
-  struct BackupSet {
-    std::string parameters;
-    std::set<std::string> unused;
-  };
+  using BackupSet = memory_records::BackupSet;
+  using OpenPass = memory_records::OpenPass;
   struct Enrolled {
     std::string number;
     std::string planned;
     SteadyTime due{};
     std::map<std::string, EnrolledApp> apps;
-  };
-  struct OpenPass {
-    std::string parameters;
-    std::string hash;
-    SteadyTime expires_at{};
+    bool is_due(SteadyTime now) const { return !planned.empty() && now >= due; }
   };
   struct Unsettled {
     SteadyTime at;
     std::vector<BudgetKey> keys;
   };
 
-  explicit MemoryStore(const Clock& clock) : clock_(clock) {}
-  UserState state_now(const Failures& failures) const;
+  MemoryStore(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
+  int64_t now_ms() const;
+  answer_rules::Standing standing_of(const Origin& origin) const;
+  void take_back(const Counted& counted, Answers& answers);
+  void make_familiar(Answers& answers, const std::string& place) const;
   unsigned failed_since_yesterday(const std::string& user) const;
+  void drop_old_answers();
   void forget_old_sends(std::deque<Send>& sends, std::chrono::seconds window) const;
   void drop_idle_budgets();
+  template <typename Change>
+  Result<Generation> changed(const std::string& user, const Proof& proof, Change change);
+  bool is_locked(const std::string& user) const;
+  Generation current_generation(const std::string& user) const;
   bool is_current_key(const std::string& sealed);
   void settle_plan(Enrolled& enrolled) const;
 
   const Clock& clock_;
+  Random& random_;
   std::array<unsigned char, 32> decoy_key_{};
   std::mutex mutex_;
   int64_t last_id_ = 0;
@@ -107,15 +133,16 @@ class MemoryStore final : public Store {
   SteadyTime next_clean_up_{};
   std::map<BudgetKey, std::deque<Send>> sends_;
   std::map<SendId, Unsettled> unsettled_;
-  std::map<std::string, Failures> failures_;
-  std::map<std::string, std::deque<std::pair<AttemptId, SteadyTime>>> failed_answers_;
+  std::map<std::string, Answers> answers_;
   std::map<AttemptId, Counted> counted_;
   std::deque<VerdictRecord> verdicts_;
   std::map<std::string, int64_t> totp_steps_;
   std::map<std::string, BackupSet> backup_sets_;
   std::string sealing_key_id_;
   std::map<std::string, Enrolled> enrolled_;
+  std::map<std::string, Generation> generations_;
   std::map<std::string, OpenPass> passes_;
+  std::map<std::string, OpenPass> invitations_;
   std::map<std::string, ProviderState> providers_;
   std::map<std::pair<std::string, std::string>, int64_t> counters_;
 };

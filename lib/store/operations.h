@@ -36,6 +36,9 @@ struct Counter {
   int64_t value = 0;
 };
 
+// The counter of what was dropped, because more came than the store could write.
+inline constexpr const char* kRecordsDropped = "sms2fa_records_dropped_total";
+
 // The part of the store that serves those who run the machine. Thread-safe; each call is atomic,
 // and durable when it returns, unless it says "soon".
 class OperationsStore {
@@ -45,21 +48,21 @@ class OperationsStore {
   // Puts this in the place of any pass that the user has. `hash` is what hash_backup_code()
   // (lib/otp) makes of the pass with `parameters`; the pass itself is not kept.
   virtual Result<void> issue_pass(const std::string& user, const std::string& parameters,
-                                  const std::string& hash, std::chrono::seconds lifetime);
+                                  const std::string& hash, std::chrono::seconds lifetime) = 0;
   // nullopt: the user has none that is good now.
-  virtual Result<std::optional<Pass>> pass_of(const std::string& user);
+  virtual Result<std::optional<Pass>> pass_of(const std::string& user) = 0;
   // True once for a pass that has not expired by the store's own time. It is used up then.
-  virtual Result<bool> use_pass(const std::string& user, const std::string& hash);
+  virtual Result<bool> use_pass(const std::string& user, const std::string& hash) = 0;
 
   // Durable soon.
-  virtual Result<void> record_provider_state(const ProviderState& state);
+  virtual Result<void> record_provider_state(const ProviderState& state) = 0;
   // Of every provider there ever was, by name.
-  virtual Result<std::vector<ProviderState>> provider_states();
+  virtual Result<std::vector<ProviderState>> provider_states() = 0;
 
   // Adds to each, or begins it. Durable soon: what is lost in a crash is lost.
-  virtual Result<void> add_to_counters(const std::vector<Counter>& counters);
+  virtual Result<void> add_to_counters(const std::vector<Counter>& counters) = 0;
   // By name and labels.
-  virtual Result<std::vector<Counter>> counters();
+  virtual Result<std::vector<Counter>> counters() = 0;
 };
 
 }  // namespace sms2fa

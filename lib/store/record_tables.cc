@@ -15,6 +15,22 @@ std::string_view bounded(const std::string& text) {
   return std::string_view(text).substr(0, kLongestVerdictText);
 }
 
+int64_t column_of(std::optional<Lane> lane) {
+  constexpr int64_t kNotices = 3;
+  if (!lane) return kNotices;
+  switch (*lane) {
+    case Lane::proven:
+      return 0;
+    case Lane::unproven:
+      return 1;
+    case Lane::own:
+      return 2;
+    case Lane::named:
+      return 4;
+  }
+  return 1;
+}
+
 VerdictRecord verdict_in(const Rows& row) {
   const Milliseconds at(row.integer(0));
   return {.when = WallTime(at),
@@ -26,29 +42,36 @@ VerdictRecord verdict_in(const Rows& row) {
           .method = row.text(6),
           .provider = row.text(7),
           .message_id = row.text(8),
-          .masked_number = row.text(9)};
+          .masked_number = row.text(9),
+          .limit = row.text(10)};
 }
 
 }  // namespace
 
 void record_verdict(Transaction& transaction, const VerdictRecord& record) {
   Database& database = transaction.database();
+  const int64_t lane = column_of(record.lane);
   database.run(
       "INSERT INTO verdicts (at_ms, user, service, rhost, verdict, reason, method, provider,"
-      " message_id, masked_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " message_id, masked_number, limit_key, lane) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {int64_t{duration_cast<Milliseconds>(record.when.time_since_epoch()).count()},
        bounded(record.user), bounded(record.service), bounded(record.rhost),
        bounded(record.verdict), bounded(record.reason), bounded(record.method),
-       bounded(record.provider), bounded(record.message_id), bounded(record.masked_number)});
-  database.run("DELETE FROM verdicts WHERE id <= ?",
-               {database.last_insert_id() - int64_t{kMostVerdicts}});
+       bounded(record.provider), bounded(record.message_id), bounded(record.masked_number),
+       bounded(record.limit), lane});
+  // Before that many there is nothing to look for.
+  if (database.last_insert_id() <= int64_t{kMostVerdicts}) return;
+  database.run(
+      "DELETE FROM verdicts WHERE lane = ?1 AND id <= (SELECT id FROM verdicts WHERE lane = ?1"
+      " ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+      {lane, static_cast<int64_t>(kMostVerdicts)});
 }
 
 std::vector<VerdictRecord> recent_verdicts(Transaction& transaction,
                                            const std::optional<std::string>& user, size_t limit) {
   auto rows = transaction.database().query(
       "SELECT at_ms, user, service, rhost, verdict, reason, method, provider, message_id,"
-      " masked_number FROM verdicts WHERE ?1 OR user = ?2 ORDER BY id DESC LIMIT ?3",
+      " masked_number, limit_key FROM verdicts WHERE ?1 OR user = ?2 ORDER BY id DESC LIMIT ?3",
       {int64_t{!user}, user ? bounded(*user) : std::string_view(),
        static_cast<int64_t>(std::min(limit, kMostVerdicts))});
   std::vector<VerdictRecord> records;

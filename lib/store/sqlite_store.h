@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "lib/base/random.h"
 #include "lib/store/group_commit.h"
+#include "lib/store/limit_tables.h"
 #include "lib/store/state_file.h"
 #include "lib/store/state_writer.h"
 #include "lib/store/store.h"
@@ -32,22 +35,25 @@ class SqliteStore final : public Store {
 
   Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) override;
   Result<void> settle_send(SendId id, bool spent) override;
-  Result<UserState> state_of(const std::string& user) override;
-  Result<CountedAttempt> count_attempt(const std::string& user, const LockRules& rules) override;
-  Result<void> commit_outcome(AttemptId id, bool right) override;
+  Result<std::vector<BudgetState>> budget_states(const std::vector<Budget>& budgets) override;
+  Result<bool> refill_budgets(const std::vector<Budget>& budgets) override;
+  Result<UserState> state_of(const Origin& origin) override;
+  Result<CountedAttempt> count_attempt(const Origin& origin, int64_t chance,
+                                       const LockRules& rules) override;
+  Result<unsigned> commit_outcome(AttemptId id, bool right,
+                                  const std::vector<AttemptId>& before = {}) override;
   Result<std::array<unsigned char, 32>> decoy_key() override { return decoy_key_; }
   Result<unsigned> failures_last_day(const std::string& user) override;
   Result<std::vector<NamedUserState>> user_states() override;
-  Result<bool> unlock(const std::string& user) override;
+  Result<std::vector<SeriesState>> series_of(const std::string& user) override;
+  Result<bool> unlock(const std::string& user, bool year) override;
   Result<void> record_verdict(const VerdictRecord& record) override;
   Result<std::vector<VerdictRecord>> recent_verdicts(const std::optional<std::string>& user,
                                                      size_t limit) override;
   Result<bool> use_totp_step(const std::string& user, int64_t step) override;
-  Result<void> replace_backup_codes(const std::string& user, const std::string& parameters,
-                                    const std::vector<std::string>& hashes) override;
   Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
   Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
-  Result<UserRecord> record_of(const std::string& user) override;
+  Result<UserRecord> record_of(const Origin& origin) override;
   Result<void> issue_pass(const std::string& user, const std::string& parameters,
                           const std::string& hash, std::chrono::seconds lifetime) override;
   Result<std::optional<Pass>> pass_of(const std::string& user) override;
@@ -59,11 +65,21 @@ class SqliteStore final : public Store {
 
   Result<Enrolment> enrolment_of(const std::string& user) override;
   Result<std::vector<std::string>> enrolled_users() override;
-  Result<void> set_number(const std::string& user, const std::string& sealed) override;
-  Result<void> plan_number(const std::string& user, const std::string& sealed,
-                           std::chrono::seconds wait) override;
-  Result<void> put_app(const std::string& user, const EnrolledApp& app) override;
+  Result<Generation> generation_of(const std::string& user) override;
+  Result<Generation> set_number(const std::string& user, const std::string& sealed,
+                                const Proof& proof) override;
+  Result<Generation> plan_number(const std::string& user, const std::string& sealed,
+                                 std::chrono::seconds wait, const Proof& proof) override;
+  Result<Generation> put_app(const std::string& user, const EnrolledApp& app,
+                             const Proof& proof) override;
+  Result<Generation> replace_backup_codes(const std::string& user, const std::string& parameters,
+                                          const std::vector<std::string>& hashes,
+                                          const Proof& proof) override;
   Result<bool> remove_enrolment(const std::string& user) override;
+  Result<void> invite(const std::string& user, const std::string& parameters,
+                      const std::string& hash, std::chrono::seconds lifetime) override;
+  Result<std::optional<Invitation>> invitation_of(const std::string& user) override;
+  Result<bool> is_invited(const std::string& user, const std::string& hash) override;
   Result<size_t> reseal(const std::string& key_id, const Reseal& reseal) override;
 
  private:
@@ -73,9 +89,24 @@ class SqliteStore final : public Store {
   template <typename Operation>
   auto committed(Operation operation) -> Result<std::invoke_result_t<Operation, Transaction&>>;
 
+  // Commits a change of what `user` holds, if its proof still holds.
+  template <typename Change>
+  Result<Generation> changed(const std::string& user, const Proof& proof, Change change);
+
+  std::vector<limit_tables::HashedBudget> hashed(const std::vector<Budget>& budgets) const;
+
+  Random& random_;
+  // The same, behind the records that came before.
+  template <typename Operation>
+  auto behind_records(Operation operation) -> Result<std::invoke_result_t<Operation, Transaction&>>;
+  std::vector<Counter> take_counters();
+
   const StoreKey decoy_key_;
   const StoreKey budget_key_;
   StateWriter writer_;
+  std::mutex counters_mutex_;
+  std::map<std::pair<std::string, std::string>, int64_t> counters_;  // not committed yet
+  uint64_t told_dropped_ = 0;
   GroupCommit commits_;  // last: its thread uses the writer
 };
 

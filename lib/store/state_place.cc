@@ -8,12 +8,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string_view>
 
+#include "lib/base/system_error.h"
 #include "lib/base/trusted_file.h"
 #include "lib/base/unique_fd.h"
+#include "lib/base/write_all.h"
 
 namespace sms2fa {
 
@@ -38,26 +39,10 @@ bool exists(const std::string& path) {
   return identity_of(path).has_value();
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
 }  // namespace
 
 Error StatePlace::refuse(ErrorKind kind, const std::string& path, const std::string& reason) const {
   return make_error(kind, path + ": " + reason);
-}
-
-Error StatePlace::system_error(const std::string& path) const {
-  const bool denied = errno == EACCES || errno == EPERM;
-  return refuse(denied ? ErrorKind::permission : ErrorKind::unavailable, path,
-                std::strerror(errno));
 }
 
 Result<StatePlace> StatePlace::at(const std::string& path) {
@@ -71,7 +56,7 @@ Result<StatePlace> StatePlace::at(const std::string& path) {
   if (stat(directory.c_str(), &info) != 0) {
     const bool missing = errno == ENOENT || errno == ENOTDIR;
     return missing ? place.refuse(ErrorKind::configuration, directory, "there is no such directory")
-                   : place.system_error(directory);
+                   : system_error(directory);
   }
   if (!S_ISDIR(info.st_mode))
     return place.refuse(ErrorKind::configuration, directory, "is not a directory");

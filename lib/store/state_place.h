@@ -55,7 +55,6 @@ class StatePlace {
   StatePlace(std::string path, std::string directory)
       : path_(std::move(path)), directory_(std::move(directory)) {}
   Error refuse(ErrorKind kind, const std::string& path, const std::string& reason) const;
-  Error system_error(const std::string& path) const;
   Result<bool> check_file(const std::string& path) const;
   Result<void> own_like_directory(int fd, const std::string& path) const;
   Result<void> sync_directory() const;

@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "lib/store/answer_tables.h"
+#include "lib/store/enrolment_tables.h"
 #include "lib/store/limit_tables.h"
 #include "lib/store/operation_tables.h"
 
@@ -107,8 +109,11 @@ void StateWriter::tidy() {
   if (expired || ++batches_ % kBoundFloodsEvery == 0) {
     Transaction transaction(database, time_);
     if (expired) transaction.run(limit_tables::drop_expired);
+    if (expired) transaction.run(answer_tables::drop_expired);
     if (expired) transaction.run(operation_tables::drop_expired);
+    if (expired) transaction.run(enrolment_tables::drop_expired);
     transaction.run(limit_tables::bound_floods);
+    transaction.run(answer_tables::bound_floods);
     transaction.commit();
     if (expired) drop_expired_at_ = steady_now() + kDropExpiredEvery;
   }

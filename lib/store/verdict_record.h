@@ -2,15 +2,17 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "lib/base/clock.h"
+#include "lib/base/lane.h"
 
 namespace sms2fa {
 
 // One verdict or notice, as `sms2fa log` shows it; of a notice `reason` is its kind. Texts are cut
-// at kLongestVerdictText bytes, and only the newest kMostVerdicts are kept: strangers can cause
-// them.
+// at kLongestVerdictText bytes, and of each lane only the newest kMostVerdicts are kept: strangers
+// can cause them, and may not push others' out.
 struct VerdictRecord {
   WallTime when;
   std::string user;
@@ -22,6 +24,8 @@ struct VerdictRecord {
   std::string provider;
   std::string message_id;
   std::string masked_number;
+  std::string limit;  // the key of [limits] that is used up, when that is why
+  std::optional<Lane> lane = Lane::unproven;  // nullopt: a notice
 };
 inline constexpr const char* kNoticeVerdict = "notice";
 inline constexpr size_t kLongestVerdictText = 256;

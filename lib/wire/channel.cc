@@ -30,6 +30,8 @@ const char* to_string(ChannelStatus status) noexcept {
       return "no answer in time";
     case ChannelStatus::malformed:
       return "a malformed message";
+    case ChannelStatus::too_many:
+      return "too many messages";
     case ChannelStatus::stopped:
       return "shutting down";
     case ChannelStatus::failed:

@@ -12,6 +12,7 @@ enum class ChannelStatus {
   closed,     // the peer is gone
   timed_out,  // the deadline passed
   malformed,  // the peer sent what docs/PROTOCOL.md does not allow
+  too_many,   // the peer sent more messages than it may
   stopped,    // the stop descriptor became readable
   failed,     // a system call failed
 };

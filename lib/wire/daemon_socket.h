@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unistd.h>
+
 #include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
 
 namespace sms2fa::wire {
+
+// Where the daemon listens: for root alone, and for everybody. Neither can be flooded by way of the
+// other; what a client may do, its uid decides.
+inline constexpr const char* kAuthSocket = "/run/sms2fa/auth.sock";
+inline constexpr const char* kUserSocket = "/run/sms2fa/user.sock";
+
+// The one for this process.
+inline const char* default_socket() noexcept {
+  return geteuid() == 0 ? kAuthSocket : kUserSocket;
+}
 
 enum class ConnectStatus { ok, unreachable, untrusted };
 

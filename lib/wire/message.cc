@@ -55,6 +55,15 @@ constexpr FieldRule kAbout[] = {
     {Field::text, 1, kLongestText, true},
 };
 
+constexpr FieldRule kQuestion[] = {
+    {Field::nonce, kNonceSize, kNonceSize, true},
+    {Field::user, 1, 256, false},
+};
+constexpr FieldRule kReport[] = {
+    {Field::nonce, kNonceSize, kNonceSize, true},
+    {Field::report, 1, kLongestReport, true},
+};
+
 // The whole protocol: what is not in this table does not exist.
 constexpr MessageRule kMessages[] = {
     {MessageType::hello, Sender::client, kHello, sizeof kHello / sizeof *kHello},
@@ -64,6 +73,8 @@ constexpr MessageRule kMessages[] = {
     {MessageType::verdict, Sender::daemon, kVerdict, sizeof kVerdict / sizeof *kVerdict},
     {MessageType::enquiry, Sender::client, kEnquiry, sizeof kEnquiry / sizeof *kEnquiry},
     {MessageType::about, Sender::daemon, kAbout, sizeof kAbout / sizeof *kAbout},
+    {MessageType::question, Sender::client, kQuestion, sizeof kQuestion / sizeof *kQuestion},
+    {MessageType::report, Sender::daemon, kReport, sizeof kReport / sizeof *kReport},
 };
 
 const MessageRule* rule_of(uint8_t type) noexcept {

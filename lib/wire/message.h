@@ -15,6 +15,7 @@ inline constexpr size_t kLargestMessage = 4096;
 inline constexpr uint8_t kProtocolVersion = 1;
 inline constexpr size_t kNonceSize = 16;
 inline constexpr size_t kLongestText = 511;
+inline constexpr size_t kLongestReport = 4000;
 
 enum class Sender { client, daemon };
 
@@ -26,6 +27,8 @@ enum class MessageType : uint8_t {
   verdict = 5,
   enquiry = 6,
   about = 7,
+  question = 8,
+  report = 9,
 };
 
 enum class Field : uint8_t {
@@ -41,12 +44,14 @@ enum class Field : uint8_t {
   text = 10,
   verdict = 11,
   reason = 12,
+  report = 13,
 };
 
 // hello's flags
 inline constexpr uint8_t kSilent = 1;
 inline constexpr uint8_t kAuthtokIsPlaceholder = 2;
 inline constexpr uint8_t kEnroll = 4;
+inline constexpr uint8_t kFirstProved = 8;
 // answer's flags
 inline constexpr uint8_t kAnswerIsAuthtok = 1;
 inline constexpr uint8_t kAnswerIsPlaceholder = 2;

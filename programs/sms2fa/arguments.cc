@@ -10,6 +10,7 @@
 
 #include "lib/base/nearest.h"
 #include "lib/base/text.h"
+#include "lib/wire/daemon_socket.h"
 #include "lib/wire/message.h"
 #include "programs/sms2fa/command.h"
 
@@ -26,18 +27,25 @@ constexpr std::array kOptions = {option{"config", required_argument, nullptr, 'c
                                  option{"lines", required_argument, nullptr, 'n'},
                                  option{"png", required_argument, nullptr, 'g'},
                                  option{"import", required_argument, nullptr, 'i'},
+                                 option{"with-keys", no_argument, nullptr, 'k'},
                                  option{"dry-run", no_argument, nullptr, 'd'},
                                  option{"voice", no_argument, nullptr, 'v'},
                                  option{"wait", no_argument, nullptr, 'w'},
                                  option{"first", no_argument, nullptr, 'F'},
+                                 option{"first", required_argument, nullptr, 'P'},
+                                 option{"yes", no_argument, nullptr, 'y'},
+                                 option{"limits", no_argument, nullptr, 'l'},
                                  option{"json", no_argument, nullptr, 'j'},
                                  option{"help", no_argument, nullptr, 'h'}};
+
+bool takes(const Command& command, int key) {
+  return command.options.find(static_cast<char>(key)) != std::string_view::npos;
+}
 
 std::vector<option> options_of(const Command& command) {
   std::vector<option> known;
   for (const auto& each : kOptions)
-    if (command.options.find(static_cast<char>(each.val)) != std::string_view::npos)
-      known.push_back(each);
+    if (takes(command, each.val)) known.push_back(each);
   known.push_back({});
   return known;
 }
@@ -76,9 +84,10 @@ size_t count_in(std::string_view text) {
 }
 
 // Files come with --import, and only with it.
-Result<void> check_import(const Arguments& arguments) {
+Result<void> check_import(const Arguments& arguments, const Command& command) {
   if (arguments.import.empty())
-    return arguments.dry_run ? usage_error("--dry-run is for --import") : Result<void>();
+    return arguments.dry_run && takes(command, 'i') ? usage_error("--dry-run is for --import")
+                                                    : Result<void>();
   constexpr std::array<std::string_view, 3> kFormats = {"google-authenticator", "pam_oath",
                                                         "gecos"};
   if (std::find(kFormats.begin(), kFormats.end(), arguments.import) == kFormats.end()) {
@@ -98,7 +107,9 @@ Result<void> check_values(const Arguments& arguments, const Command& command) {
     return usage_error("--lines needs a number from 1 to " + std::to_string(kMostVerdicts));
   if (command.takes_user == TakesUser::yes && arguments.user.empty())
     return usage_error("which user? Write: sms2fa " + std::string(command.name) + " USER");
-  if (auto good = check_import(arguments); !good) return good;
+  if (command.takes_file && arguments.files.empty())
+    return usage_error("which file? Write: sms2fa " + std::string(command.name) + " FILE");
+  if (auto good = check_import(arguments, command); !good) return good;
   if (arguments.user.size() > wire::longest(wire::Field::user))
     return usage_error("no user's name is that long");
   return {};
@@ -109,10 +120,12 @@ Result<void> check_values(const Arguments& arguments, const Command& command) {
 Result<Arguments> parse_arguments(int argc, char** argv, const Command& command) {
   const auto known = options_of(command);
   Arguments arguments;
+  arguments.socket = wire::default_socket();
   opterr = 0;
   optind = 0;  // glibc: begin anew
   int verdict = 0;
-  while ((verdict = getopt_long(argc, argv, ":h", known.data(), nullptr)) != -1) {
+  const std::string letters = takes(command, 'n') ? ":hn:" : ":h";
+  while ((verdict = getopt_long(argc, argv, letters.c_str(), known.data(), nullptr)) != -1) {
     switch (verdict) {
       case 'c':
         arguments.configuration = optarg;
@@ -141,6 +154,9 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
       case 'i':
         arguments.import = optarg;
         break;
+      case 'k':
+        arguments.with_keys = true;
+        break;
       case 'd':
         arguments.dry_run = true;
         break;
@@ -152,6 +168,15 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
         break;
       case 'F':
         arguments.first = true;
+        break;
+      case 'P':
+        arguments.first_factor = optarg;
+        break;
+      case 'y':
+        arguments.yes = true;
+        break;
+      case 'l':
+        arguments.limits = true;
         break;
       case 'j':
         arguments.json = true;
@@ -166,6 +191,9 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
   if (arguments.help) return arguments;
   if (!arguments.import.empty())
     while (optind < argc) arguments.files.emplace_back(argv[optind++]);
+  if (command.takes_file && optind < argc) arguments.files.emplace_back(argv[optind++]);
+  while (arguments.words.size() < command.most_words && optind < argc)
+    arguments.words.emplace_back(argv[optind++]);
   if (command.takes_user != TakesUser::no && optind < argc) arguments.user = argv[optind++];
   if (optind < argc) return usage_error("unexpected argument " + escape(argv[optind]));
   if (auto good = check_values(arguments, command); !good) return good.error();

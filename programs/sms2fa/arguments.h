@@ -11,23 +11,30 @@ namespace sms2fa {
 
 struct Command;
 
+inline constexpr size_t kLongestReason = 200;
+
 // What stands behind the command's name.
 struct Arguments {
   std::string configuration = kDefaultConfiguration;
   std::string socket = kDefaultSocket;
   std::string provider;  // empty: all of them, in order
   std::string user;
-  std::string output;  // a file; empty: standard output
-  std::string duration = "15m";
+  std::string output;    // a file; empty: standard output
+  std::string duration;  // empty: the command's own
   std::string reason;
+  std::string first_factor = "password";  // what `pam` has asked first
+  std::vector<std::string> words;         // of a command that takes words
   size_t lines = 50;
-  std::string png;     // a file for the QR code
-  std::string import;  // what the files are of
-  std::vector<std::string> files;
+  std::string png;                 // a file for the QR code
+  std::string import;              // what the files are of
+  std::vector<std::string> files;  // to import, or the one of a backup
+  bool with_keys = false;
   bool dry_run = false;
+  bool yes = false;
   bool voice = false;
   bool wait = false;
-  bool first = false;  // only the first key
+  bool first = false;   // only the first key
+  bool limits = false;  // of messages, too
   bool json = false;
   bool help = false;
 };

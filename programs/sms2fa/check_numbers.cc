@@ -7,7 +7,8 @@
 
 #include "lib/base/text.h"
 #include "lib/config/users_file.h"
-#include "lib/directory/number_reader.h"
+#include "lib/directory/number_policy.h"
+#include "lib/directory/number_text.h"
 #include "programs/sms2fa/check.h"
 #include "programs/wiring/wiring.h"
 
@@ -15,75 +16,84 @@ namespace sms2fa {
 
 namespace {
 
-// libphonenumber takes some 30 µs a number, and nobody reads a thousand warnings.
+// libphonenumber takes some 150 µs a number, and nobody reads a thousand warnings.
 constexpr size_t kMostLookedAt = 100'000;
 constexpr size_t kMostNamed = 10;
 
-class Plausibility {
- public:
-  Plausibility(const std::vector<std::string>& countries, Findings& findings)
-      : countries_(countries), findings_(findings) {}
+using Finding = NumberPolicy::Finding;
 
-  void look_at(std::string_view user, const PhoneNumber& number) {
+// Looks at the numbers on record, and counts what it finds.
+class NumberLook {
+ public:
+  NumberLook(const NumberPolicy& policy, Findings& findings)
+      : policy_(policy), findings_(findings) {}
+
+  // An error when no code can go to the number.
+  Result<void> look_at(std::string_view user, const PhoneNumber& number) {
     if (looked_at_ == kMostLookedAt) {
       ++left_out_;
-      return;
+      return {};
     }
     ++looked_at_;
-    if (!countries_.empty() && !is_of_these(country_of(number))) {
-      if (++foreign_ <= kMostNamed)
-        findings_.add(Severity::warning, escape(user) + "'s number " + number.masked() +
-                                             " is of no country that gets codes: [limits] "
-                                             "countries");
+    const auto verdict = policy_.judge(number);
+    switch (verdict.finding) {
+      case Finding::fine:
+        ++fine_;
+        break;
+      case Finding::impossible:
+      case Finding::forbidden:
+        return number_error(ErrorKind::configuration, verdict.why);
+      case Finding::foreign:
+        doubt(user, number, verdict.why + ": [limits] countries");
+        break;
+      case Finding::no_mobile:
+      case Finding::unknown:
+        doubt(user, number, verdict.why + "; check it: sms2fa send " + escape(user));
+        break;
     }
-    if (looks_valid(number) || ++odd_ > kMostNamed) return;
-    findings_.add(Severity::warning, escape(user) + "'s number " + number.masked() +
-                                         " looks like none that exists; check it: sms2fa send " +
-                                         escape(user));
+    return {};
   }
 
   void finish() {
-    if (odd_ > kMostNamed)
-      findings_.add(Severity::warning, "and " + std::to_string(odd_ - kMostNamed) +
-                                           " more numbers look like none that exist");
-    if (foreign_ > kMostNamed)
-      findings_.add(Severity::warning, "and " + std::to_string(foreign_ - kMostNamed) +
-                                           " more numbers are of no country that gets codes");
+    if (doubtful_ > kMostNamed)
+      findings_.add(Severity::warning,
+                    "and " + std::to_string(doubtful_ - kMostNamed) + " more numbers like these");
     if (left_out_ > 0)
       findings_.add(Severity::note, std::to_string(left_out_) +
                                         " more numbers were not looked at, for there are many");
-    if (odd_ == 0 && looked_at_ > 0)
-      findings_.add(Severity::ok,
-                    looked_at_ == 1 ? "1 phone number looks plausible"
-                                    : std::to_string(looked_at_) + " phone numbers look plausible");
+    if (fine_ > 0 && fine_ == looked_at_)
+      findings_.add(Severity::ok, fine_ == 1
+                                      ? "1 phone number looks plausible"
+                                      : std::to_string(fine_) + " phone numbers look plausible");
   }
 
   bool none_found() const { return looked_at_ == 0; }
 
  private:
-  bool is_of_these(const std::string& country) const {
-    return std::find(countries_.begin(), countries_.end(), country) != countries_.end();
+  void doubt(std::string_view user, const PhoneNumber& number, const std::string& why) {
+    if (++doubtful_ <= kMostNamed)
+      findings_.add(Severity::warning, escape(user) + "'s number " + number.masked() + " " + why);
   }
 
-  const std::vector<std::string>& countries_;
+  const NumberPolicy& policy_;
   Findings& findings_;
   size_t looked_at_ = 0;
   size_t left_out_ = 0;
-  size_t odd_ = 0;
-  size_t foreign_ = 0;
+  size_t fine_ = 0;
+  size_t doubtful_ = 0;
 };
 
-void look_at_users_file(const DirectorySettings& settings, Plausibility& plausibility) {
-  // Its errors have been reported.
-  (void)read_users_file(settings.users_file, [&](const UserLine& line) -> Result<void> {
+void look_at_users_file(const DirectorySettings& settings, NumberLook& look, Findings& findings) {
+  const auto read = read_users_file(settings.users_file, [&](const UserLine& line) -> Result<void> {
     if (line.phone.empty()) return {};
     const auto number = read_number(line.phone, settings.default_country);
-    if (number) plausibility.look_at(line.name, *number);
-    return {};
+    if (!number) return number.error();
+    return look.look_at(line.name, *number);
   });
+  if (!read) findings.add(read.error());
 }
 
-void look_at_gecos(DirectorySettings settings, Plausibility& plausibility, Findings& findings) {
+void look_at_gecos(DirectorySettings settings, NumberLook& look, Findings& findings) {
   settings.sources = {DirectorySource::gecos};
   const auto gecos = make_directory(settings);
   if (!gecos) return findings.add(gecos.error());
@@ -92,12 +102,12 @@ void look_at_gecos(DirectorySettings settings, Plausibility& plausibility, Findi
   while (const passwd* entry = getpwent()) {
     const std::string user = entry->pw_name;
     const auto person = (*gecos)->find(user);
-    if (!person) {
-      if (++unreadable <= kMostNamed)
-        findings.add(Severity::warning, person.error().message + "; whoever it is cannot log in");
-    } else if (person.value() && person.value()->phone) {
-      plausibility.look_at(user, *person.value()->phone);
-    }
+    std::string trouble = person ? "" : person.error().message;
+    if (person && *person && (*person)->phone)
+      if (const auto seen = look.look_at(user, *(*person)->phone); !seen)
+        trouble = escape(user) + ": " + seen.error().message;
+    if (!trouble.empty() && ++unreadable <= kMostNamed)
+      findings.add(Severity::warning, trouble + "; that account gets no code");
   }
   endpwent();
 }
@@ -139,14 +149,15 @@ bool uses(const DirectorySettings& settings, DirectorySource source) {
 
 void check_numbers(const Configuration& configuration, Findings& findings) {
   const DirectorySettings& settings = configuration.directory;
-  Plausibility plausibility(configuration.limits.countries, findings);
-  if (uses(settings, DirectorySource::users_file)) look_at_users_file(settings, plausibility);
+  const NumberPolicy policy(number_rules(configuration), {});
+  NumberLook look(policy, findings);
+  if (uses(settings, DirectorySource::users_file)) look_at_users_file(settings, look, findings);
   if (uses(settings, DirectorySource::gecos)) {
-    look_at_gecos(settings, plausibility, findings);
+    look_at_gecos(settings, look, findings);
     check_chfn(settings.gecos_field, findings);
   }
-  plausibility.finish();
-  if (plausibility.none_found())
+  look.finish();
+  if (look.none_found())
     findings.add(Severity::warning, "there is no phone number on record, so nobody can get a code");
 }
 

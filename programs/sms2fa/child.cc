@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <exception>
 
 #include "lib/base/unique_fd.h"
@@ -66,14 +67,22 @@ ChildEnd in_child(Milliseconds patience, const std::function<int(int out)>& work
   return end;
 }
 
+std::string find_program(const std::string& name) {
+  for (const char* folder : {"/usr/bin/", "/usr/local/bin/", "/bin/"})
+    if (std::string path = folder + name; access(path.c_str(), X_OK) == 0) return path;
+  return {};
+}
+
 ChildEnd run_program(const std::vector<std::string>& words, Milliseconds patience) {
   return in_child(patience, [&words](int out) {
     std::vector<char*> arguments;
     for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
-    char* const none[] = {nullptr};
+    // Nothing of the caller's. sudo 1.9.16 crashes without a PATH.
+    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    char* const environment[] = {path, nullptr};
     if (dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0) return EX_OSERR;
-    execve(arguments[0], arguments.data(), none);
+    execve(arguments[0], arguments.data(), environment);
     return EX_OSFILE;
   });
 }

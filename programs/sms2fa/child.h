@@ -22,7 +22,11 @@ struct ChildEnd {
 // thread.
 ChildEnd in_child(Milliseconds patience, const std::function<int(int out)>& work);
 
-// Runs a program by its whole path, without environment, standard output and error together.
+// The whole path of a program of this name in the usual folders; empty when it is in none of them.
+std::string find_program(const std::string& name);
+
+// Runs a program by its whole path, standard output and error together. Its environment is a fixed
+// PATH.
 ChildEnd run_program(const std::vector<std::string>& words, Milliseconds patience);
 
 }  // namespace sms2fa

@@ -3,6 +3,8 @@
 
 #include "lib/base/text.h"
 #include "lib/otp/backup_code.h"
+#include "lib/session/enroll_wording.h"
+#include "programs/sms2fa/change_teller.h"
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/enrolment_json.h"
 #include "programs/sms2fa/state_access.h"
@@ -17,13 +19,15 @@ constexpr const char* kUsage =
     "usage: sms2fa codes USER [--config FILE] [--json]\n"
     "\n"
     "Makes ten new backup codes for USER and shows them, once. Each lets USER in once; those of\n"
-    "before end. Only root may; people make their own with: sms2fa enroll\n"
+    "before end. The number on record is told. Only root may; people make their own with:\n"
+    "sms2fa enroll\n"
     "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
     "  --json          one JSON object instead of sentences\n"
     "\n"
     "example: sudo sms2fa codes alice";
 
-Result<std::vector<Secret>> make(StateAccess& access, const std::string& user) {
+Result<std::vector<Secret>> make(StateAccess& access, const std::string& user,
+                                 const std::string& by) {
   auto codes = make_backup_codes(access.random());
   if (!codes) return codes.error();
   const auto parameters = make_backup_parameters(access.random());
@@ -34,12 +38,12 @@ Result<std::vector<Secret>> make(StateAccess& access, const std::string& user) {
     if (!hash) return hash.error();
     hashes.push_back(std::move(*hash));
   }
-  const auto kept = access.store().replace_backup_codes(user, *parameters, hashes);
+  const auto kept = access.store().replace_backup_codes(user, *parameters, hashes, {});
   if (!kept) return kept.error();
   AuditNotice notice;
   notice.kind = NoticeKind::codes_made;
   notice.user = user;
-  notice.by = invoking_account();
+  notice.by = by;
   notice.method = to_string(Method::backup);
   notice.count = kBackupCodes;
   access.audit().notice(notice);
@@ -47,15 +51,18 @@ Result<std::vector<Secret>> make(StateAccess& access, const std::string& user) {
 }
 
 int run(const Arguments& arguments, const Console& console) {
+  const std::string by = invoking_account();
+  const ChangeTeller teller(arguments.configuration);
   auto access = StateAccess::open(arguments.configuration);
   if (!access) return refuse(kCommand, arguments, console, access.error());
   const auto known = (*access)->knows(arguments.user);
   if (!known) return refuse(kCommand, arguments, console, known.error());
   if (!*known) return refuse_unknown(kCommand, arguments, console);
-  const auto codes = make(**access, arguments.user);
+  teller.tell(arguments.user, wording::kCodesCome, **access, console);
+  const auto codes = make(**access, arguments.user, by);
   if (!codes) return refuse(kCommand, arguments, console, codes.error());
   if (arguments.json) {
-    console.say(codes_as_json(arguments.user, *codes));
+    console.say(codes_as_json(escape(arguments.user), *codes));
     return EX_OK;
   }
   for (const Secret& code : *codes) console.say(code.reveal());

@@ -59,7 +59,7 @@ void Console::finding(Severity severity, std::string_view text) const {
   say(text);
 }
 
-int Console::fail(int code, std::string_view text, std::string_view next) const {
+void Console::warn(std::string_view text, std::string_view next) const {
   std::fflush(stdout);
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -73,6 +73,10 @@ int Console::fail(int code, std::string_view text, std::string_view next) const 
     print(stderr, next);
     print(stderr, "\n");
   }
+}
+
+int Console::fail(int code, std::string_view text, std::string_view next) const {
+  warn(text, next);
   return code;
 }
 

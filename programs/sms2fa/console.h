@@ -41,8 +41,9 @@ class Console {
   // "warning: text" on standard output, its first word coloured on a terminal.
   void finding(Severity severity, std::string_view text) const;
 
-  // "sms2fa: text" on standard error, each line of it, and what to do next, if anything. Returns
-  // `code`.
+  // "sms2fa: text" on standard error, each line of it, and what to do next, if anything.
+  void warn(std::string_view text, std::string_view next = {}) const;
+  // The same. Returns `code`.
   int fail(int code, std::string_view text, std::string_view next = {}) const;
 
  private:

@@ -2,7 +2,6 @@
 #include "programs/sms2fa/dialogue.h"
 
 #include <pwd.h>
-#include <sys/random.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -12,8 +11,7 @@
 #include <optional>
 
 #include "lib/base/text.h"
-#include "lib/wire/channel.h"
-#include "lib/wire/daemon_socket.h"
+#include "lib/wire/client.h"
 #include "programs/sms2fa/running_daemons.h"
 #include "programs/sms2fa/terminal.h"
 
@@ -21,7 +19,6 @@ namespace sms2fa {
 
 namespace {
 
-using std::chrono::steady_clock;
 using wire::ChannelStatus;
 using wire::ConnectStatus;
 using wire::Field;
@@ -48,25 +45,20 @@ void write_hello(const Dialogue& dialogue, std::string_view nonce, Message& hell
       .put(Field::ruser, cut(own_name(), Field::ruser));
 }
 
-bool plain_word(std::string_view reason) {
-  return std::all_of(reason.begin(), reason.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
-DialogueEnd read_verdict(const Message& message, std::string_view nonce, const Dialogue& dialogue) {
+DialogueEnd read_verdict(const Message& message, const wire::Client& daemon,
+                         const Dialogue& dialogue) {
   const std::string reason(message.text_of(Field::reason));
-  if (message.text_of(Field::nonce) != nonce || !plain_word(reason))
+  if (!daemon.is_for_us(message))
     return unreachable("sms2fad gave a verdict that is not for this attempt");
   return dialogue.meaning(static_cast<Verdict>(message.byte_of(Field::verdict)), reason);
 }
 
 // Puts the daemon's question and sends the answer. Returns the attempt's end, if this is it.
 // Without an answer because the daemon was faster, `answered` is false.
-std::optional<DialogueEnd> answer(const Message& prompt, Style style, wire::Channel& channel,
+std::optional<DialogueEnd> answer(const Message& prompt, Style style, wire::Client& daemon,
                                   bool& answered) {
   TypedLine line;
-  switch (ask(harmless(prompt.text_of(Field::text)), style == Style::echo_on, channel.fd(), line)) {
+  switch (ask(harmless(prompt.text_of(Field::text)), style == Style::echo_on, daemon.fd(), line)) {
     case Typed::ended:
       return DialogueEnd{kNegativeAnswer, "Denied: no answer was given.", ""};
     case Typed::overtaken:
@@ -77,23 +69,18 @@ std::optional<DialogueEnd> answer(const Message& prompt, Style style, wire::Chan
   }
   Message reply(MessageType::answer);
   reply.put(Field::flags, uint8_t{0}).put(Field::text, line.text());
-  const auto sent = channel.send(reply, steady_clock::now() + wire::kConnecting);
+  const auto sent = daemon.send(reply);
   if (sent != ChannelStatus::ok) return broken(sent);
   return std::nullopt;
 }
 
-DialogueEnd carry(const Dialogue& dialogue, wire::Channel& channel, std::string_view nonce,
-                  const Console& console) {
-  auto left = dialogue.all_turns;
+DialogueEnd carry(const Dialogue& dialogue, wire::Client& daemon, const Console& console) {
   bool answered = true;
-  for (int i = 0; i < dialogue.most_messages; ++i) {
-    const auto turn = steady_clock::now();
+  while (true) {
     Message message;
-    const auto received = channel.receive(message, turn + std::min(left, wire::kOneTurn));
+    const auto received = daemon.receive(message);
     if (received != ChannelStatus::ok) return broken(received);
-    left -= std::chrono::duration_cast<Milliseconds>(steady_clock::now() - turn);
-
-    if (message.type() == MessageType::verdict) return read_verdict(message, nonce, dialogue);
+    if (message.type() == MessageType::verdict) return read_verdict(message, daemon, dialogue);
     if (message.type() != MessageType::prompt && message.type() != MessageType::notice)
       return unreachable("sms2fad broke the protocol");
     const auto style = static_cast<Style>(message.byte_of(Field::style));
@@ -106,11 +93,10 @@ DialogueEnd carry(const Dialogue& dialogue, wire::Channel& channel, std::string_
       dialogue.show_key(message.text_of(Field::text));
     } else if (!question) {
       console.say(harmless(message.text_of(Field::text)));
-    } else if (const auto ending = answer(message, style, channel, answered)) {
+    } else if (const auto ending = answer(message, style, daemon, answered)) {
       return *ending;
     }
   }
-  return unreachable("sms2fad sent too many messages");
 }
 
 }  // namespace
@@ -141,31 +127,27 @@ int finish(const DialogueEnd& ending, const Console& console) {
 }
 
 DialogueEnd converse(const Dialogue& dialogue, const Console& console) {
-  char nonce_bytes[wire::kNonceSize];
-  if (getrandom(nonce_bytes, sizeof nonce_bytes, 0) != sizeof nonce_bytes)
-    return {EX_OSERR, "the kernel gave no random bytes", ""};
-  const std::string_view nonce(nonce_bytes, sizeof nonce_bytes);
+  wire::Client daemon(dialogue.all_turns, dialogue.most_messages);
+  if (!daemon.draw_nonce()) return {EX_OSERR, "the kernel gave no random bytes", ""};
   Message hello(MessageType::hello);
-  write_hello(dialogue, nonce, hello);
+  write_hello(dialogue, daemon.nonce(), hello);
 
-  UniqueFd connection;
-  switch (wire::connect_to_daemon(dialogue.socket.c_str(), steady_clock::now() + wire::kConnecting,
-                                  connection)) {
+  switch (daemon.connect(dialogue.socket.c_str())) {
     case ConnectStatus::unreachable:
       return {EX_UNAVAILABLE, "no daemon at " + escape(dialogue.socket) + ": " + strerror(errno),
               has_systemd() ? "Start it: sudo systemctl enable --now sms2fad.socket"
                             : "Start it: sudo sms2fad"};
     case ConnectStatus::untrusted:
       return {EX_UNAVAILABLE,
-              "whoever listens at " + escape(dialogue.socket) + " is neither root nor _sms2fa",
+              "the program that listens at " + escape(dialogue.socket) +
+                  " belongs to neither root nor _sms2fa",
               "Find out who does: sudo ss -xlp"};
     case ConnectStatus::ok:
       break;
   }
-  wire::Channel channel(std::move(connection), wire::Sender::client);
-  const auto sent = channel.send(hello, steady_clock::now() + wire::kConnecting);
+  const auto sent = daemon.send(hello);
   if (sent != ChannelStatus::ok) return broken(sent);
-  return carry(dialogue, channel, nonce, console);
+  return carry(dialogue, daemon, console);
 }
 
 }  // namespace sms2fa

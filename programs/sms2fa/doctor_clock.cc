@@ -3,6 +3,7 @@
 #include <sys/timex.h>
 
 #include "programs/sms2fa/doctor.h"
+#include "programs/sms2fa/human_time.h"
 
 namespace sms2fa {
 
@@ -10,6 +11,7 @@ namespace {
 
 // An authenticator app's code lives for one step before and after its own (RFC 6238, 5.2).
 constexpr std::chrono::seconds kMostError{15};
+constexpr std::chrono::seconds kMostOff{30};
 
 ClockReading read_clock() {
   ClockReading reading;
@@ -48,6 +50,21 @@ void judge_clock(const ClockReading& reading, Findings& findings) {
             "timesync-status");
   else
     findings.add(Severity::ok, "the clock is kept right");
+}
+
+// A step early or late is what an app is allowed for the time that typing takes.
+void judge_clock_by(const std::string& provider, std::chrono::seconds ahead, Findings& findings) {
+  const auto off = std::chrono::abs(ahead);
+  if (off <= kMostOff) return;
+  const auto told = off < std::chrono::minutes(2)
+                        ? off
+                        : std::chrono::seconds(std::chrono::round<std::chrono::minutes>(off));
+  findings.add(make_error(ErrorKind::configuration,
+                          "the clock is " + in_words(told) +
+                              (ahead.count() > 0 ? " ahead of" : " behind") + " provider " +
+                              provider +
+                              "'s, so authenticator apps' codes are refused; set it: timedatectl "
+                              "set-ntp true"));
 }
 
 void check_clock(Findings& findings) {

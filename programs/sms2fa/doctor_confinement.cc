@@ -53,7 +53,7 @@ void judge_confinement(const Confinement& confinement, Findings& findings) {
                  "SELinux is enforcing, and the socket's label (" +
                      (confinement.socket_label.empty() ? std::string("none")
                                                        : escape(confinement.socket_label)) +
-                     ") is none of ours, so sshd may not be allowed to reach the daemon; build and "
+                     ") is not sms2fa's, so sshd may not be allowed to reach the daemon; build and "
                      "load the policy module: " +
                      how_to_load_policy(confinement.examples + "/selinux/sms2fa"));
   else if (confinement.selinux_enforcing)

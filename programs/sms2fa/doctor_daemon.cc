@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,9 +8,9 @@
 
 #include "lib/base/text.h"
 #include "lib/base/trusted_file.h"
-#include "lib/wire/bounds.h"
-#include "lib/wire/channel.h"
-#include "lib/wire/daemon_socket.h"
+#include "lib/wire/client.h"
+#include "programs/sms2fa/daemon_word.h"
+#include "programs/sms2fa/denials.h"
 #include "programs/sms2fa/doctor.h"
 #include "programs/sms2fa/running_daemons.h"
 
@@ -19,28 +18,32 @@ namespace sms2fa {
 
 namespace {
 
-using std::chrono::steady_clock;
 using wire::ChannelStatus;
 using wire::ConnectStatus;
 using wire::Field;
 using wire::Message;
 using wire::MessageType;
 
-std::string how_to_start() {
-  return has_systemd() ? "start it: systemctl enable --now sms2fad.socket"
-                       : "start it: sms2fad, under your supervisor";
-}
-
-std::string how_to_restart() {
-  return has_systemd() ? "systemctl restart sms2fad.service"
-                       : "end it with SIGTERM and start it anew";
+// `running`: daemons that do, although not there.
+std::string how_to_start(const std::vector<RunningDaemon>& running) {
+  if (running.empty()) {
+    const auto denial = find_denial("");
+    return (denial ? "; " + how_to_allow(*denial) + "; then start it: " : "; start it: ") +
+           (has_systemd() ? "systemctl enable --now sms2fad.socket"
+                          : "sms2fad, under your supervisor");
+  }
+  return ", although sms2fad runs (pid " + running.front().pid +
+         "): its socket was removed, or it listens elsewhere; " +
+         // The sockets are systemd's own there, and outlive the service.
+         (has_systemd() ? "systemctl restart 'sms2fad*.socket' sms2fad" : how_to_restart_daemon());
 }
 
 std::string where_it_says_why() {
   return has_systemd() ? "journalctl -u sms2fad" : "see the log of its supervisor, and syslog's";
 }
 
-void check_folder(const std::string& socket, Findings& findings) {
+void check_folder(const std::string& asked, Findings& findings) {
+  const std::string socket = asked == wire::kAuthSocket ? wire::kUserSocket : asked;
   const std::string folder = std::filesystem::path(socket).parent_path();
   struct stat info {};
   if (lstat(folder.c_str(), &info) != 0) return;
@@ -67,61 +70,61 @@ void judge_version(std::string_view version, Findings& findings) {
     findings.add(Severity::warning, "sms2fad is version " + escape(version) +
                                         ", and this program " SMS2FA_VERSION
                                         "; the daemon was not started anew after an upgrade: " +
-                                        how_to_restart());
+                                        how_to_restart_daemon());
 }
 
-// Asks which version answers (docs/PROTOCOL.md, enquiry).
-void enquire(UniqueFd connection, Findings& findings) {
-  char nonce_bytes[wire::kNonceSize] = {};
-  if (getrandom(nonce_bytes, sizeof nonce_bytes, 0) != sizeof nonce_bytes) return;
-  const std::string_view nonce(nonce_bytes, sizeof nonce_bytes);
+// Asks which version answers (docs/PROTOCOL.md, enquiry). False when none does.
+bool enquire(wire::Client& daemon, Findings& findings) {
   Message enquiry(MessageType::enquiry);
-  enquiry.put(Field::nonce, nonce);
-  wire::Channel channel(std::move(connection), wire::Sender::client);
+  enquiry.put(Field::nonce, daemon.nonce());
   Message about;
-  auto status = channel.send(enquiry, steady_clock::now() + wire::kConnecting);
-  if (status == ChannelStatus::ok)
-    status = channel.receive(about, steady_clock::now() + wire::kOneTurn);
-  if (status == ChannelStatus::ok && about.type() == MessageType::about &&
-      about.text_of(Field::nonce) == nonce)
-    return judge_version(about.text_of(Field::text), findings);
+  const auto status = daemon.exchange(enquiry, MessageType::about, about);
+  if (status == ChannelStatus::ok) {
+    judge_version(about.text_of(Field::text), findings);
+    return true;
+  }
   findings.add(make_error(
       ErrorKind::unavailable,
       status == ChannelStatus::timed_out
           ? "sms2fad takes connections but does not answer, so nobody gets in by a code; " +
-                how_to_restart()
+                how_to_restart_daemon()
           : "sms2fad broke off the question for its version; it is too old, too busy or does not "
             "start: " +
-                where_it_says_why() + "; then: " + how_to_restart()));
+                where_it_says_why() + "; then: " + how_to_restart_daemon()));
+  return false;
 }
 
 }  // namespace
 
-void check_daemon(const std::string& socket, Findings& findings) {
+bool check_daemon(const std::string& socket, Findings& findings) {
   check_folder(socket, findings);
-  UniqueFd connection;
-  switch (wire::connect_to_daemon(socket.c_str(), steady_clock::now() + wire::kConnecting,
-                                  connection)) {
+  wire::Client daemon;
+  bool answers = false;
+  if (!daemon.draw_nonce()) return false;
+  switch (daemon.connect(socket.c_str())) {
     case ConnectStatus::unreachable:
-      findings.add(make_error(ErrorKind::unavailable,
-                              "no daemon at " + escape(socket) + " (" + strerror(errno) +
-                                  "), so nobody gets in by a code; " + how_to_start()));
+      findings.add(make_error(ErrorKind::unavailable, "no daemon at " + escape(socket) + " (" +
+                                                          strerror(errno) +
+                                                          "), so nobody gets in by a code" +
+                                                          how_to_start(running_daemons())));
       break;
     case ConnectStatus::untrusted:
-      findings.add(make_error(ErrorKind::permission,
-                              "whoever listens at " + escape(socket) +
-                                  " is neither root nor _sms2fa, and the module turns away from "
-                                  "it; find out who does: ss -xlp"));
+      findings.add(
+          make_error(ErrorKind::permission,
+                     "the program that listens at " + escape(socket) +
+                         " belongs to neither root nor _sms2fa, and the module turns away from "
+                         "it; find out who does: ss -xlp"));
       break;
     case ConnectStatus::ok:
-      enquire(std::move(connection), findings);
+      answers = enquire(daemon, findings);
       break;
   }
-  for (const auto& daemon : running_daemons())
-    if (daemon.replaced)
-      findings.add(Severity::warning, "sms2fad (pid " + daemon.pid +
+  for (const auto& running : running_daemons())
+    if (running.replaced)
+      findings.add(Severity::warning, "sms2fad (pid " + running.pid +
                                           ") still runs a program file that has been replaced; " +
-                                          how_to_restart());
+                                          how_to_restart_daemon());
+  return answers;
 }
 
 }  // namespace sms2fa

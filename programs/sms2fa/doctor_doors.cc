@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <functional>
+#include <set>
 
 #include "lib/base/text.h"
 #include "programs/sms2fa/accounts.h"
@@ -14,65 +15,59 @@ namespace sms2fa {
 
 namespace {
 
-constexpr size_t kMostNamed = 10;
 constexpr const char* kConsole = "/etc/pam.d/login";
 constexpr const char* kRootsKeys = "/root/.ssh/authorized_keys";
 
 using Accounts = std::vector<Account>;
-
-std::string names_of(const Accounts& accounts, const std::function<bool(const Account&)>& which) {
-  std::string names;
-  size_t count = 0;
-  for (const auto& account : accounts) {
-    if (!which(account) || ++count > kMostNamed) continue;
-    names += (names.empty() ? "" : ", ") + escape(account.name);
-  }
-  if (count > kMostNamed) names += " and " + std::to_string(count - kMostNamed) + " more";
-  return names;
-}
 
 std::string first_name(const Accounts& accounts, const std::function<bool(const Account&)>& which) {
   const auto found = std::find_if(accounts.begin(), accounts.end(), which);
   return found == accounts.end() ? "USER" : escape(found->name);
 }
 
-void check_ways(const Accounts& accounts, const std::string& services, Findings& findings) {
+void add_bar(const Account& account, Findings& findings) {
+  if (account.barred.empty()) return;
+  const std::string name = escape(account.name);
+  findings.add(Severity::warning, name + " is " + account.barred +
+                                      ", after too many wrong codes; to end it: sms2fa unlock " +
+                                      name);
+}
+
+void judge_ways(const Accounts& accounts, const std::string& services, Findings& findings) {
   const auto person = [](const Account& account) { return !account.is_root; };
-  const auto stranded = [&](const Account& a) { return person(a) && !a.has_way && !a.barred; };
-  const auto barred = [](const Account& account) { return account.barred; };
+  const auto stranded = [&](const Account& a) {
+    return person(a) && !a.has_way && a.barred.empty();
+  };
   const auto none = [&](const Account& account) { return !account.has_way; };
   const bool anybody = std::any_of(accounts.begin(), accounts.end(),
                                    [](const Account& account) { return account.has_way; });
   if (!anybody)
     findings.add(make_error(ErrorKind::configuration,
-                            "not one account has a way in, so " + services +
+                            "not one account can log in, so " + services +
                                 " would lock everybody out; before you end this session put their "
                                 "numbers on record (man 5 sms2fa-users.conf), or enroll each: "
                                 "sms2fa enroll " +
                                 first_name(accounts, none)));
   else if (const auto names = names_of(accounts, stranded); !names.empty())
-    findings.add(Severity::warning, services +
-                                        " would lock these out, who have no way in: " + names +
+    findings.add(Severity::warning, services + " would lock these out, who can't log in: " + names +
                                         "; put their numbers on record (man 5 sms2fa-users.conf), "
                                         "or enroll each: sms2fa enroll " +
                                         first_name(accounts, stranded));
   else
-    findings.add(Severity::ok, "everybody with a shell has a way in");
-  for (const auto& account : accounts)
-    if (barred(account))
-      findings.add(Severity::warning, escape(account.name) + " is " + account.way +
-                                          " after too many wrong codes; to end it: sms2fa unlock " +
-                                          escape(account.name));
+    findings.add(Severity::ok, "everybody with a shell can log in");
+  for (const auto& account : accounts) add_bar(account, findings);
 }
 
 // The doors to root, and what each needs.
 struct Doors {
-  std::string console_asks = file_that_asks("login");  // the file whose line asks for a code, or ""
-  bool sudo_asks = !file_that_asks("sudo").empty();
+  std::string console_asks;  // the file whose line asks for a code, or ""
+  bool sudo_asks = false;
   bool root_password = false;
   bool root_way = false;
-  bool admin_password = false;  // somebody whom sudo lets become root has one
-  bool admin_way = false;       // and one of those a way in
+  // Somebody whom sudo lets become root has a password for the console, and
+  bool admin_unasked = false;   // is asked for nothing more,
+  bool admin_password = false;  // or for a password that somebody has,
+  bool admin_way = false;       // who can log in, too.
   bool root_key = false;        // ssh takes root's key, without a code
 };
 
@@ -111,14 +106,29 @@ bool root_has_a_key() {
   return false;
 }
 
-Doors doors_of(const Accounts& accounts, const std::optional<SshdSettings>& sshd) {
+// Whom sudo asks for a password when this person calls it; nullptr when it is nobody.
+const Account* asked_for(const Account& caller, const Accounts& accounts) {
+  if (caller.sudo.asked.empty()) return &caller;
+  const auto found = std::find_if(accounts.begin(), accounts.end(), [&](const Account& account) {
+    return account.name == caller.sudo.asked;
+  });
+  return found == accounts.end() ? nullptr : &*found;
+}
+
+Doors doors_of(const Accounts& accounts, const std::optional<SshdSettings>& sshd,
+               const PamTexts& texts) {
   Doors doors;
+  doors.console_asks = file_that_asks("login", texts);
+  doors.sudo_asks = !file_that_asks("sudo", texts).empty();
   for (const auto& account : accounts) {
     if (account.is_root && account.has_password) doors.root_password = true;
     if (account.is_root && account.has_way) doors.root_way = true;
-    if (!account.is_admin || !account.has_password) continue;
+    if (!account.sudo.becomes_root || !account.has_password) continue;
+    doors.admin_unasked = doors.admin_unasked || account.sudo.unasked;
+    const Account* asked = asked_for(account, accounts);
+    if (asked == nullptr || !asked->has_password) continue;
     doors.admin_password = true;
-    doors.admin_way = doors.admin_way || account.has_way;
+    doors.admin_way = doors.admin_way || asked->has_way;
   }
   doors.root_key = sshd && key_is_enough(*sshd) && root_has_a_key();
   return doors;
@@ -135,7 +145,8 @@ std::string how_to_open(const std::string& file, bool by_password) {
 }
 
 void judge_doors(const Doors& doors, Findings& findings) {
-  const bool by_password = doors.root_password || (doors.admin_password && !doors.sudo_asks);
+  const bool by_password =
+      doors.root_password || doors.admin_unasked || (doors.admin_password && !doors.sudo_asks);
   const bool by_console = doors.console_asks.empty() && by_password;
   if (by_console || doors.root_key)
     return findings.add(Severity::ok,
@@ -150,38 +161,63 @@ void judge_doors(const Doors& doors, Findings& findings) {
       (doors.root_password && doors.root_way) || (doors.admin_password && doors.admin_way);
   if (with_code)
     findings.add(Severity::warning, "when daemon or provider fail, nobody can become root here: " +
-                                        why + "; keep a door: " + mend);
+                                        why + "; keep one: " + mend);
   else
-    findings.add(make_error(ErrorKind::configuration,
-                            "this is the last open door: once this session ends, nobody can become "
-                            "root here, because " +
-                                why + ", and none of them has a way in; before you go: " + mend));
-}
-
-void check_person(const Configuration& settings, const std::string& user, Findings& findings) {
-  const auto account = read_account(settings, user);
-  if (!account) return findings.add(account.error());
-  const std::string name = escape(account->name);
-  if (account->has_way)
-    findings.add(Severity::ok, name + " has a way in: " + account->way);
-  else if (account->barred)
-    findings.add(Severity::warning, name + " is " + account->way +
-                                        " after too many wrong codes; to end it: sms2fa unlock " +
-                                        name);
-  else
-    findings.add(make_error(ErrorKind::configuration, name + " has no way in (" + account->way +
-                                                          "); put a number on record (man 5 "
-                                                          "sms2fa-users.conf), or: sms2fa "
-                                                          "enroll " +
-                                                          name));
+    findings.add(
+        make_error(ErrorKind::configuration,
+                   "this is the last path to root: once this session ends, nobody can become "
+                   "root here, because " +
+                       why + ", and none of them can log in; before you go: " + mend));
 }
 
 }  // namespace
 
-void check_doors(const Configuration* settings, const std::string& user,
-                 const std::optional<SshdSettings>& sshd, Findings& findings) {
-  if (geteuid() != 0) return;
-  if (!user.empty() && settings != nullptr) return check_person(*settings, user, findings);
+void judge_sudo(const Accounts& accounts, Findings& findings) {
+  std::set<std::string> others;
+  for (const auto& account : accounts)
+    if (account.sudo.becomes_root && !account.sudo.unasked && !account.is_root)
+      others.insert(account.sudo.asked);
+  others.erase("");
+  for (const auto& other : others) {
+    const auto callers = names_of(accounts, [&](const Account& account) {
+      return account.sudo.becomes_root && !account.sudo.unasked && !account.is_root &&
+             account.sudo.asked == other;
+    });
+    const auto asked = std::find_if(accounts.begin(), accounts.end(),
+                                    [&](const Account& account) { return account.name == other; });
+    const bool has_way = asked != accounts.end() && asked->has_way;
+    const std::string name = escape(other);
+    findings.add(has_way ? Severity::note : Severity::warning,
+                 "sudo asks " + callers + " for " + name + "'s password, and so for " + name +
+                     "'s code (rootpw, runaspw or targetpw in sudoers)" +
+                     (has_way ? ""
+                              : ", and " + name + " can't log in; to enroll " + name +
+                                    ": sms2fa enroll " + name));
+  }
+  const auto unasked = names_of(accounts, [](const Account& account) {
+    return account.sudo.becomes_root && account.sudo.unasked && !account.is_root;
+  });
+  if (!unasked.empty())
+    findings.add(Severity::warning, "sudo asks " + unasked +
+                                        " for nothing, so for no code either "
+                                        "(NOPASSWD or !authenticate in sudoers)");
+}
+
+void check_ways(const Configuration& settings, const std::string& services, Findings& findings) {
+  const auto accounts = read_accounts(&settings);
+  if (!accounts) return findings.add(accounts.error());
+  judge_ways(*accounts, services, findings);
+}
+
+void check_last_door(const Configuration& settings, const std::optional<SshdSettings>& sshd,
+                     const PamTexts& texts, Findings& findings) {
+  const auto accounts = read_accounts(&settings);
+  if (!accounts) return findings.add(accounts.error());
+  judge_doors(doors_of(*accounts, sshd, texts), findings);
+}
+
+void check_doors(const Configuration* settings, const std::optional<SshdSettings>& sshd,
+                 Findings& findings) {
   std::string services;
   for (const auto& service : pam_services())
     if (!file_that_asks(service).empty())
@@ -194,12 +230,13 @@ void check_doors(const Configuration* settings, const std::string& user,
                                      " were looked at; ask about others by name: sms2fa doctor "
                                      "USER");
   if (settings != nullptr)
-    check_ways(*accounts, services, findings);
+    judge_ways(*accounts, services, findings);
   else
     findings.add(Severity::warning, "a code is asked for by " + services +
-                                        "; until the errors above are mended sms2fad can't start, "
+                                        "; until the errors above are fixed sms2fad can't start, "
                                         "and without it nobody gets in by one");
-  judge_doors(doors_of(*accounts, sshd ? sshd_settings_of("root") : std::nullopt), findings);
+  if (!file_that_asks("sudo").empty()) judge_sudo(*accounts, findings);
+  judge_doors(doors_of(*accounts, sshd ? sshd_settings_of("root") : std::nullopt, {}), findings);
 }
 
 }  // namespace sms2fa

@@ -15,7 +15,7 @@
 #include "lib/wire/module_version.h"
 #include "programs/sms2fa/child.h"
 #include "programs/sms2fa/doctor.h"
-#include "programs/sms2fa/pam_walk.h"
+#include "programs/sms2fa/pam_modules.h"
 
 namespace sms2fa {
 
@@ -87,18 +87,18 @@ std::string reason_of(const ChildEnd& end) {
 
 }  // namespace
 
+void check_module_load(const std::string& path, Findings& findings) {
+  const ChildEnd end = in_child(kPatience, [&path](int out) { return load(path, out); });
+  if (end.succeeded()) return judge_version(path, end.text, findings);
+  findings.add(make_error(ErrorKind::configuration,
+                          escape(path) +
+                              " can't be loaded, so whatever asks for a code "
+                              "refuses everybody: " +
+                              reason_of(end) + "; install it again for this machine"));
+}
+
 void check_module_loads(Findings& findings) {
-  for (const auto& path : module_files()) {
-    const ChildEnd end = in_child(kPatience, [&path](int out) { return load(path, out); });
-    if (end.succeeded())
-      judge_version(path, end.text, findings);
-    else
-      findings.add(make_error(ErrorKind::configuration,
-                              escape(path) +
-                                  " can't be loaded, so whatever asks for a code "
-                                  "refuses everybody: " +
-                                  reason_of(end) + "; install it again for this machine"));
-  }
+  for (const auto& path : module_files()) check_module_load(path, findings);
 }
 
 }  // namespace sms2fa

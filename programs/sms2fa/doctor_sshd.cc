@@ -10,7 +10,7 @@
 #include "lib/base/text.h"
 #include "programs/sms2fa/child.h"
 #include "programs/sms2fa/doctor.h"
-#include "programs/sms2fa/pam_walk.h"
+#include "programs/sms2fa/pam_modules.h"
 #include "programs/sms2fa/running_daemons.h"
 
 namespace sms2fa {
@@ -32,6 +32,10 @@ std::vector<std::string_view> words_of(std::string_view text, char separator) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return words;
+}
+
+bool asks_pam(std::string_view method) {
+  return method == "keyboard-interactive" || method == "keyboard-interactive:pam";
 }
 
 class SshdCheck {
@@ -57,10 +61,11 @@ class SshdCheck {
           "PasswordAuthentication no");
     if (interactive) check_methods();
     if (is("usedns", "yes"))
-      odd("UseDNS is yes, so limits by source go by names that whoever owns the address chooses, "
+      odd("UseDNS is yes, so limits by source go by names that the address's owner chooses, "
           "and a slow name server delays logins",
           "UseDNS no");
     check_grace_time();
+    check_penalties();
     if (good_) findings_.add(Severity::ok, "sshd's settings let people be asked for a code");
   }
 
@@ -89,11 +94,7 @@ class SshdCheck {
       if (general != demands_.general->end() && general->second != value(name))
         return "; a Match block says so, write there: " + line;
     }
-    return "; mend it: sed -i '1i " + line + "' /etc/ssh/sshd_config && " + demands_.how_to_reload;
-  }
-
-  static bool asks_pam(std::string_view method) {
-    return method == "keyboard-interactive" || method == "keyboard-interactive:pam";
+    return "; fix it: sed -i '1i " + line + "' /etc/ssh/sshd_config && " + demands_.how_to_reload;
   }
 
   // Each way is a list of methods that must all succeed (sshd_config(5), AuthenticationMethods).
@@ -111,7 +112,7 @@ class SshdCheck {
     if (!asked)
       wrong("no way of AuthenticationMethods asks PAM, so ssh never asks for a code", proposal());
     else if (!ways_without_.empty())
-      odd("AuthenticationMethods has ways in without a code (" + ways_without_ + ")", proposal());
+      odd("AuthenticationMethods lets in without a code (" + ways_without_ + ")", proposal());
   }
 
   void check_any_method() {
@@ -121,13 +122,13 @@ class SshdCheck {
                                      std::pair("gssapiauthentication", "a Kerberos ticket"),
                                      std::pair("hostbasedauthentication", "a trusted host")})
       if (is(name, "yes")) others += (others.empty() ? "" : " or ") + std::string(what);
-    if (!others.empty()) odd("whoever has " + others + " gets in without a code", proposal());
+    if (!others.empty()) odd("people who have " + others + " get in without a code", proposal());
   }
 
   void check_code_alone() {
     if (demands_.stack_asks_password || said_alone_) return;
     said_alone_ = true;
-    wrong("its PAM service asks for nothing but the code, so whoever holds a phone gets in",
+    wrong("its PAM service asks for nothing but the code, so anybody who holds the phone gets in",
           "AuthenticationMethods publickey,keyboard-interactive:pam");
   }
 
@@ -148,6 +149,18 @@ class SshdCheck {
         "LoginGraceTime " + std::to_string(std::max(long{120}, static_cast<long>(needed.count()))));
   }
 
+  // On by default from OpenSSH 9.8 on; it is as it should be for an address that is one person's.
+  void check_penalties() {
+    const auto penalties = value("persourcepenalties");
+    const auto exempt = value("persourcepenaltyexemptlist");
+    if (penalties.empty() || penalties == "no" || (!exempt.empty() && exempt != "none")) return;
+    findings_.add(
+        Severity::note,
+        "sshd turns an address away for a while after some logins that were denied "
+        "(PerSourcePenalties), and with it everybody behind that address; where many share "
+        "one, name it: PerSourcePenaltyExemptList ADDRESS");
+  }
+
   const SshdSettings& settings_;
   const SshdDemands& demands_;
   Findings& findings_;
@@ -156,14 +169,18 @@ class SshdCheck {
   bool good_ = true;
 };
 
-PamStack stack_of(const std::string& service) {
-  const auto services = pam_services();
-  const bool there = std::find(services.begin(), services.end(), service) != services.end();
-  return read_pam_stack(there ? service : "other");
-}
-
 bool is_our_auth(const PamLine& line) {
   return line.type == "auth" && is_ours(line);
+}
+
+constexpr std::string_view kNoFolder = "Missing privilege separation directory";
+constexpr const char* kHowToMakeFolder =
+    "sshd's settings can't be looked at without /run/sshd, which systemd makes when it starts "
+    "sshd; "
+    "make it: mkdir -m 755 /run/sshd";
+
+std::string first_line(const ChildEnd& end) {
+  return std::string(trim(end.text.substr(0, end.text.find_first_of("\r\n"))));
 }
 
 // Of nobody in particular when `user` is empty.
@@ -171,16 +188,6 @@ ChildEnd run_sshd_t(const std::string& user) {
   std::vector<std::string> words = {kSshd, "-T"};
   if (!user.empty()) words.insert(words.end(), {"-C", "user=" + user + "," + kElsewhere});
   return run_program(words, kPatience);
-}
-
-std::string how_to_reload(const SshdSettings& settings) {
-  // Debian's name of the service, and everybody else's.
-  if (has_systemd())
-    return access("/lib/systemd/system/ssh.service", F_OK) == 0 ? "systemctl reload ssh"
-                                                                : "systemctl reload sshd";
-  const auto file = settings.find("pidfile");
-  return file == settings.end() || file->second == "none" ? "pkill -HUP -o -x sshd"
-                                                          : "kill -HUP $(cat " + file->second + ")";
 }
 
 }  // namespace
@@ -204,12 +211,43 @@ std::optional<SshdSettings> sshd_settings_of(const std::string& user) {
   return read_sshd_settings(end.text);
 }
 
+std::string how_to_reload_sshd(const SshdSettings& settings) {
+  // Debian's name of the service, and everybody else's.
+  if (has_systemd())
+    return access("/lib/systemd/system/ssh.service", F_OK) == 0 ? "systemctl reload ssh"
+                                                                : "systemctl reload sshd";
+  const auto file = settings.find("pidfile");
+  return file == settings.end() || file->second == "none" ? "pkill -HUP -o -x sshd"
+                                                          : "kill -HUP $(cat " + file->second + ")";
+}
+
+Result<SshdSettings> read_sshd(const std::string& configuration) {
+  if (access(kSshd, X_OK) != 0)
+    return make_error(ErrorKind::not_found, "there is no " + std::string(kSshd));
+  const ChildEnd end = run_program({kSshd, "-T", "-f", configuration}, kPatience);
+  if (end.succeeded()) return read_sshd_settings(end.text);
+  const std::string why = first_line(end);
+  if (why.starts_with(kNoFolder)) return make_error(ErrorKind::unavailable, kHowToMakeFolder);
+  return make_error(ErrorKind::configuration,
+                    "sshd refuses its own configuration: " + escape(why, 300) + "; see: sshd -t");
+}
+
 void judge_sshd(const SshdSettings& settings, const SshdDemands& demands, Findings& findings) {
   SshdCheck(settings, demands, findings).run();
 }
 
-std::string file_that_asks(const std::string& service) {
-  const auto stack = stack_of(service);
+bool asks_more_than_pam(const SshdSettings& settings) {
+  const auto found = settings.find("authenticationmethods");
+  if (found == settings.end() || found->second.empty() || found->second == "any") return false;
+  const auto ways = words_of(found->second, ' ');
+  return std::none_of(ways.begin(), ways.end(), [](std::string_view way) {
+    const auto methods = words_of(way, ',');
+    return std::all_of(methods.begin(), methods.end(), asks_pam);
+  });
+}
+
+std::string file_that_asks(const std::string& service, const PamTexts& texts) {
+  const auto stack = stack_in_force(service, texts);
   const auto line = std::find_if(stack.lines.begin(), stack.lines.end(), is_our_auth);
   return line == stack.lines.end() ? "" : line->place.substr(0, line->place.rfind(':'));
 }
@@ -222,11 +260,9 @@ std::optional<SshdSettings> check_sshd(const Configuration* configuration, const
   }
   const ChildEnd end = run_sshd_t(user);
   if (!end.succeeded()) {
-    const std::string why(trim(end.text.substr(0, end.text.find_first_of("\r\n"))));
-    if (why.starts_with("Missing privilege separation directory"))
-      findings.add(Severity::warning,
-                   "sshd's settings can't be looked at without /run/sshd, which systemd makes when "
-                   "it starts sshd; make it: mkdir -m 755 /run/sshd");
+    const std::string why = first_line(end);
+    if (why.starts_with(kNoFolder))
+      findings.add(Severity::warning, kHowToMakeFolder);
     else if (geteuid() == 0)
       findings.add(make_error(ErrorKind::configuration,
                               "sshd refuses its own configuration, so after a restart nobody gets "
@@ -242,8 +278,8 @@ std::optional<SshdSettings> check_sshd(const Configuration* configuration, const
   const SshdSettings general = user.empty() ? settings : read_sshd_settings(run_sshd_t("").text);
   SshdDemands demands;
   demands.general = &general;
-  demands.how_to_reload = how_to_reload(settings);
-  const auto stack = stack_of(service);
+  demands.how_to_reload = how_to_reload_sshd(settings);
+  const auto stack = stack_in_force(service);
   demands.stack_asks_password =
       std::any_of(stack.lines.begin(), stack.lines.end(),
                   [](const PamLine& line) { return line.type == "auth" && is_first_factor(line); });

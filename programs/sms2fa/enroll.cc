@@ -23,7 +23,7 @@ constexpr const char* kUsage =
     "or as root anybody. Nothing counts before a code has shown that it works, and nothing\n"
     "that was there is lost by breaking off (Ctrl-C).\n"
     "  --png FILE        write the app's QR code into this picture too\n"
-    "  --socket PATH     the daemon's socket (default /run/sms2fa/auth.sock)\n"
+    "  --socket PATH     the daemon's socket (default: as the module takes it)\n"
     "  --import FORMAT   take over what FILEs hold (root): google-authenticator, pam_oath,\n"
     "                    gecos\n"
     "  --dry-run         only say what would be taken over\n"

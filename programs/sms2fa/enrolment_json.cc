@@ -21,11 +21,6 @@ std::string codes_as_json(const std::string& user, const std::vector<Secret>& co
   return dump(json);
 }
 
-std::string removed_as_json(const std::string& user, int exit_code) {
-  return dump(
-      {{"command", "remove"}, {"ok", exit_code == 0}, {"exit_code", exit_code}, {"user", user}});
-}
-
 std::string rotated_as_json(size_t sealed) {
   return dump({{"command", "rotate-key"}, {"ok", true}, {"exit_code", 0}, {"sealed", sealed}});
 }

@@ -11,9 +11,6 @@ namespace sms2fa {
 // {"command": "codes", "ok": true, "exit_code": 0, "user": "alice", "codes": ["…", …]}
 std::string codes_as_json(const std::string& user, const std::vector<Secret>& codes);
 
-// {"command": "remove", "ok": true, "exit_code": 0, "user": "alice"}
-std::string removed_as_json(const std::string& user, int exit_code);
-
 // {"command": "rotate-key", "ok": true, "exit_code": 0, "sealed": 12}
 std::string rotated_as_json(size_t sealed);
 

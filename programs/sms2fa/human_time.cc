@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdio>
 
 namespace sms2fa {
@@ -50,6 +51,13 @@ std::string local_time(WallTime time) {
   tm parts{};
   if (localtime_r(&at, &parts) == nullptr) return "?";
   return date_and_time(parts, ' ');
+}
+
+std::pair<std::string, std::string> local_day_and_time(WallTime time) {
+  const std::string both = local_time(time);
+  const size_t blank = both.find(' ');
+  if (blank == std::string::npos) return {both, both};
+  return {both.substr(0, blank), both.substr(blank + 1)};
 }
 
 std::string utc_time(WallTime time) {

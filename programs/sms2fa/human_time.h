@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "lib/base/clock.h"
 
@@ -15,6 +16,8 @@ std::string in_words(std::chrono::seconds time);
 
 // "2026-11-25 14:31:05", by the machine's time zone.
 std::string local_time(WallTime time);
+// The same, as a day and a time of the day.
+std::pair<std::string, std::string> local_day_and_time(WallTime time);
 // "2026-11-25T14:31:05.123Z" (RFC 3339), for machines.
 std::string utc_time(WallTime time);
 

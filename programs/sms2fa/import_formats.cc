@@ -2,9 +2,10 @@
 #include "programs/sms2fa/import_formats.h"
 
 #include <algorithm>
+#include <cstdint>
 
+#include "lib/base/alphabet.h"
 #include "lib/base/text.h"
-#include "lib/otp/base32.h"
 
 namespace sms2fa {
 
@@ -13,6 +14,8 @@ namespace {
 // RFC 4226, section 4, R6: at least 128 bits. Google's tool made 80 for years, so those pass too.
 constexpr size_t kShortestKey = 10;
 constexpr size_t kLongestKey = 128;
+// google-authenticator makes no more, and each costs a slow hash.
+constexpr size_t kMostScratchCodes = 10;
 
 // The first line of `text`, which moves on behind it.
 std::string_view take_line(std::string_view& text) {
@@ -67,6 +70,10 @@ std::optional<Secret> from_hex(std::string_view text) {
   return bytes;
 }
 
+void leave_behind(Importable& person, std::string_view what) {
+  person.left_behind.append(person.left_behind.empty() ? "" : " and ").append(what);
+}
+
 std::string why_not(const Secret& key) {
   if (key.size() < kShortestKey) return "its key is shorter than 80 bits";
   if (key.size() > kLongestKey) return "its key is longer than 1024 bits";
@@ -85,6 +92,43 @@ std::string read_type(std::string_view type, TotpParameters& parameters) {
     return "its codes have neither 6, 7 nor 8 digits";
   parameters.digits = static_cast<unsigned>(parts[2][0] - '0');
   return {};
+}
+
+// As pam_google_authenticator decodes its key: digits that look like letters are those letters, and
+// bits that fill no byte are dropped.
+std::optional<Secret> decode_as_google(std::string_view text) {
+  while (text.ends_with('=')) text.remove_suffix(1);
+  constexpr std::string_view kCharacters = characters_of(Alphabet::base32);
+  Secret bytes(std::string(text.size() * 5 / 8, '\0'));
+  uint32_t window = 0;
+  unsigned held = 0;
+  size_t count = 0;
+  for (char c : text) {
+    if (c == ' ' || c == '\t' || c == '-') continue;
+    if (c == '0') c = 'O';
+    if (c == '1') c = 'L';
+    if (c == '8') c = 'B';
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    const size_t value = kCharacters.find(c);
+    if (value == std::string_view::npos) return std::nullopt;
+    window = window << 5 | static_cast<uint32_t>(value);
+    held += 5;
+    if (held < 8) continue;
+    held -= 8;
+    bytes.writable()[count++] = static_cast<char>(window >> held & 0xff);
+  }
+  return Secret(bytes.reveal().substr(0, count));
+}
+
+// What an option line of google-authenticator's file changes.
+void read_option(std::string_view line, Importable& person, bool& counts_time) {
+  const auto words = words_of(line.substr(1));
+  if (words.empty()) return;
+  if (words[0] == "TOTP_AUTH") counts_time = true;
+  if (words[0] == "STEP_SIZE" && words.back() != "30")
+    person.refused = "its steps are not of 30 seconds";
+  if (words[0] == "TIME_SKEW" && words.back() != "0")
+    leave_behind(person, "its correction of a clock that is wrong (TIME_SKEW)");
 }
 
 Importable read_oath_line(std::string_view line) {
@@ -109,15 +153,18 @@ Importable read_oath_line(std::string_view line) {
 Importable read_google_authenticator(std::string_view text, const std::string& user) {
   Importable person;
   person.user = user;
-  auto key = base32_decode(take_line(text));
+  auto key = decode_as_google(take_line(text));
   person.refused = key ? why_not(*key) : "its first line is no base32 key";
   bool counts_time = false;
   while (!text.empty()) {
     const std::string_view line = take_line(text);
-    if (line.starts_with("\" TOTP_AUTH")) counts_time = true;
-    if (line.starts_with("\" STEP_SIZE") && words_of(line).back() != "30")
-      person.refused = "its steps are not of 30 seconds";
-    if (line.size() == 8 && all_digits(line)) person.scratch_codes.emplace_back(line);
+    if (line.starts_with('"')) read_option(line, person, counts_time);
+    if (line.size() == 8 && all_digits(line) && person.scratch_codes.size() <= kMostScratchCodes)
+      person.scratch_codes.emplace_back(line);
+  }
+  if (person.scratch_codes.size() > kMostScratchCodes) {
+    person.scratch_codes.clear();
+    leave_behind(person, "its list of more than ten scratch codes");
   }
   if (!counts_time && person.refused.empty()) person.refused = "it counts events instead of time";
   if (person.refused.empty())

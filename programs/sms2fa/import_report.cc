@@ -11,8 +11,8 @@ std::string import_as_json(const ImportReport& report, int exit_code) {
       {"exit_code", exit_code},        {"dry_run", report.dry_run},
       {"people", report.people},       {"apps", report.apps},
       {"numbers", report.numbers},     {"scratch_codes", report.scratch_codes},
-      {"unchanged", report.unchanged}, {"refused", report.refused},
-      {"remarks", report.remarks}};
+      {"unchanged", report.unchanged}, {"untold", report.untold},
+      {"refused", report.refused},     {"remarks", report.remarks}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -14,6 +14,7 @@ struct ImportReport {
   size_t numbers = 0;
   size_t scratch_codes = 0;
   size_t unchanged = 0;  // what there was already
+  size_t untold = 0;     // people whose number on record could not be told
   // "FILE:LINE: USER: why", one each; escaped.
   std::vector<std::string> refused;
   std::vector<std::string> remarks;

@@ -14,6 +14,7 @@
 #include "lib/base/nearest.h"
 #include "lib/base/secret.h"
 #include "lib/base/text.h"
+#include "lib/directory/system_account_lookup.h"
 #include "programs/sms2fa/command.h"
 
 namespace {
@@ -23,15 +24,17 @@ using namespace sms2fa;
 constexpr size_t kLockedMemory = size_t{1} << 18;
 
 constexpr const Command* kCommands[] = {
-    &kCheckCommand,  &kCodesCommand, &kEnrollCommand,  &kRemoveCommand, &kRotateKeyCommand,
-    &kDoctorCommand, &kLogCommand,   &kMetricsCommand, &kPassCommand,   &kSendCommand,
-    &kStatusCommand, &kTryCommand,   &kUnlockCommand};
+    &kCheckCommand,     &kCodesCommand,  &kEnrollCommand, &kInviteCommand,  &kRemoveCommand,
+    &kRotateKeyCommand, &kDoctorCommand, &kLogCommand,    &kMetricsCommand, &kPamCommand,
+    &kPassCommand,      &kSendCommand,   &kStatusCommand, &kTryCommand,     &kUnlockCommand,
+    &kBackupCommand,    &kRestoreCommand};
 
 constexpr const char* kUsage =
     "usage: sms2fa COMMAND [ARGUMENT...]\n"
     "\n"
     "Looks after PAM logins with a code by text message.\n"
     "  check       look over configuration, users, permissions and PAM stacks\n"
+    "  pam         have sshd, sudo, su or another service ask for the PIN, or no longer\n"
     "  doctor      walk the path of a login, and say what would lock whom out\n"
     "  send USER   send a real test message, without a code\n"
     "  status      how providers and people fare; with a USER, whether this one can log in\n"
@@ -40,9 +43,12 @@ constexpr const char* kUsage =
     "  log         the newest verdicts, of everybody or of one USER\n"
     "  metrics     counters and latencies as OpenMetrics text\n"
     "  enroll      phone, authenticator app and backup codes: yours, or as root a USER's\n"
+    "  invite USER let USER enroll a first phone or app by themselves\n"
     "  codes USER  new backup codes\n"
     "  remove USER take away what USER has enrolled\n"
     "  rotate-key  a new key for what is enrolled, or the first\n"
+    "  backup FILE configuration, users and store, as one file\n"
+    "  restore FILE put such a backup in place, while no daemon runs\n"
     "  try USER    go through a whole login in this terminal, without PAM\n"
     "\n"
     "  --help      this text, or with a command what that one takes\n"
@@ -90,29 +96,38 @@ int unknown_command(const std::string& word, const Console& console) {
   return console.fail(EX_USAGE, message, "The commands are listed by: sms2fa --help");
 }
 
+// Of the program, or of the command that is named.
+int help(int argc, char** argv, const Console& console) {
+  const std::string word = argc > 2 ? argv[2] : "--help";
+  const Command* command = find_command(word);
+  if (command == nullptr && word != "--help" && word != "-h") return unknown_command(word, console);
+  console.say(command == nullptr ? kUsage : command->usage);
+  return EX_OK;
+}
+
 int run(int argc, char** argv, const Console& console) {
   if (argc < 2) {
     std::fprintf(stderr, "%s\n", kUsage);
     return EX_USAGE;
   }
   const std::string word = argv[1];
-  if (word == "--help" || word == "-h") {
-    console.say(kUsage);
-    return EX_OK;
-  }
+  if (word == "--help" || word == "-h" || word == "help") return help(argc, argv, console);
   if (word == "--version") {
     console.say("sms2fa " SMS2FA_VERSION);
     return EX_OK;
   }
   const Command* command = find_command(word);
   if (command == nullptr) return unknown_command(word, console);
-  const auto arguments = parse_arguments(argc - 1, argv + 1, *command);
+  auto arguments = parse_arguments(argc - 1, argv + 1, *command);
   if (!arguments)
     return console.fail(EX_USAGE, arguments.error().message, "See: sms2fa " + word + " --help");
   if (arguments->help) {
     console.say(command->usage);
     return EX_OK;
   }
+  // The daemon knows people by their accounts' own names, whatever else name services take.
+  if (const auto account = SystemAccountLookup().find(arguments->user); account && *account)
+    arguments->user = (*account)->name;
   return command->run(*arguments, console);
 }
 

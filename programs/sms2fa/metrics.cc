@@ -10,6 +10,7 @@
 
 #include "lib/base/text.h"
 #include "lib/base/unique_fd.h"
+#include "lib/base/write_all.h"
 #include "programs/sms2fa/child.h"
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/open_metrics.h"
@@ -47,16 +48,6 @@ Result<std::string> read_metrics(const std::string& configuration) {
   return open_metrics(*counters, *users, *providers);
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
-}
-
 bool replace(const std::string& path, const std::string& text) {
   const std::string draft = path + ".new-" + std::to_string(getpid());
   const UniqueFd fd(
@@ -82,7 +73,7 @@ int write_file(const Arguments& arguments, const Console& console) {
     return WIFEXITED(end.status) && !end.late ? WEXITSTATUS(end.status) : EX_SOFTWARE;
   if (!replace(arguments.output, end.text))
     return console.fail(EX_CANTCREAT, escape(arguments.output) + ": " + std::strerror(errno),
-                        "The directory must exist, and be writable for whoever runs this.");
+                        "The directory must exist, and be writable for the one who runs this.");
   return EX_OK;
 }
 

@@ -79,11 +79,13 @@ std::string open_metrics(const std::vector<Counter>& counters,
   text += counter_family(all, metrics::kAttempts, "Logins that were decided, by verdict.");
   text += counter_family(all, metrics::kDeliveries, "Messages whose fate is known.");
   text += counter_family(all, metrics::kNotices, "Notices in the log, by kind.");
+  text +=
+      counter_family(all, kRecordsDropped, "Verdicts and counts that the store had no time for.");
   text += counter_family(all, metrics::kSends, "Requests to providers, by their result.");
   text += send_time_family(all);
+  text += counter_family(all, metrics::kWrong, "Wrong answers, by the series they belong to.");
 
-  text +=
-      heading("sms2fa_provider_up", "gauge", "1 unless the provider is left alone for a while.");
+  text += heading("sms2fa_provider_up", "gauge", "1 unless the provider is in cooldown.");
   for (const ProviderState& provider : providers)
     text += sample("sms2fa_provider_up", metrics::label("provider", provider.name),
                    provider.state == kProviderOpen ? "0" : "1");

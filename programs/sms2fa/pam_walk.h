@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-#include <optional>
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
 #include <span>
-#include <string_view>
 
+#include "programs/sms2fa/pam_control.h"
 #include "programs/sms2fa/pam_stack.h"
 
 namespace sms2fa {
 
-// What a module may return, as far as it matters here.
-enum class PamResult { success, auth_err, authinfo_unavail, conv_err };
+// What the lines so far amount to. "spoiled" is a failure that was "ok": it lets nobody in, but
+// ends the stack like a success.
+enum class PamMood : uint8_t { undecided, good, spoiled, bad };
 
-// What one module returns in an imagined login; nullopt: as if its line were not there.
-using PamImagination = std::function<std::optional<PamResult>(const PamLine& line)>;
+// Where an imagined login is in the auth lines of a stack.
+struct PamState {
+  size_t next = 0;  // the line that is called next; the number of lines: none
+  PamMood mood = PamMood::undecided;
+  // At the beginning of each substack that it is in, which is what "reset" goes back to.
+  std::array<PamMood, kMostSubstacks + 1> before{};
 
-struct PamOutcome {
-  bool lets_in = false;
-  bool asks_us = false;  // pam_sms2fa.so was called
+  auto operator<=>(const PamState&) const = default;
 };
 
-// Goes through the auth lines of a stack as libpam 1.5 does (_pam_dispatch_aux).
-PamOutcome walk(std::span<const PamLine> auth, const PamImagination& imagine);
+// At the first line that is a module.
+PamState begin(std::span<const PamLine> auth);
 
-// True when `control` is a word or a bracket that libpam understands.
-bool is_control(std::string_view control);
-
-// True for any module file of ours: "pam_sms2fa.so", wherever it is.
-bool is_ours(const PamLine& line);
-
-// True for a module that asks for something the person knows.
-bool is_first_factor(const PamLine& line);
+// The state after the line `state.next` returned `result`, as libpam 1.5 to 1.7 have it
+// (_pam_dispatch_aux).
+PamState step(std::span<const PamLine> auth, const PamState& state, PamReturn result);
 
 }  // namespace sms2fa

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <pwd.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -15,7 +16,6 @@ namespace sms2fa {
 namespace {
 
 constexpr const char* kName = "pass";
-constexpr size_t kLongestReason = 200;
 
 constexpr const char* kUsage =
     "usage: sms2fa pass USER --reason TEXT [--for TIME] [--config FILE] [--json]\n"
@@ -52,8 +52,12 @@ void show(const Arguments& arguments, const Secret& pass, std::chrono::seconds l
           const UserState& state, const Console& console) {
   const WallTime until = std::chrono::system_clock::now() + lifetime;
   const std::string user = escape(arguments.user);
+  std::string warning;
+  if (state.disabled || state.locked_for.count() > 0)
+    warning = user + " is " + (state.disabled ? "disabled" : "locked") +
+              ", and no pass ends that: sudo sms2fa unlock " + user;
   if (arguments.json) {
-    std::string line = pass_as_json(user, pass, until);
+    std::string line = pass_as_json(user, pass, until, warning);
     console.say(line);
     wipe(line);
     return;
@@ -65,20 +69,18 @@ void show(const Arguments& arguments, const Secret& pass, std::chrono::seconds l
   wipe(line);
   console.say("It stands in the place of the code, and is not shown again. Make sure that it is " +
               user + " whom you tell.");
-  if (state.disabled || state.locked_for.count() > 0)
-    console.finding(Severity::warning, user + " is " + (state.disabled ? "disabled" : "locked") +
-                                           ", and no pass ends that: sudo sms2fa unlock " + user);
+  if (!warning.empty()) console.finding(Severity::warning, warning);
 }
 
 int run(const Arguments& arguments, const Console& console) {
   std::chrono::seconds lifetime{};
-  if (const auto bad = take_duration(arguments.duration, std::chrono::minutes(1),
-                                     std::chrono::hours(24), lifetime);
+  if (const auto bad = take_duration(arguments.duration.empty() ? "15m" : arguments.duration,
+                                     std::chrono::minutes(1), std::chrono::hours(24), lifetime);
       !bad.empty())
     return refuse(kName, arguments, console, EX_USAGE, "--for " + bad, "");
   if (arguments.reason.empty())
     return refuse(
-        kName, arguments, console, EX_USAGE, "why? Whoever reads the log will want to know",
+        kName, arguments, console, EX_USAGE, "why? People who read the log will want to know",
         "Write: sms2fa pass " + escape(arguments.user) + " --reason 'phone lost, called back'");
   if (arguments.reason.size() > kLongestReason)
     return refuse(kName, arguments, console, EX_USAGE,
@@ -87,13 +89,15 @@ int run(const Arguments& arguments, const Console& console) {
     return refuse(kName, arguments, console, EX_NOPERM, "only root may give out passes",
                   "Run it as root: sudo sms2fa pass USER --reason TEXT");
   const std::string by = invoking_account();
-  const auto opened = StateAccess::open(arguments.configuration);
+  const auto opened = StateAccess::open_for_rescue(arguments.configuration, console);
   if (!opened) return refuse(kName, arguments, console, opened.error());
   StateAccess& access = **opened;
   const auto known = access.knows(arguments.user);
   if (!known) return refuse(kName, arguments, console, known.error());
-  if (!*known) return refuse_unknown(kName, arguments, console);
-  const auto state = access.store().state_of(arguments.user);
+  // A person who has nothing on record yet can use one as well.
+  if (!*known && getpwnam(arguments.user.c_str()) == nullptr)
+    return refuse_unknown(kName, arguments, console);
+  const auto state = access.longest_lock_of(arguments.user);
   if (!state) return refuse(kName, arguments, console, state.error());
   const auto pass = issue(arguments.user, lifetime, access);
   if (!pass) return refuse(kName, arguments, console, pass.error());

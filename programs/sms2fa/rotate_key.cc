@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sysexits.h>
-#include <unistd.h>
 
-#include <functional>
 #include <optional>
 
 #include "lib/base/key_file.h"
 #include "lib/base/key_ring.h"
-#include "lib/config/store_section.h"
+#include "lib/config/file_settings.h"
 #include "lib/session/factors.h"
-#include "programs/sms2fa/child.h"
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/enrolment_json.h"
+#include "programs/sms2fa/sealed_state.h"
 #include "programs/sms2fa/state_access.h"
 
 namespace sms2fa {
@@ -19,7 +17,6 @@ namespace sms2fa {
 namespace {
 
 constexpr const char* kCommand = "rotate-key";
-constexpr Milliseconds kPatience{120'000};
 // systemd.exec(5), LoadCredential=
 constexpr std::string_view kCredentials = "/run/credentials/";
 
@@ -47,18 +44,6 @@ std::optional<std::string> seal_anew(KeyRing& keys, Random& random, const std::s
   return std::nullopt;
 }
 
-// Of the store, opened; 0 where nothing can be sealed, because there has never been one.
-Result<size_t> in_store(const StoreSettings& settings,
-                        const std::function<Result<size_t>(Store& store, Random& random)>& work) {
-  SystemRandom random;
-  const auto time = SystemTimeSource::create();
-  if (!time) return time.error();
-  auto store = open_store_as_its_owner(settings, random, **time);
-  if (!store && store.error().kind == ErrorKind::not_found) return size_t{0};
-  if (!store) return store.error();
-  return work(**store, random);
-}
-
 Result<size_t> seal_all(const StoreSettings& settings) {
   return in_store(settings, [&](Store& store, Random& random) -> Result<size_t> {
     KeyRing keys(settings.key_file);
@@ -70,42 +55,16 @@ Result<size_t> seal_all(const StoreSettings& settings) {
   });
 }
 
-// How many people have something sealed in the store.
-Result<size_t> count_sealed(const StoreSettings& settings) {
-  if (settings.type == StoreType::memory) return size_t{0};
-  return in_store(settings, [](Store& store, Random&) -> Result<size_t> {
-    const auto users = store.enrolled_users();
-    if (!users) return users.error();
-    size_t count = 0;
-    for (const std::string& user : *users) {
-      const auto enrolment = store.enrolment_of(user);
-      if (!enrolment) return enrolment.error();
-      if (enrolment->sealed_number || enrolment->planned || !enrolment->apps.empty()) ++count;
-    }
-    return count;
-  });
-}
-
-// Both in a child, because whoever opens the store stops being root.
-ChildEnd report(Result<size_t> (*work)(const StoreSettings&), const StoreSettings& settings) {
-  return in_child(kPatience, [&](int out) {
-    const auto count = work(settings);
-    const std::string text = count ? std::to_string(*count) : count.error().message;
-    const bool written = write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    return count && written ? 0 : 1;
-  });
-}
-
 // A key in the place of a lost one would open nothing of what is there.
 int make_first(const Arguments& arguments, const Console& console, const StoreSettings& settings) {
-  const ChildEnd sealed = report(count_sealed, settings);
-  if (!sealed.succeeded())
+  const auto sealed = count_sealed(settings);
+  if (!sealed)
     return refuse(kCommand, arguments, console, EX_UNAVAILABLE,
-                  "whether anything is sealed already cannot be told: " + sealed.text,
+                  "whether anything is sealed already cannot be told: " + sealed.error().message,
                   "docs/STORE.md says what is refused and what to do.");
-  if (sealed.text != "0")
+  if (*sealed > 0)
     return refuse(kCommand, arguments, console, EX_CONFIG,
-                  settings.key_file + " is gone, and " + sealed.text +
+                  settings.key_file + " is gone, and " + std::to_string(*sealed) +
                       " people have numbers or apps that only its key opens",
                   "Put it back from a backup. If there is none, for each of them: sms2fa remove "
                   "USER");
@@ -114,9 +73,9 @@ int make_first(const Arguments& arguments, const Console& console, const StoreSe
     return refuse(kCommand, arguments, console, added.error());
   // A store that has known another key is told of this one.
   if (settings.type == StoreType::sqlite)
-    if (const ChildEnd told = report(seal_all, settings); !told.succeeded())
+    if (const auto told = seal_all(settings); !told)
       return refuse(kCommand, arguments, console, EX_UNAVAILABLE,
-                    "the store takes no new key: " + told.text, "Run it again.");
+                    "the store takes no new key: " + told.error().message, "Run it again.");
   if (arguments.json)
     console.say(rotated_as_json(0));
   else
@@ -128,11 +87,11 @@ int make_first(const Arguments& arguments, const Console& console, const StoreSe
 // and has said why.
 std::optional<size_t> finish_rotation(const Arguments& arguments, const Console& console,
                                       const StoreSettings& settings, int& exit_code) {
-  const ChildEnd sealed = report(seal_all, settings);
-  if (!sealed.succeeded()) {
+  const auto sealed = seal_all(settings);
+  if (!sealed) {
     exit_code =
         refuse(kCommand, arguments, console, EX_UNAVAILABLE,
-               "not everything could be sealed anew: " + sealed.text,
+               "not everything could be sealed anew: " + sealed.error().message,
                "All keys stay in " + settings.key_file + ", so nothing is lost. Run it again.");
     return std::nullopt;
   }
@@ -140,7 +99,7 @@ std::optional<size_t> finish_rotation(const Arguments& arguments, const Console&
     exit_code = refuse(kCommand, arguments, console, dropped.error());
     return std::nullopt;
   }
-  return std::stoul(sealed.text);
+  return *sealed;
 }
 
 int run(const Arguments& arguments, const Console& console) {

@@ -8,6 +8,7 @@
 #include "lib/base/text.h"
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/delivery_wait.h"
+#include "programs/sms2fa/enrolled_number.h"
 #include "programs/sms2fa/report_json.h"
 #include "programs/wiring/exit_code.h"
 
@@ -18,9 +19,9 @@ namespace {
 constexpr const char* kUsage =
     "usage: sms2fa send USER [--voice] [--wait] [--provider NAME] [--config FILE] [--json]\n"
     "\n"
-    "Sends a real message, without a code, to the number on record for USER, and says which\n"
-    "provider took it and how long each step took. Needs no daemon, and counts against none of\n"
-    "its budgets; [limits] countries holds here too.\n"
+    "Sends a real message, without a code, to the number on record for USER, or the one that\n"
+    "USER has enrolled, and says which provider took it and how long each step took. Needs no\n"
+    "daemon, and counts against none of its budgets; [limits] countries holds here too.\n"
     "  --voice           call instead of texting; needs [delivery] voice = yes\n"
     "  --wait            and follow the message until the provider knows whether it arrived,\n"
     "                    for at most [code] lifetime\n"
@@ -65,8 +66,11 @@ Meaning meaning_of(SendStatus status) {
               "Put a mobile number on record for this user, or see whether a call reaches it: "
               "--voice."};
     case SendStatus::number_refused:
-      return {EX_UNAVAILABLE, "the provider refuses this number: invalid, opted out or blocked",
-              "Check the number on record; whoever once replied STOP must reply START."};
+      return {EX_UNAVAILABLE, "the provider refuses this number: invalid or blocked",
+              "Check the number on record."};
+    case SendStatus::opted_out:
+      return {EX_UNAVAILABLE, "the person has sent STOP to this sender",
+              "Only they can take it back, by texting START to the sender's number."};
     case SendStatus::try_elsewhere:
       return {EX_UNAVAILABLE, "no provider could be reached, or they are overloaded or failing",
               "Check the network, base_url, proxy and ca_file, and the provider's status page."};
@@ -101,7 +105,7 @@ SendOutcome failed(SendOutcome outcome, int code, std::string error, std::string
 SendOutcome failed(SendOutcome outcome, const Error& error) {
   return failed(std::move(outcome), exit_code_of(error.kind), error.message,
                 error.kind == ErrorKind::permission
-                    ? "Run it as root, or mend the permissions: sudo sms2fa check"
+                    ? "Run it as root, or fix the permissions: sudo sms2fa check"
                     : "The whole configuration is looked over by: sudo sms2fa check");
 }
 
@@ -142,14 +146,14 @@ SendOutcome judge_delivery(SendOutcome outcome, std::optional<DeliveryStatus> fa
       return outcome;
     case DeliveryState::failed:
       return failed(std::move(outcome), EX_UNAVAILABLE,
-                    "the provider took it, but it did not arrive" + why,
+                    "the provider took it, but it failed to arrive" + why,
                     "Check the number on record and the provider's message log.");
     case DeliveryState::pending:
     case DeliveryState::unknown:
       break;
   }
   return failed(std::move(outcome), EX_TEMPFAIL,
-                "the provider took it, and does not know yet whether it arrived" + why,
+                "the provider took it, and it is unknown yet whether it arrived" + why,
                 "Look at the phone, and later at the provider's message log.");
 }
 
@@ -182,6 +186,36 @@ SendOutcome deliver(SendOutcome outcome, const PhoneNumber& number, const Config
       wait_for_delivery(**messenger, report, clock.now() + settings.code.lifetime));
 }
 
+// Where codes go: the directory's number, or the enrolled one. Without any, `outcome` says why.
+std::optional<PhoneNumber> number_of(const std::string& user, const Configuration& settings,
+                                     const Directory& directory, SendOutcome& outcome) {
+  const auto person = directory.find(user);
+  if (!person) {
+    outcome = failed(std::move(outcome), person.error());
+    return std::nullopt;
+  }
+  if (*person && (*person)->phone) return (*person)->phone;
+  const auto enrolled = enrolled_by(user, settings.store);
+  if (!enrolled) {
+    const Error& error = enrolled.error();
+    outcome = failed(std::move(outcome), exit_code_of(error.kind), error.message,
+                     "Why, and what to do, is said by: sudo sms2fa check");
+    return std::nullopt;
+  }
+  if (enrolled->number) return enrolled->number;
+  if (*person || enrolled->anything)
+    outcome = failed(
+        std::move(outcome), kNegativeAnswer,
+        escape(user) + " has no phone number on record, and has enrolled none",
+        "Add one in " + settings.directory.users_file + ", or: sms2fa enroll " + escape(user));
+  else
+    outcome =
+        failed(std::move(outcome), EX_NOUSER, "there is no user " + escape(user) + " on record",
+               "Names are case-sensitive; numbers are kept in " + settings.directory.users_file +
+                   ", or enrolled.");
+  return std::nullopt;
+}
+
 SendOutcome send(const Arguments& arguments) {
   SendOutcome outcome;
   outcome.user = escape(arguments.user);
@@ -193,23 +227,15 @@ SendOutcome send(const Arguments& arguments) {
   }
   const auto directory = make_directory(*settings);
   if (!directory) return failed(std::move(outcome), directory.error());
-  const auto person = (*directory)->find(arguments.user);
-  if (!person) return failed(std::move(outcome), person.error());
-  if (!person.value())
-    return failed(
-        std::move(outcome), EX_NOUSER, "there is no user " + escape(arguments.user) + " on record",
-        "Names are case-sensitive; numbers are kept in " + settings->directory.users_file + ".");
-  const auto& number = person.value()->phone;
-  if (!number)
-    return failed(std::move(outcome), kNegativeAnswer,
-                  escape(arguments.user) + " has no phone number on record",
-                  "Add one in " + settings->directory.users_file + ".");
+  const auto number = number_of(arguments.user, *settings, **directory, outcome);
+  if (!number) return outcome;
   outcome.number = number->masked();
-  if (number->is_forbidden() || !(*directory)->may_reach(*number))
-    return failed(std::move(outcome), kNegativeAnswer,
-                  "nothing may be sent to " + outcome.number + ", the number of " + outcome.user,
-                  "Premium and satellite numbers never get a message, and others by [limits] "
-                  "countries.");
+  if ((*directory)->reach_of(number) != Reach::open)
+    return failed(
+        std::move(outcome), kNegativeAnswer,
+        "nothing may be sent to " + outcome.number + ", the number of " + outcome.user,
+        "Premium-rate, satellite and other numbers that are no person's phone never get a "
+        "message, and the rest by [limits] countries.");
   return deliver(std::move(outcome), *number, *settings, arguments);
 }
 
@@ -234,9 +260,10 @@ std::string told_steps(const StepTimes& times) {
 
 std::string told_arrival(const SendOutcome& outcome) {
   if (outcome.delivery.state == DeliveryState::delivered)
-    return "It has arrived (" + outcome.delivery.word + ").";
+    return "It was delivered (" + outcome.delivery.word + ").";
   const std::string word =
-      outcome.waited ? "This provider can't be asked whether it arrives; the phone shows: it holds "
+      outcome.waited ? "Whether it arrives is unknown, for this provider can't be asked; the phone "
+                       "shows: it holds "
                      : "Whether it arrives, the phone shows: it holds ";
   return word +
          (outcome.holds_code ? "a code of the provider's, which is good for nothing." : "no code.");
@@ -244,9 +271,9 @@ std::string told_arrival(const SendOutcome& outcome) {
 
 void tell(const SendOutcome& outcome, const Console& console) {
   if (outcome.exit_code == EX_OK) {
-    console.say(outcome.provider + " took the message for " + outcome.user + " at " +
-                outcome.number + " in " + seconds(outcome.took) + " (message id " +
-                outcome.message_id + ").");
+    console.say(outcome.provider + " accepted the message for " + outcome.user + " at " +
+                outcome.number + " in " + seconds(outcome.took) +
+                (outcome.message_id.empty() ? "." : " (message id " + outcome.message_id + ")."));
     if (outcome.detail.find("; ") != std::string::npos) console.say("Tried: " + outcome.detail);
     if (outcome.times.total.count() > 0) console.say(told_steps(outcome.times));
     console.say(told_arrival(outcome));

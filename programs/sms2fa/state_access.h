@@ -12,6 +12,7 @@
 #include "lib/base/result.h"
 #include "lib/config/configuration.h"
 #include "lib/directory/directory.h"
+#include "lib/session/outlook.h"
 #include "lib/session/policy.h"
 #include "lib/session/record_keeper.h"
 #include "lib/store/store.h"
@@ -34,6 +35,11 @@ class StateAccess {
   // gives up its capabilities, for good: the file may be the work of a daemon that somebody else
   // has taken over. Errors have docs/STORE.md's kinds, and unavailable when there is no store yet.
   static Result<std::unique_ptr<StateAccess>> open(const std::string& configuration);
+  // The same for what must work in any trouble: of a configuration that is wrong, [store] is
+  // enough. The person at the console is told; the directory is an error then, and all other
+  // settings are the defaults.
+  static Result<std::unique_ptr<StateAccess>> open_for_rescue(const std::string& configuration,
+                                                              const Console& console);
 
   Store& store() { return *store_; }
   // Where what a command does is told: the system's log and the store.
@@ -50,8 +56,20 @@ class StateAccess {
   // As Directory::find(); an error also when the users file could not be read.
   Result<std::optional<Person>> find(const std::string& user) const;
 
-  // As a login would stand, but for the caller's rights.
+  // Where people are on record; an error when the users file could not be read.
+  const Result<std::unique_ptr<Directory>>& directory() const { return directory_; }
+
+  // Where codes go: the directory's number, or the enrolled one.
+  Result<std::optional<PhoneNumber>> number_of(const std::string& user);
+
+  // As a login from an unfamiliar source would stand that has proved a password or key.
   Result<Standing> standing_of(const std::string& user);
+
+  // What such a login would meet if a daemon read the files now.
+  Outlook outlook_of(const std::string& user);
+
+  // With the longest lock of any series.
+  Result<UserState> longest_lock_of(const std::string& user);
 
   // True when a directory or the store knows of this user. When no directory can be asked, a user
   // is taken to be known.
@@ -59,6 +77,8 @@ class StateAccess {
 
  private:
   StateAccess() : log_("sms2fa") {}
+  static Result<std::unique_ptr<StateAccess>> open_with(Configuration configuration);
+  static Result<std::unique_ptr<StateAccess>> open_store(std::unique_ptr<StateAccess> access);
 
   const SystemClock clock_;
   SystemRandom random_;
@@ -71,6 +91,9 @@ class StateAccess {
   std::unique_ptr<Store> store_;
   std::unique_ptr<RecordKeeper> audit_;
 };
+
+// Lets this process become the owner of the store at `path`, as StateAccess::open() does.
+Result<void> become_owner_of_store(const std::string& path);
 
 // Opens the store like that, of a configuration whose other sections may be wrong. Both must
 // outlive the store.

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include "lib/base/text.h"
+#include "lib/delivery/provider_health.h"
 #include "programs/sms2fa/command.h"
+#include "programs/sms2fa/daemon_word.h"
 #include "programs/sms2fa/human_time.h"
 #include "programs/sms2fa/state_access.h"
 #include "programs/sms2fa/state_json.h"
@@ -18,17 +21,24 @@ constexpr const char* kName = "status";
 constexpr size_t kDate = std::string_view("2026-11-25").size();
 
 constexpr const char* kUsage =
-    "usage: sms2fa status [USER] [--config FILE] [--json]\n"
+    "usage: sms2fa status [USER] [--config FILE] [--socket PATH] [--json]\n"
     "\n"
-    "Without USER: how the providers fare, everybody with wrong codes since their last right one,\n"
-    "who is locked, and who has enrolled what. With USER: whether this person can log in, and by\n"
-    "what. Works on the store itself: the daemon may run or not.\n"
+    "Without USER: what the daemon works with, how the providers fare, everybody with wrong\n"
+    "codes since their last right one, who is locked, and who has enrolled what. With USER:\n"
+    "whether this person can log in now, by what, and how many messages are left. Asks the\n"
+    "running daemon; where none answers, it says so and goes by the files and the store.\n"
     "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
+    "  --socket PATH   the daemon's socket (default: as the module takes it)\n"
     "  --json          one JSON object instead of lines\n"
     "\n"
-    "Exit codes: 1 when USER is locked, disabled or without a way in, 67 when nobody knows USER.\n"
+    "Exit codes: 1 when USER is locked, disabled, over a rate limit or without a factor, now or\n"
+    "after the next reload, 67 when nobody knows USER.\n"
     "\n"
     "example: sudo sms2fa status alice";
+
+bool is_locked(const UserStatus& status) {
+  return status.state.disabled || status.state.locked_for.count() > 0;
+}
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -36,11 +46,76 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+bool has(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 std::vector<std::string> apps_of(const UserStatus& status) {
   std::vector<std::string> apps;
   for (const auto& app : status.apps)
     apps.push_back(app.label + " (since " + local_time(app.since).substr(0, kDate) + ")");
+  if (has(status.unusable, "app")) apps.emplace_back("cannot be used");
   return apps;
+}
+
+// Of the wrong answers of 365 days, in those that the person's factors allow.
+std::string guesses_of(const UserStatus& status) {
+  const int64_t all = (status.state.year.chance + status.chance - 1) / status.chance;
+  return std::to_string(status.state.year.strangers) + " of " +
+         std::to_string(share_of(Series::strangers, status.chance)) +
+         " wrong codes from elsewhere, " + std::to_string(all) + " of " +
+         std::to_string(share_of(Series::familiar, status.chance)) + " in all";
+}
+
+std::string locked_or_not(const SeriesState& series) {
+  const std::string lock =
+      series.locked_for.count() > 0 ? ", locked for another " + in_words(series.locked_for) : "";
+  return std::to_string(series.wrong) + " wrong codes in a row" + lock;
+}
+
+std::string left_of(const LimitState& limit) {
+  return std::to_string(limit.left) + " of " + std::to_string(limit.count) + " messages in " +
+         in_words(limit.window) + " left" +
+         (limit.next_in.count() > 0 ? ", the next in " + in_words(limit.next_in) : "");
+}
+
+// The machine's limits only when they keep a message back. What a login that has proved nothing
+// first has of a limit stands behind the whole.
+std::vector<std::string> limits_of(const UserStatus& status) {
+  std::vector<std::string> lines;
+  for (const LimitState& limit : status.limits) {
+    const bool is_machines = limit.name.starts_with("sends_per_host");
+    if (limit.is_share || (is_machines && limit.next_in.count() == 0)) continue;
+    std::string line = limit.name + ": " + left_of(limit);
+    for (const LimitState& share : status.limits)
+      if (share.is_share && share.name == limit.name)
+        line += " (" + std::to_string(share.left) + " of " + std::to_string(share.count) +
+                " when nothing was proved first" +
+                (share.next_in > limit.next_in ? ", the next in " + in_words(share.next_in) : "") +
+                ")";
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+// What stands between what was loaded and what the files say now, and how to end that.
+std::vector<std::string> warnings_of(const DaemonWord& word, const std::string& path) {
+  Findings findings;
+  judge_loaded(word, path, findings);
+  std::vector<std::string> warnings;
+  for (const auto& finding : findings.all())
+    if (finding.severity != Severity::ok) warnings.push_back(finding.text);
+  return warnings;
+}
+
+std::string daemon_in_words(const DaemonWord& word) {
+  if (!word.report) return word.why_not + "; this is what the files and the store say";
+  const LoadedFiles& loaded = word.report->loaded;
+  std::string files;
+  for (const auto& [path, stamp] : loaded.files)
+    files += (files.empty() ? "" : ", ") + escape(path);
+  return "version " + word.report->version + " (pid " + word.report->pid + "), works with what " +
+         files + " said at " + local_time(loaded.at);
 }
 
 void show(const UserStatus& status, const Console& console) {
@@ -49,11 +124,18 @@ void show(const UserStatus& status, const Console& console) {
     if (!value.empty()) console.say("  " + name + value);
   };
   console.say(status.user);
-  line("state", state_in_words(status));
+  line("state",
+       state_in_words(status) + (status.loses_way ? ", until sms2fad reads its files again" : ""));
+  line("after a reload", status.after_reload);
   line("wrong codes", std::to_string(status.state.consecutive_failures) +
                           " since the last right one, " + std::to_string(status.failures_last_day) +
                           " in the last 24 hours");
-  line("number", status.number + (status.number_is_enrolled ? " (enrolled)" : ""));
+  line("a year", guesses_of(status));
+  for (const SeriesState& series : status.series)
+    if (series.wrong > 0) line(to_string(series.series), locked_or_not(series));
+  const bool is_lost = status.number.empty() && has(status.unusable, "number");
+  line("number", is_lost ? "one that cannot be read"
+                         : status.number + (status.number_is_enrolled ? " (enrolled)" : ""));
   if (!status.next_number.empty())
     line("next number", status.next_number + ", in " + in_words(status.next_number_in));
   line("apps", joined(apps_of(status)));
@@ -61,23 +143,37 @@ void show(const UserStatus& status, const Console& console) {
   if (status.backup_codes_left)
     line("backup codes", std::to_string(*status.backup_codes_left) + " left");
   if (status.pass_for) line("pass", "one, good for another " + in_words(*status.pass_for));
+  for (const auto& limit : limits_of(status)) line("limit", limit);
   line("record", status.trouble);
 }
 
-int one_user(const Arguments& arguments, const Console& console, StateAccess& access) {
-  const auto status = look_at(arguments.user, access);
+void show_next_steps(const UserStatus& status, const Console& console) {
+  if (is_locked(status)) console.say("  To end it: sudo sms2fa unlock " + status.user);
+  if (status.share_spent)
+    console.say("  To forget the year's: sudo sms2fa unlock " + status.user + " --reason TEXT");
+  if (status.exhausted)
+    console.say("  To forget the messages: sudo sms2fa unlock " + status.user + " --limits");
+}
+
+int one_user(const Arguments& arguments, const Console& console, const DaemonWord& word,
+             StateAccess& access) {
+  const auto status = look_at(arguments.user, access, word.person(arguments.configuration));
   if (!status) return refuse(kName, arguments, console, status.error());
   const auto known = access.knows(arguments.user);
   if (!known) return refuse(kName, arguments, console, known.error());
   if (!*known) return refuse_unknown(kName, arguments, console);
-  const int exit_code = status->has_way ? EX_OK : kNegativeAnswer;
+  const bool is_out = !status->has_way || is_locked(*status) || status->loses_way ||
+                      (status->exhausted && status->needs_message);
+  const int exit_code = is_out ? kNegativeAnswer : EX_OK;
   if (arguments.json) {
-    console.say(user_status_as_json(*status, exit_code));
-  } else {
-    show(*status, console);
-    if (status->state.disabled || status->state.locked_for.count() > 0)
-      console.say("  To end it: sudo sms2fa unlock " + status->user);
+    console.say(user_status_as_json(*status, word, exit_code));
+    return exit_code;
   }
+  show(*status, console);
+  if (!word.report) console.say("  daemon          " + daemon_in_words(word));
+  show_next_steps(*status, console);
+  for (const auto& warning : warnings_of(word, arguments.configuration))
+    console.finding(Severity::warning, warning);
   return exit_code;
 }
 
@@ -89,17 +185,19 @@ Result<std::vector<ProviderState>> look_at_providers(StateAccess& access) {
   for (const auto& name : access.providers()) {
     const auto found = std::find_if(known->begin(), known->end(),
                                     [&](const auto& each) { return each.name == name; });
-    providers.push_back(found == known->end() ? ProviderState{name, "closed", {}, 0} : *found);
+    providers.push_back(found == known->end()
+                            ? ProviderState{name, std::string(to_string(Circuit::closed)), {}, 0}
+                            : *found);
   }
   return providers;
 }
 
 std::string provider_in_words(const ProviderState& provider) {
-  if (provider.state == "closed" && provider.failures == 0) return "in use";
-  const std::string failures = std::to_string(provider.failures) + " failures in a row";
-  if (provider.state == "closed") return "in use, " + failures;
-  return (provider.state == kProviderOpen ? "left alone since " : "tried again since ") +
-         local_time(provider.since) + ", " + failures;
+  std::string words = word_of(provider);
+  if (provider.state != to_string(Circuit::closed)) words += " since " + local_time(provider.since);
+  if (provider.failures > 0)
+    words += ", " + std::to_string(provider.failures) + " failures in a row";
+  return words;
 }
 
 void show(const HouseStatus& house, const Console& console) {
@@ -121,8 +219,10 @@ void show(const HouseStatus& house, const Console& console) {
   console.say("\n" + enrolled.text());
 }
 
-int everybody(const Arguments& arguments, const Console& console, StateAccess& access) {
+int everybody(const Arguments& arguments, const Console& console, const DaemonWord& word,
+              StateAccess& access) {
   HouseStatus house;
+  house.daemon = &word;
   house.store = access.configuration().store.path;
   const auto states = access.store().user_states();
   if (!states) return refuse(kName, arguments, console, states.error());
@@ -145,19 +245,24 @@ int everybody(const Arguments& arguments, const Console& console, StateAccess& a
     console.say(house_status_as_json(house, EX_OK));
     return EX_OK;
   }
+  console.say("daemon: " + daemon_in_words(word) + "\n");
+  for (const auto& warning : warnings_of(word, arguments.configuration))
+    console.finding(Severity::warning, warning + "\n");
   show(house, console);
   return EX_OK;
 }
 
 int run(const Arguments& arguments, const Console& console) {
-  const auto access = StateAccess::open(arguments.configuration);
+  // First: opening the store gives up root, whom alone the daemon answers.
+  const DaemonWord word = ask_daemon(arguments.socket, arguments.user);
+  const auto access = StateAccess::open_for_rescue(arguments.configuration, console);
   if (!access) return refuse(kName, arguments, console, access.error());
-  return arguments.user.empty() ? everybody(arguments, console, **access)
-                                : one_user(arguments, console, **access);
+  return arguments.user.empty() ? everybody(arguments, console, word, **access)
+                                : one_user(arguments, console, word, **access);
 }
 
 }  // namespace
 
-const Command kStatusCommand = {kName, "cjh", TakesUser::maybe, kUsage, run};
+const Command kStatusCommand = {kName, "csjh", TakesUser::maybe, kUsage, run};
 
 }  // namespace sms2fa

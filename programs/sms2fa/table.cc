@@ -20,4 +20,27 @@ std::string Table::text() const {
   return text;
 }
 
+std::vector<std::string> Table::folded(size_t width, size_t widest) const {
+  std::vector<size_t> widths(rows_.front().size());
+  for (const auto& row : rows_)
+    for (size_t i = 0; i < row.size(); ++i)
+      if (row[i].size() <= widest) widths[i] = std::max(widths[i], row[i].size());
+  std::vector<std::string> folded_rows;
+  for (const auto& row : rows_) {
+    std::string done;
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (line.size() + row[i].size() > width) {
+        done += line.erase(line.find_last_not_of(' ') + 1) + "\n";
+        line = std::string(kIndent, ' ');
+      }
+      const size_t column = done.empty() ? std::max(widths[i], row[i].size()) : row[i].size();
+      if (done.empty() || !row[i].empty())
+        line += row[i] + std::string(column - row[i].size() + 2, ' ');
+    }
+    folded_rows.push_back(done + line.erase(line.find_last_not_of(' ') + 1));
+  }
+  return folded_rows;
+}
+
 }  // namespace sms2fa

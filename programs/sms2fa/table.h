@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,12 @@ class Table {
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
   bool empty() const { return rows_.size() == 1; }
   std::string text() const;
+
+  // Each row, the heading first, in lines of at most `width` characters: cells that don't fit go on
+  // in an indented line. A cell wider than `widest` moves only those behind it, not the column.
+  // Precondition: no cell is wider than width - kIndent.
+  std::vector<std::string> folded(size_t width, size_t widest) const;
+  static constexpr size_t kIndent = 4;
 
  private:
   std::vector<std::vector<std::string>> rows_;

@@ -17,6 +17,8 @@ using wire::Style;
 
 // A client that does not take a message within this time is as good as gone.
 constexpr std::chrono::seconds kPatience{2};
+// How long the reason of a denial waits for who has read it.
+constexpr std::chrono::seconds kToRead{20};
 
 SteadyTime soon() {
   return std::chrono::steady_clock::now() + kPatience;
@@ -32,6 +34,7 @@ Reply::Status status_of(ChannelStatus status) {
     case ChannelStatus::timed_out:
       return Reply::Status::timed_out;
     case ChannelStatus::malformed:
+    case ChannelStatus::too_many:
       return Reply::Status::broken;
     case ChannelStatus::stopped:
       return Reply::Status::stopped;
@@ -73,6 +76,12 @@ Reply ChannelConversation::ask(const std::string& prompt, bool echo, SteadyTime 
 
 void ChannelConversation::tell(const std::string& text) {
   if (!silent_) (void)show(channel_, MessageType::notice, Style::error, text);
+}
+
+void ChannelConversation::end_with(const std::string& text) {
+  if (silent_)
+    (void)ask(text + " Press Enter: ", false, std::chrono::steady_clock::now() + kToRead);
+  tell(text);
 }
 
 void ChannelConversation::show_key(const Secret& uri) {

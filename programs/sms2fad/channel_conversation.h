@@ -15,6 +15,7 @@ class ChannelConversation final : public Conversation {
 
   Reply ask(const std::string& prompt, bool echo, SteadyTime deadline) override;
   void tell(const std::string& text) override;
+  void end_with(const std::string& text) override;
   void show_key(const Secret& uri) override;
   bool pause(SteadyDuration time) override;
 

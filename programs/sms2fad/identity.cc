@@ -2,26 +2,22 @@
 #include "programs/sms2fad/identity.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
+#include "lib/base/become_account.h"
+#include "lib/base/system_error.h"
 #include "lib/base/trusted_file.h"
 #include "lib/base/unique_fd.h"
 
 namespace sms2fa {
 
 namespace {
-
-Error failed(const std::string& what) {
-  return make_error(ErrorKind::permission, what + ": " + std::strerror(errno));
-}
 
 Result<passwd> service_account() {
   errno = 0;
@@ -35,14 +31,16 @@ Result<passwd> service_account() {
 }
 
 Result<void> hand_over(const std::string& directory, const passwd& account) {
-  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return failed(directory);
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+    return system_error(ErrorKind::permission, directory);
   const UniqueFd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat info {};
-  if (!fd.valid() || fstat(fd.get(), &info) != 0) return failed(directory);
+  if (!fd.valid() || fstat(fd.get(), &info) != 0)
+    return system_error(ErrorKind::permission, directory);
   std::error_code error;
   const bool empty = std::filesystem::is_empty(directory, error) && !error;
   if (info.st_uid == 0 && empty && fchown(fd.get(), account.pw_uid, account.pw_gid) != 0)
-    return failed(directory);
+    return system_error(ErrorKind::permission, directory);
   return {};
 }
 
@@ -64,10 +62,7 @@ Result<void> become_service_account() {
   if (geteuid() != 0) return {};
   const auto account = service_account();
   if (!account) return account.error();
-  if (setgroups(0, nullptr) != 0 ||
-      setresgid(account->pw_gid, account->pw_gid, account->pw_gid) != 0 ||
-      setresuid(account->pw_uid, account->pw_uid, account->pw_uid) != 0)
-    return failed("becoming _sms2fa");
+  if (!become_account(*account)) return system_error(ErrorKind::permission, "becoming _sms2fa");
   if (setuid(0) == 0 || geteuid() != account->pw_uid || getegid() != account->pw_gid)
     return make_error(ErrorKind::permission, "becoming _sms2fa did not last");
   return {};

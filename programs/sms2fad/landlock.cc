@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "lib/base/system_error.h"
 #include "lib/base/unique_fd.h"
 
 namespace sms2fa {
@@ -54,10 +55,6 @@ struct [[gnu::packed]] PathBeneath {
   int32_t parent;
 };
 
-Error failed(const std::string& what) {
-  return make_error(ErrorKind::permission, what + ": " + std::strerror(errno));
-}
-
 RulesetAttributes everything_known(long version) {
   RulesetAttributes attributes;
   attributes.files = kExecute | kWriteFile | kRemoveDirectory | kRemoveFile | kMakeCharacterDevice |
@@ -83,15 +80,17 @@ Result<void> confine_writing(const std::vector<std::string>& directories) {
                       : version < 6 ? sizeof attributes.files + sizeof attributes.network
                                     : sizeof attributes;
   const UniqueFd ruleset(static_cast<int>(syscall(kCreateRuleset, &attributes, size, 0)));
-  if (!ruleset.valid()) return failed("Landlock rules");
+  if (!ruleset.valid()) return system_error(ErrorKind::permission, "Landlock rules");
   const uint64_t allowed = (kWriteFile | kRemoveFile | kMakeRegular | kTruncate) & attributes.files;
   for (const std::string& directory : directories) {
     const UniqueFd fd(open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!fd.valid()) return failed(directory);
+    if (!fd.valid()) return system_error(ErrorKind::permission, directory);
     const PathBeneath rule = {allowed, fd.get()};
-    if (syscall(kAddRule, ruleset.get(), kPathBeneath, &rule, 0) != 0) return failed(directory);
+    if (syscall(kAddRule, ruleset.get(), kPathBeneath, &rule, 0) != 0)
+      return system_error(ErrorKind::permission, directory);
   }
-  if (syscall(kRestrictSelf, ruleset.get(), 0) != 0) return failed("Landlock");
+  if (syscall(kRestrictSelf, ruleset.get(), 0) != 0)
+    return system_error(ErrorKind::permission, "Landlock");
   return {};
 }
 

@@ -15,6 +15,8 @@
 #include "lib/base/random.h"
 #include "lib/base/secret.h"
 #include "lib/base/trusted_file.h"
+#include "lib/directory/number_memory.h"
+#include "lib/directory/system_account_lookup.h"
 #include "lib/session/record_keeper.h"
 #include "programs/sms2fad/identity.h"
 #include "programs/sms2fad/listener.h"
@@ -33,7 +35,7 @@ namespace {
 using namespace sms2fa;
 
 constexpr size_t kLockedMemory = size_t{1} << 20;
-constexpr size_t kMostChallenges = 4096;
+constexpr size_t kMostChallenges = 2048;
 constexpr unsigned kMostErrands = 256;
 constexpr Milliseconds kGoodbye{4500};
 
@@ -67,6 +69,28 @@ void complain_about_keys(KeyRing& keys, Store& store) {
   log_lines(LOG_DAEMON | LOG_ERR, "enrolled numbers and apps don't work: ", usable.error().message);
 }
 
+Result<Listeners> handed_over(ServiceManager& manager) {
+  auto listeners = manager.take_listeners();
+  if (!listeners) return listeners;
+  for (const UniqueFd* one : {&listeners->auth, &listeners->user})
+    if (one->valid())
+      if (auto good = check_listener(one->get()); !good) return good.error();
+  return listeners;
+}
+
+// Makes both sockets, unless the service manager has made what is wanted.
+Result<void> listen(const Options& options, Listeners& listeners) {
+  constexpr mode_t kRootOnly = 0600;
+  constexpr mode_t kEverybody = 0666;
+  if (listeners.auth.valid() || listeners.user.valid()) return {};
+  auto user = listen_at(options.user_socket, kEverybody);
+  if (!user) return user.error();
+  auto auth = listen_at(options.auth_socket, kRootOnly);
+  if (!auth) return auth.error();
+  listeners = {std::move(*auth), std::move(*user)};
+  return {};
+}
+
 int serve(const Options& options, ServiceManager& manager) {
   const SystemClock clock;
   SystemRandom random;
@@ -76,10 +100,8 @@ int serve(const Options& options, ServiceManager& manager) {
                               "cannot lock 1 MiB of memory for secrets (raise RLIMIT_MEMLOCK)"));
   if (auto loaded = load_openssl(); !loaded) return give_up(loaded.error());
 
-  UniqueFd listener = manager.take_listener();
-  if (listener.valid()) {
-    if (auto good = check_listener(listener.get()); !good) return give_up(good.error());
-  }
+  auto listeners = handed_over(manager);
+  if (!listeners) return give_up(listeners.error());
   // What needs root comes first; then the sandbox; then everything that starts threads.
   auto records = read_records(options.configuration);
   if (!records) return give_up(records.error());
@@ -87,11 +109,7 @@ int serve(const Options& options, ServiceManager& manager) {
   if (auto done = prepare_directories(places); !done) return give_up(done.error());
   const auto time = SystemTimeSource::create();
   if (!time) return give_up(time.error());
-  if (!listener.valid()) {
-    auto made = listen_at(options.socket);
-    if (!made) return give_up(made.error());
-    listener = std::move(*made);
-  }
+  if (auto made = listen(options, *listeners); !made) return give_up(made.error());
   if (auto become = become_service_account(); !become) return give_up(become.error());
   const auto sandbox = enter_sandbox(places);
   if (!sandbox) return give_up(sandbox.error());
@@ -99,6 +117,7 @@ int serve(const Options& options, ServiceManager& manager) {
     syslog(LOG_DAEMON | LOG_NOTICE, "the kernel does not confine writing: %s",
            sandbox->without_landlock.c_str());
 
+  LoadedFiles files = std::move(records->files);
   auto setup = make_setup(std::move(*records), clock);
   if (!setup) return give_up(setup.error());
   // Whoever could read it as root only would be surprised at the next SIGHUP.
@@ -119,19 +138,21 @@ int serve(const Options& options, ServiceManager& manager) {
   Surroundings around = {clock, random, **store, challenges, deliveries, checks, audit, errands};
   // The server alone holds the setup from here on: what follows messages in it tells the audit log
   // about them to the last, and must go before that does.
-  Server server(around, std::move(*setup));
+  SystemAccountLookup name_services;
+  AccountPool accounts(name_services);
+  Server server(around, accounts, {std::move(*setup), std::move(files), std::nullopt});
 
   const UniqueFd signal_fd(signalfd(-1, &signals, SFD_CLOEXEC));
   const bool in_memory = store_settings.type == StoreType::memory;
   const std::string place = in_memory ? "memory, and forgotten at a restart" : store_settings.path;
   syslog(LOG_DAEMON | LOG_NOTICE, "ready; state is kept in %s", place.c_str());
   manager.notify("READY=1");
-  MainLoop(options.configuration, places, clock, server, manager)
-      .run(listener.get(), signal_fd.get());
+  MainLoop(options.configuration, places, clock, server, manager).run(*listeners, signal_fd.get());
   manager.notify("STOPPING=1");
-  listener.reset();
+  *listeners = {};
   // A message still under way stays spent, which is the safe side.
-  const bool clean = server.stop(kGoodbye) && errands.finish(Milliseconds(0));
+  const bool clean =
+      server.stop(kGoodbye) && errands.finish(Milliseconds(0)) && accounts.finish(Milliseconds(0));
   syslog(LOG_DAEMON | LOG_NOTICE, clean ? "stopped" : "stopped; attempts under way were denied");
   // Attempts that still wait for a provider see their connection close, which denies them. Their
   // threads use what this function owns, so it must not return before them.
@@ -158,6 +179,7 @@ int main(int argc, char** argv) {
       std::fputs(kUsage, stdout);
       return EX_OK;
     }
+    put_memory_aside_for_numbers();
     return options->check ? check(*options, SystemClock()) : serve(*options, manager);
   } catch (const std::exception& error) {
     syslog(LOG_DAEMON | LOG_ERR, "giving up: %s", error.what());

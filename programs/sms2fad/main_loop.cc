@@ -23,7 +23,7 @@ constexpr int kLook = 1000;     // ms, between looks at what a reload left behin
 
 }  // namespace
 
-Result<std::shared_ptr<const Setup>> MainLoop::read_again() {
+Result<Loaded> MainLoop::read_again() {
   auto records = read_records(configuration_);
   if (!records) return records.error();
   for (const std::string& place : written_directories(records->configuration))
@@ -32,21 +32,29 @@ Result<std::shared_ptr<const Setup>> MainLoop::read_again() {
                         place +
                             ": the sandbox lets the daemon write where it wrote when it "
                             "started; a new place takes a restart");
-  return make_setup(std::move(*records), clock_);
+  LoadedFiles files = std::move(records->files);
+  auto setup = make_setup(std::move(*records), clock_);
+  if (!setup) return setup.error();
+  return Loaded{std::move(*setup), std::move(files), std::nullopt};
+}
+
+void MainLoop::refuse(const std::string& why) {
+  log_lines(LOG_DAEMON | LOG_ERR, "keeping the old configuration: ", why);
+  server_.keep({clock_.wall_now(), why});
 }
 
 void MainLoop::reload() {
   manager_.notify("RELOADING=1");
   try {
-    const auto setup = read_again();
-    if (setup) {
-      server_.use(*setup);
+    auto loaded = read_again();
+    if (loaded) {
+      server_.use(std::move(*loaded));
       syslog(LOG_DAEMON | LOG_NOTICE, "read %s again", configuration_.c_str());
     } else {
-      log_lines(LOG_DAEMON | LOG_ERR, "keeping the old configuration: ", setup.error().message);
+      refuse(loaded.error().message);
     }
   } catch (const std::exception& error) {
-    syslog(LOG_DAEMON | LOG_ERR, "keeping the old configuration: %s", error.what());
+    refuse(error.what());
   }
   manager_.notify("READY=1");
 }
@@ -78,15 +86,20 @@ int MainLoop::milliseconds_to_sleep(bool breathe) {
   return static_cast<int>(std::min<int64_t>(left, most));
 }
 
-void MainLoop::run(int listener, int signals) {
+// One connection of each socket in turn: a crowd at one keeps nobody at the other waiting.
+void MainLoop::run(const Listeners& listeners, int signals) {
   bool breathe = false;
   while (true) {
-    pollfd watched[] = {{signals, POLLIN, 0}, {listener, POLLIN, 0}};
-    const int ready = poll(watched, breathe ? 1 : 2, milliseconds_to_sleep(breathe));
+    pollfd watched[] = {
+        {signals, POLLIN, 0}, {listeners.auth.get(), POLLIN, 0}, {listeners.user.get(), POLLIN, 0}};
+    const int ready = poll(watched, breathe ? 1 : 3, milliseconds_to_sleep(breathe));
     breathe = false;
     if (ready <= 0) continue;
     if (watched[0].revents != 0 && !handle_signal(signals)) return;
-    if (watched[1].revents != 0) breathe = !server_.accept_from(listener);
+    if (watched[1].revents != 0)
+      breathe = !server_.accept_from(listeners.auth.get(), Entrance::auth) || breathe;
+    if (watched[2].revents != 0)
+      breathe = !server_.accept_from(listeners.user.get(), Entrance::user) || breathe;
   }
 }
 

@@ -25,12 +25,13 @@ class MainLoop {
         manager_(manager) {}
 
   // Until SIGTERM or SIGINT. `signals` is a signalfd that brings these and SIGHUP.
-  void run(int listener, int signals);
+  void run(const Listeners& listeners, int signals);
 
  private:
   bool handle_signal(int signals);
   void reload();
-  Result<std::shared_ptr<const Setup>> read_again();
+  void refuse(const std::string& why);
+  Result<Loaded> read_again();
   int milliseconds_to_sleep(bool breathe);
 
   const std::string& configuration_;

@@ -12,11 +12,13 @@ namespace sms2fa {
 
 Result<Options> parse_options(int argc, char** argv) {
   static const option kOptions[] = {{"config", required_argument, nullptr, 'c'},
-                                    {"socket", required_argument, nullptr, 's'},
+                                    {"auth-socket", required_argument, nullptr, 'a'},
+                                    {"user-socket", required_argument, nullptr, 'u'},
                                     {"check", no_argument, nullptr, 'k'},
                                     {"help", no_argument, nullptr, 'h'},
                                     {nullptr, 0, nullptr, 0}};
-  static constexpr std::string_view kNames[] = {"--config", "--socket", "--check", "--help"};
+  static constexpr std::string_view kNames[] = {"--config", "--auth-socket", "--user-socket",
+                                                "--check", "--help"};
   Options options;
   opterr = 0;
   int chosen = 0;
@@ -26,8 +28,11 @@ Result<Options> parse_options(int argc, char** argv) {
       case 'c':
         options.configuration = optarg;
         break;
-      case 's':
-        options.socket = optarg;
+      case 'a':
+        options.auth_socket = optarg;
+        break;
+      case 'u':
+        options.user_socket = optarg;
         break;
       case 'k':
         options.check = true;
@@ -40,6 +45,9 @@ Result<Options> parse_options(int argc, char** argv) {
       default: {
         std::string word = argv[at];
         word.resize(std::min(word.find('='), word.size()));
+        if (word == "--socket")
+          return make_error(ErrorKind::configuration,
+                            "--socket is --auth-socket and --user-socket now");
         std::string message = "unknown option " + escape(word);
         const auto near = nearest(word, kNames);
         if (near) message += "; did you mean " + std::string(*near) + "?";
@@ -50,8 +58,9 @@ Result<Options> parse_options(int argc, char** argv) {
   }
   if (optind < argc)
     return make_error(ErrorKind::configuration, "unexpected argument " + escape(argv[optind]));
-  if (options.socket.empty() || options.socket[0] != '/')
-    return make_error(ErrorKind::configuration, "--socket needs an absolute path");
+  if (!options.auth_socket.starts_with('/') || !options.user_socket.starts_with('/'))
+    return make_error(ErrorKind::configuration,
+                      "--auth-socket and --user-socket need absolute paths");
   return options;
 }
 

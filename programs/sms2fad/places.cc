@@ -2,6 +2,7 @@
 #include "programs/sms2fad/places.h"
 
 #include <filesystem>
+#include <utility>
 
 namespace sms2fa {
 
@@ -10,7 +11,8 @@ std::vector<std::string> written_directories(const Configuration& configuration)
   if (configuration.store.type == StoreType::sqlite)
     directories.push_back(std::filesystem::path(configuration.store.path).parent_path());
   for (const auto& provider : configuration.delivery.providers)
-    if (provider.type == ProviderType::outbox) directories.push_back(provider.directory);
+    if (auto directory = provider.options->directory(); !directory.empty())
+      directories.push_back(std::move(directory));
   return directories;
 }
 

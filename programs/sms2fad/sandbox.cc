@@ -7,8 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include "lib/base/system_error.h"
 
 #include "programs/sms2fad/landlock.h"
 #include "programs/sms2fad/system_calls.h"
@@ -18,15 +17,12 @@ namespace sms2fa {
 
 namespace {
 
-Error failed(const std::string& what) {
-  return make_error(ErrorKind::permission, "sandbox: " + what + ": " + std::strerror(errno));
-}
-
 // Each thread has a folder here, and the kernel counts them as it counts links.
 Result<void> check_single_thread() {
   constexpr nlink_t kOneThread = 3;
   struct stat info {};
-  if (stat("/proc/self/task", &info) != 0) return failed("/proc/self/task");
+  if (stat("/proc/self/task", &info) != 0)
+    return system_error(ErrorKind::permission, "sandbox: /proc/self/task");
   if (info.st_nlink == kOneThread) return {};
   return make_error(ErrorKind::internal, "sandbox: threads run already");
 }
@@ -38,9 +34,12 @@ Result<Sandbox> enter_sandbox(const std::vector<std::string>& writable) {
   if (auto dropped = drop_capabilities(); !dropped)
     return make_error(dropped.error().kind, "sandbox: " + dropped.error().message);
   const rlimit no_core = {0, 0};
-  if (setrlimit(RLIMIT_CORE, &no_core) != 0) return failed("forbidding core dumps");
-  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("forbidding inspection");
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("forbidding new privileges");
+  if (setrlimit(RLIMIT_CORE, &no_core) != 0)
+    return system_error(ErrorKind::permission, "sandbox: forbidding core dumps");
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+    return system_error(ErrorKind::permission, "sandbox: forbidding inspection");
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return system_error(ErrorKind::permission, "sandbox: forbidding new privileges");
   Sandbox sandbox;
   if (auto confined = confine_writing(writable); confined) {
     sandbox.landlock = true;

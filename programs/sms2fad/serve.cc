@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programs/sms2fad/serve.h"
 
-#include <pwd.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <syslog.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <exception>
 #include <iterator>
@@ -17,6 +15,7 @@
 #include "lib/session/enroll.h"
 #include "lib/session/wording.h"
 #include "programs/sms2fad/channel_conversation.h"
+#include "programs/sms2fad/hello.h"
 #include "programs/sms2fad/provider_watch.h"
 
 namespace sms2fa {
@@ -43,31 +42,6 @@ void tell_version(const Message& enquiry, wire::Channel& channel) {
   (void)channel.send(about, soon());
 }
 
-LoginRequest read_hello(const Message& hello) {
-  LoginRequest request;
-  const uint8_t flags = hello.byte_of(Field::flags);
-  request.service = hello.text_of(Field::service);
-  request.user = hello.text_of(Field::user);
-  request.rhost = hello.text_of(Field::rhost);
-  request.tty = hello.text_of(Field::tty);
-  request.ruser = hello.text_of(Field::ruser);
-  request.ssh_auth_info = hello.text_of(Field::ssh_auth_info);
-  request.silent = (flags & wire::kSilent) != 0;
-  request.enrolls = (flags & wire::kEnroll) != 0;
-  request.not_admitted = (flags & wire::kAuthtokIsPlaceholder) != 0;
-  return request;
-}
-
-// Root hosts speak for everybody, others only for themselves.
-bool may_speak_for(uid_t peer, const std::string& user) {
-  if (peer == 0) return true;
-  passwd entry{};
-  passwd* found = nullptr;
-  std::array<char, 16384> buffer{};
-  return getpwnam_r(user.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-         found != nullptr && found->pw_uid == peer;
-}
-
 wire::Verdict verdict_of(AuditVerdict verdict) {
   switch (verdict) {
     case AuditVerdict::accepted:
@@ -81,14 +55,19 @@ wire::Verdict verdict_of(AuditVerdict verdict) {
 }
 
 AuditEvent denial(const LoginRequest& request, Reason reason, AuditVerdict verdict) {
-  AuditEvent event;
+  AuditEvent event = begin_event(request);
   event.verdict = verdict;
   event.reason = reason;
-  event.user = request.user;
-  event.service = request.service;
-  event.rhost = request.rhost;
-  event.tty = request.tty;
-  event.ruser = request.ruser;
+  return event;
+}
+
+// Under the name of who spoke, not of whom they spoke for.
+AuditEvent foreign(const LoginRequest& request) {
+  AuditEvent event = denial(request, Reason::foreign_peer, AuditVerdict::denied);
+  event.user = request.ruser;
+  event.typed_user = request.typed_user.empty() ? request.user : request.typed_user;
+  event.ruser.clear();
+  event.detail = "uid " + std::to_string(request.peer) + " may speak only for itself";
   return event;
 }
 
@@ -100,17 +79,18 @@ void prepare(Messenger& messenger, Surroundings& around) {
 
 }  // namespace
 
-Server::Server(Surroundings& around, std::shared_ptr<const Setup> setup)
+Server::Server(Surroundings& around, AccountPool& accounts, Loaded loaded)
     : around_(around),
+      accounts_(accounts),
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      setup_(std::move(setup)),
+      loaded_(std::move(loaded)),
       attempts_(std::numeric_limits<unsigned>::max()) {
-  prepare(*setup_->messenger, around_);
+  prepare(*loaded_.setup->messenger, around_);
 }
 
-void Server::use(std::shared_ptr<const Setup> setup) {
+void Server::use(Loaded loaded) {
   // Not under the lock: this waits for the store, and nobody who logs in should.
-  prepare(*setup->messenger, around_);
+  prepare(*loaded.setup->messenger, around_);
   std::shared_ptr<const Setup> oldest;  // its threads end after the lock is free
   {
     const std::lock_guard lock(mutex_);
@@ -118,9 +98,14 @@ void Server::use(std::shared_ptr<const Setup> setup) {
       oldest = std::move(leaving_.front());
       leaving_.erase(leaving_.begin());
     }
-    leaving_.push_back(std::exchange(setup_, std::move(setup)));
+    leaving_.push_back(std::exchange(loaded_, std::move(loaded)).setup);
   }
   (void)let_go();
+}
+
+void Server::keep(RefusedReload refused) {
+  const std::lock_guard lock(mutex_);
+  loaded_.refused = std::move(refused);
 }
 
 bool Server::let_go() {
@@ -135,90 +120,101 @@ bool Server::let_go() {
   return leaving_.empty();
 }
 
-// A local user may not fill the house: everybody but root gets as many places as one user may have.
-bool Server::begin(uid_t peer) {
-  const std::lock_guard lock(mutex_);
-  const LimitSettings& limits = setup_->configuration.limits;
-  unsigned& of_peer = under_way_of_[peer];
-  const bool room =
-      under_way_ < limits.attempts_at_once && (peer == 0 || of_peer < limits.attempts_per_user);
-  if (room) {
-    ++under_way_;
-    ++of_peer;
-  } else if (of_peer == 0) {
-    under_way_of_.erase(peer);
-  }
-  return room;
+// A connection, from its first moment to its last.
+struct Server::Visit {
+  wire::Channel channel;
+  uid_t peer;
+  Entrance entrance;
+  std::shared_ptr<const Setup> setup;
+  Admission::Place place = {};  // last: while it is held, the channel may be closed for reading
+};
+
+const PeerSettings* Server::named(const Visit& visit) {
+  const auto found = visit.setup->peers.find(visit.peer);
+  return found == visit.setup->peers.end() ? nullptr : &found->second;
 }
 
-void Server::end(uid_t peer) noexcept {
-  const std::lock_guard lock(mutex_);
-  --under_way_;
-  const auto found = under_way_of_.find(peer);
-  if (--found->second == 0) under_way_of_.erase(found);
-}
-
-bool Server::accept_from(int listener) {
+bool Server::accept_from(int listener, Entrance entrance) {
   UniqueFd connection(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!connection.valid()) return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
   ucred peer{};
   socklen_t size = sizeof peer;
   if (getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return true;
-  bool begun = false;
   try {
-    begun = begin(peer.uid);
-    if (!begun) {
-      syslog(LOG_AUTHPRIV | LOG_WARNING,
-             "turned away a connection of pid %d, uid %u: too many attempts at once "
-             "(attempts_at_once, attempts_per_user)",
-             peer.pid, peer.uid);
-      return true;
-    }
     std::shared_ptr<const Setup> setup;
     {
       const std::lock_guard lock(mutex_);
-      setup = setup_;
+      setup = loaded_.setup;
     }
-    // What runs must be able to be copied, which a descriptor is not.
-    const auto fd = std::make_shared<UniqueFd>(std::move(connection));
-    if (attempts_.run([this, uid = peer.uid, setup = std::move(setup), fd] {
-          run(std::move(*fd), uid, setup);
-          end(uid);
-        }))
+    const LimitSettings& limits = setup->configuration.limits;
+    const int fd = connection.get();
+    // What runs must be able to be copied, which a place is not.
+    const auto visit = std::make_shared<Visit>(Visit{
+        {std::move(connection), wire::Sender::daemon, stop_.get()}, peer.uid, entrance, setup});
+    visit->place = admission_.greet(limits, peer.uid, named(*visit) != nullptr,
+                                    [fd] { shutdown(fd, SHUT_RD); });
+    if (!visit->place.valid()) {
+      turn_away(peer.uid, peer.pid);
       return true;
+    }
+    if (attempts_.run([this, visit] { run(*visit); })) return true;
     syslog(LOG_AUTHPRIV | LOG_ERR, "cannot begin an attempt: no thread can be had");
   } catch (const std::exception& error) {
     syslog(LOG_AUTHPRIV | LOG_ERR, "cannot begin an attempt: %s", error.what());
   }
-  if (begun) end(peer.uid);
   return false;
 }
 
-void Server::run(UniqueFd connection, uid_t peer, std::shared_ptr<const Setup> setup) noexcept {
+void Server::turn_away(uid_t peer, pid_t pid) {
+  const auto left_out = refusals_.note(peer, around_.clock.now());
+  if (!left_out) return;
+  syslog(LOG_AUTHPRIV | LOG_WARNING,
+         "turned away a connection of pid %d, uid %u, and %u before it that no line tells of: too "
+         "many attempts at once (attempts_at_once, attempts_per_user)",
+         pid, peer, *left_out);
+}
+
+// Whoever wants to be refused can be, as often as they like; the log has better uses.
+bool Server::is_worth_telling(AuditEvent& event, uid_t peer) {
+  if (event.reason != Reason::foreign_peer) return true;
+  const auto left_out = refusals_.note(peer, around_.clock.now());
+  if (left_out.value_or(0) > 0)
+    event.detail += "; so did " + std::to_string(*left_out) + " before it that no line tells of";
+  return left_out.has_value();
+}
+
+void Server::run(Visit& visit) noexcept {
   try {
-    wire::Channel channel(std::move(connection), wire::Sender::daemon, stop_.get());
-    attempt(channel, peer, std::move(setup));
+    attempt(visit);
   } catch (const std::exception& error) {
     syslog(LOG_AUTHPRIV | LOG_ERR, "denied an attempt: %s", error.what());
   }
 }
 
-void Server::attempt(wire::Channel& channel, uid_t peer, std::shared_ptr<const Setup> setup) {
+void Server::attempt(Visit& visit) {
+  wire::Channel& channel = visit.channel;
   Message hello;
   const auto received = channel.receive(hello, soon());
   if (received == ChannelStatus::ok && hello.type() == MessageType::enquiry)
     return tell_version(hello, channel);
+  const bool may_ask = visit.peer == 0 && visit.entrance == Entrance::auth;
+  if (received == ChannelStatus::ok && hello.type() == MessageType::question && may_ask)
+    return answer(hello, visit);
   if (received != ChannelStatus::ok || hello.type() != MessageType::hello) {
-    syslog(LOG_AUTHPRIV | LOG_WARNING, "denied a connection of uid %u: no hello (%s)", peer,
-           wire::to_string(received));
+    if (refusals_.note(visit.peer, around_.clock.now()))
+      syslog(LOG_AUTHPRIV | LOG_WARNING, "denied a connection of uid %u: no hello (%s)", visit.peer,
+             wire::to_string(received));
     return;
   }
-  LoginRequest request = read_hello(hello);
-  // Only root is believed about the network: others could spend a stranger's budget and get it
-  // banned.
-  if (peer != 0) request.rhost.clear();
-  const AuditEvent event = judge(request, peer, std::move(setup), channel);
-  around_.audit.record(event);
+  LoginRequest request = read_hello(hello, visit.peer, named(visit));
+  AuditEvent event = judge(request, visit);
+  if (event.verdict != AuditVerdict::accepted && visit.place.displaced()) {
+    event.verdict = AuditVerdict::unavailable;
+    event.reason = Reason::busy;
+    event.limit = "attempts_at_once";
+    event.detail = "its place went to a login from elsewhere";
+  }
+  if (is_worth_telling(event, visit.peer)) around_.audit.record(event);
   Message verdict(MessageType::verdict);
   verdict.put(Field::nonce, hello.text_of(Field::nonce))
       .put(Field::verdict, static_cast<uint8_t>(verdict_of(event.verdict)))
@@ -227,23 +223,46 @@ void Server::attempt(wire::Channel& channel, uid_t peer, std::shared_ptr<const S
   (void)channel.send(verdict, soon());
 }
 
-AuditEvent Server::judge(const LoginRequest& request, uid_t peer,
-                         std::shared_ptr<const Setup> setup, wire::Channel& channel) {
-  if (!may_speak_for(peer, request.user)) {
-    AuditEvent event = denial(request, Reason::foreign_peer, AuditVerdict::denied);
-    event.detail = "uid " + std::to_string(peer) + " may speak only for itself";
+void Server::answer(const Message& question, Visit& visit) {
+  Loaded loaded;
+  {
+    const std::lock_guard lock(mutex_);
+    loaded = loaded_;
+  }
+  const std::string user(question.text_of(Field::user));
+  Message report(MessageType::report);
+  report.put(Field::nonce, question.text_of(Field::nonce))
+      .put(Field::report, report_on(user, loaded, around_.store, accounts_));
+  (void)visit.channel.send(report, soon());
+}
+
+AuditEvent Server::judge(LoginRequest& request, Visit& visit) {
+  ChannelConversation person(visit.channel, request.silent, stop_.get());
+  const LimitSettings& limits = visit.setup->configuration.limits;
+  // By the name that was typed at first: name services may take their time.
+  const char* no_place = admission_.admit(limits, visit.place, request);
+  if (no_place == nullptr) {
+    if (const auto resolved = resolve_user(request, accounts_, named(visit)); !resolved) {
+      AuditEvent event = denial(request, Reason::nss, AuditVerdict::unavailable);
+      event.detail = resolved.error().message;
+      person.end_with(
+          wording::with_help(wording::unavailable(), visit.setup->configuration.message));
+      return event;
+    }
+    if (!may_speak(request)) return foreign(request);
+    if (!request.typed_user.empty()) no_place = admission_.admit(limits, visit.place, request);
+  }
+  if (no_place != nullptr) {
+    person.tell(wording::busy());
+    AuditEvent event = denial(request, Reason::busy, AuditVerdict::unavailable);
+    event.limit = no_place;
+    event.detail = event.limit + " is used up";
     return event;
   }
-  const auto place = admission_.admit(request.user, setup->configuration.limits.attempts_per_user);
-  ChannelConversation person(channel, request.silent, stop_.get());
-  if (!place) {
-    person.tell(wording::busy());
-    return denial(request, Reason::busy, AuditVerdict::unavailable);
-  }
   if (request.enrolls)
-    return enroll(request, peer == 0 ? EnrolledBy::root : EnrolledBy::the_person, std::move(setup),
-                  around_, person);
-  return authenticate(request, std::move(setup), around_, person);
+    return enroll(request, request.peer == 0 ? EnrolledBy::root : EnrolledBy::the_person,
+                  visit.setup, around_, person);
+  return authenticate(request, visit.setup, around_, person);
 }
 
 bool Server::stop(Milliseconds patience) {

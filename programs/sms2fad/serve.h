@@ -3,34 +3,41 @@
 
 #include <sys/types.h>
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "lib/base/unique_fd.h"
+#include "lib/session/account_pool.h"
+#include "lib/session/admission.h"
 #include "lib/session/authenticate.h"
 #include "lib/session/errands.h"
-#include "lib/session/limits.h"
+#include "lib/session/refusal_limit.h"
 #include "lib/wire/channel.h"
+#include "programs/sms2fad/question.h"
 
 namespace sms2fa {
+
+// Which socket somebody came by: root's alone, or everybody's.
+enum class Entrance { auth, user };
 
 // Takes connections and gives each attempt a thread, from the hello to the verdict.
 class Server {
  public:
   // All must outlive the server.
-  Server(Surroundings& around, std::shared_ptr<const Setup> setup);
+  Server(Surroundings& around, AccountPool& accounts, Loaded loaded);
 
   // Takes one waiting connection, if there is one, and begins its attempt; or turns it away when
   // too many are under way. False when the process is short of descriptors or memory and should
   // breathe.
-  bool accept_from(int listener);
+  bool accept_from(int listener, Entrance entrance);
 
-  // Attempts that begin from now on use `setup`. The last one stays for those that have begun, and
-  // until it is known what became of its messages.
-  void use(std::shared_ptr<const Setup> setup);
+  // Attempts that begin from now on use what is `loaded`. The last one stays for those that have
+  // begun, and until it is known what became of its messages.
+  void use(Loaded loaded);
+  // What is loaded stays, for this reason; it is told to whoever asks.
+  void keep(RefusedReload refused);
   // Lets go of what use() replaced and nobody needs any more. False when some is left.
   bool let_go();
 
@@ -42,22 +49,24 @@ class Server {
   bool stop(Milliseconds patience);
 
  private:
-  void run(UniqueFd connection, uid_t peer, std::shared_ptr<const Setup> setup) noexcept;
-  void attempt(wire::Channel& channel, uid_t peer, std::shared_ptr<const Setup> setup);
-  AuditEvent judge(const LoginRequest& request, uid_t peer, std::shared_ptr<const Setup> setup,
-                   wire::Channel& channel);
-  bool begin(uid_t peer);
-  void end(uid_t peer) noexcept;
+  struct Visit;
+  void run(Visit& visit) noexcept;
+  void attempt(Visit& visit);
+  void answer(const wire::Message& question, Visit& visit);
+  AuditEvent judge(LoginRequest& request, Visit& visit);
+  static const PeerSettings* named(const Visit& visit);
+  void turn_away(uid_t peer, pid_t pid);
+  bool is_worth_telling(AuditEvent& event, uid_t peer);
 
   Surroundings& around_;
+  AccountPool& accounts_;
   Admission admission_;
+  RefusalLimit refusals_;
   UniqueFd stop_;
 
   std::mutex mutex_;
-  std::shared_ptr<const Setup> setup_;
+  Loaded loaded_;
   std::vector<std::shared_ptr<const Setup>> leaving_;
-  unsigned under_way_ = 0;
-  std::map<uid_t, unsigned> under_way_of_;
   Errands attempts_;  // last: they use the others
 };
 

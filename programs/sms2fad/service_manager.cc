@@ -9,8 +9,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <utility>
 
 namespace sms2fa {
 
@@ -41,13 +44,34 @@ ServiceManager ServiceManager::take_environment() {
   manager.notify_socket_ = variable("NOTIFY_SOCKET");
   manager.journal_reads_stderr_ = !variable("JOURNAL_STREAM").empty();
   const bool for_us = variable("LISTEN_PID") == std::to_string(getpid());
-  if (for_us && variable("LISTEN_FDS") == "1") {
-    manager.listener_ = UniqueFd(kFirstHandedOver);
-    fcntl(kFirstHandedOver, F_SETFD, FD_CLOEXEC);
+  const std::string count = variable("LISTEN_FDS");
+  const bool known_count = count.size() == 1 && count[0] >= '1' && count[0] <= '9';
+  for (int i = 0; for_us && known_count && i < count[0] - '0'; ++i) {
+    manager.handed_over_.emplace_back(kFirstHandedOver + i);
+    fcntl(kFirstHandedOver + i, F_SETFD, FD_CLOEXEC);
   }
+  manager.names_ = variable("LISTEN_FDNAMES");
   manager.sign_of_life_ = interval(variable("WATCHDOG_USEC"), variable("WATCHDOG_PID"));
   clearenv();
   return manager;
+}
+
+Result<Listeners> ServiceManager::take_listeners() {
+  Listeners listeners;
+  auto handed_over = std::exchange(handed_over_, {});
+  if (handed_over.size() == 1 && (names_.empty() || names_ == "unknown")) names_ = "auth";
+  std::string_view names = names_;
+  for (UniqueFd& fd : handed_over) {
+    const std::string_view name = names.substr(0, names.find(':'));
+    names.remove_prefix(std::min(names.size(), name.size() + 1));
+    UniqueFd& place = name == "auth" ? listeners.auth : listeners.user;
+    if ((name != "auth" && name != "user") || place.valid())
+      return make_error(ErrorKind::configuration,
+                        "a socket was handed over that is neither \"auth\" nor \"user\" "
+                        "(FileDescriptorName=)");
+    place = std::move(fd);
+  }
+  return listeners;
 }
 
 void ServiceManager::notify(const std::string& state) const {

@@ -17,6 +17,7 @@ constexpr int exit_code_of(ErrorKind kind) {
       return EX_NOPERM;
     case ErrorKind::unavailable:
     case ErrorKind::refused:
+    case ErrorKind::outdated:
       return EX_UNAVAILABLE;
     case ErrorKind::internal:
       return EX_SOFTWARE;

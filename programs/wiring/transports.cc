@@ -8,20 +8,21 @@ namespace sms2fa {
 Result<Transports> Transports::read(const DeliverySettings& settings) {
   Transports transports;
   for (const ProviderSettings& provider : settings.providers) {
-    if (provider.type == ProviderType::outbox) continue;
-    Pool& pool = transports.pools_[{provider.ca_file, provider.proxy}];
+    const NetworkSettings* const network = provider.options->network();
+    if (network == nullptr) continue;
+    Pool& pool = transports.pools_[{network->ca_file, network->proxy}];
     if (pool.trust) continue;
-    auto trust = load_trust(provider.ca_file.empty() ? kSystemCaFile : provider.ca_file);
+    auto trust = load_trust(network->ca_file.empty() ? kSystemCaFile : network->ca_file);
     if (!trust) return trust.error();
     pool.trust = std::move(*trust);
   }
   return transports;
 }
 
-Result<std::shared_ptr<HttpTransport>> Transports::get(const ProviderSettings& settings) {
-  Pool& pool = pools_[{settings.ca_file, settings.proxy}];
+Result<std::shared_ptr<HttpTransport>> Transports::get(const NetworkSettings& network) {
+  Pool& pool = pools_[{network.ca_file, network.proxy}];
   if (!pool.transport) {
-    auto made = CurlHttp::create({settings.ca_file, settings.proxy}, std::move(pool.trust));
+    auto made = CurlHttp::create({network.ca_file, network.proxy}, std::move(pool.trust));
     if (!made) return made.error();
     pool.transport = std::move(*made);
   }

@@ -20,8 +20,8 @@ class Transports {
   // Reads the CA certificates of every provider that speaks HTTP. Starts nothing.
   static Result<Transports> read(const DeliverySettings& settings);
 
-  // The pool of one of these providers, with a thread of its own from the first call on.
-  Result<std::shared_ptr<HttpTransport>> get(const ProviderSettings& settings);
+  // The pool for one of these providers, with a thread of its own from the first call on.
+  Result<std::shared_ptr<HttpTransport>> get(const NetworkSettings& network);
 
  private:
   struct Pool {

@@ -9,12 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "lib/config/file_settings.h"
 #include "lib/config/users_file.h"
 #include "lib/delivery/dispatcher.h"
-#include "lib/directory/country_filter.h"
 #include "lib/directory/directory_chain.h"
 #include "lib/directory/gecos_directory.h"
-#include "lib/directory/number_reader.h"
+#include "lib/directory/persons_account.h"
+#include "lib/directory/system_account_lookup.h"
 #include "lib/directory/users_file_directory.h"
 #include "lib/store/memory_store.h"
 #include "lib/store/sqlite_store.h"
@@ -35,16 +36,24 @@ Result<std::unique_ptr<Directory>> make_users_file(const DirectorySettings& sett
   return std::unique_ptr<Directory>(std::make_unique<UsersFileDirectory>(std::move(*built)));
 }
 
-}  // namespace
-
-Result<PhoneNumber> read_number_to_enroll(std::string_view text, const std::string& default_country,
-                                          const std::vector<std::string>& countries) {
-  auto number = read_number(text, default_country);
-  if (!number || countries.empty()) return number;
-  if (std::find(countries.begin(), countries.end(), country_of(*number)) == countries.end())
-    return make_error(ErrorKind::refused, "its country gets no messages from here");
-  return number;
+Result<std::map<uid_t, PeerSettings>> peers_of(const std::vector<PeerSettings>& settings) {
+  std::map<uid_t, PeerSettings> peers;
+  SystemAccountLookup accounts;
+  for (const PeerSettings& peer : settings) {
+    const auto account = accounts.find(peer.account);
+    if (!account) return account.error();
+    if (!*account)
+      return make_error(ErrorKind::configuration,
+                        "[peer " + peer.account + "]: the machine has no such account");
+    if ((*account)->uid == 0)
+      return make_error(ErrorKind::configuration,
+                        "[peer " + peer.account + "]: root speaks for everybody as it is");
+    peers.emplace((*account)->uid, peer);
+  }
+  return peers;
 }
+
+}  // namespace
 
 Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& settings) {
   std::vector<std::unique_ptr<Directory>> sources;
@@ -65,11 +74,15 @@ Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& setti
   return std::unique_ptr<Directory>(std::make_unique<DirectoryChain>(std::move(sources)));
 }
 
-Result<std::unique_ptr<Directory>> make_directory(const Configuration& settings) {
+NumberPolicy::Rules number_rules(const Configuration& settings) {
+  return {settings.directory.default_country, settings.limits.countries, settings.delivery.voice};
+}
+
+Result<std::unique_ptr<NumberFilter>> make_directory(const Configuration& settings) {
   auto directory = make_directory(settings.directory);
-  if (!directory || settings.limits.countries.empty()) return directory;
-  return std::unique_ptr<Directory>(
-      std::make_unique<CountryFilter>(std::move(*directory), settings.limits.countries));
+  if (!directory) return directory.error();
+  NumberPolicy policy(number_rules(settings), (*directory)->samples());
+  return std::make_unique<NumberFilter>(std::move(*directory), std::move(policy));
 }
 
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
@@ -106,28 +119,58 @@ Result<std::unique_ptr<Store>> make_store(const StoreSettings& settings, const C
   return make_error(ErrorKind::internal, "an unknown type of store");
 }
 
+namespace {
+
+// Looked at before it is read, so that a change meanwhile shows as one that was not read.
+void note_file(const std::string& path, LoadedFiles& loaded) {
+  const bool is_known = std::any_of(loaded.files.begin(), loaded.files.end(),
+                                    [&](const auto& file) { return file.path == path; });
+  if (is_known) return;
+  if (const auto stamp = FileStamp::of(path)) loaded.files.push_back({path, *stamp});
+}
+
+bool has_users_file(const DirectorySettings& settings) {
+  return std::find(settings.sources.begin(), settings.sources.end(), DirectorySource::users_file) !=
+         settings.sources.end();
+}
+
+}  // namespace
+
 Result<Records> read_records(const std::string& path) {
+  LoadedFiles files{{}, std::chrono::system_clock::now()};
+  note_file(path, files);
+  LoadedFiles others;
+  for (const std::string& file : secret_files(path)) note_file(file, others);
   auto configuration = read_configuration(path);
   if (!configuration) return configuration.error();
+  if (has_users_file(configuration->directory))
+    note_file(configuration->directory.users_file, files);
+  for (const auto& provider : configuration->delivery.providers)
+    if (const auto* network = provider.options->network(); network && !network->ca_file.empty())
+      note_file(network->ca_file, others);
+  for (const LoadedFile& file : others.files) files.files.push_back(file);
   auto directory = make_directory(*configuration);
   if (!directory) return directory.error();
   auto transports = Transports::read(configuration->delivery);
   if (!transports) return transports.error();
-  return Records{std::move(*configuration), std::move(*directory), std::move(*transports)};
+  return Records{std::move(*configuration), std::move(*directory), std::move(*transports),
+                 std::move(files)};
 }
 
 Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& clock) {
   auto messenger =
       make_messenger(records.configuration.delivery, std::move(records.transports), clock);
   if (!messenger) return messenger.error();
-  const std::string country = records.configuration.directory.default_country;
+  auto peers = peers_of(records.configuration.peers);
+  if (!peers) return peers.error();
   auto keys = std::make_unique<KeyRing>(records.configuration.store.key_file);
-  const auto countries = records.configuration.limits.countries;
+  auto read_number = [&policy = records.directory->policy()](std::string_view text, EnrolledBy by) {
+    return by == EnrolledBy::root ? policy.read(text) : policy.read_own(text);
+  };
   return std::shared_ptr<const Setup>(std::make_shared<Setup>(
       Setup{std::move(records.configuration), std::move(records.directory), std::move(*messenger),
-            host_name(), std::move(keys), [country, countries](std::string_view text) {
-              return read_number_to_enroll(text, country, countries);
-            }}));
+            host_name(), std::move(keys), std::move(read_number), std::move(*peers),
+            [](const std::string& user) { return is_persons_account(user); }}));
 }
 
 Result<std::unique_ptr<Store>> open_existing_store(const StoreSettings& settings, Random& random,

@@ -12,9 +12,12 @@
 #include "lib/config/configuration.h"
 #include "lib/delivery/messenger.h"
 #include "lib/directory/directory.h"
+#include "lib/directory/number_filter.h"
 #include "lib/session/authenticate.h"
 #include "lib/store/store.h"
 #include "lib/store/store_time.h"
+#include "programs/wiring/loaded_files.h"
+#include "programs/wiring/provider_types.h"
 #include "programs/wiring/transports.h"
 
 namespace sms2fa {
@@ -25,13 +28,11 @@ inline constexpr const char* kDefaultSocket = "/run/sms2fa/auth.sock";
 // The directory that [directory] describes, its users file read and checked. Errors are
 // "file:line: reason", as many as were found.
 Result<std::unique_ptr<Directory>> make_directory(const DirectorySettings& settings);
-// The same, and it knows which numbers [limits] countries lets messages go to.
-Result<std::unique_ptr<Directory>> make_directory(const Configuration& settings);
+// What the configuration says about numbers.
+NumberPolicy::Rules number_rules(const Configuration& settings);
 
-// A number that somebody wants to enroll. It is `refused` when codes may not go to its country:
-// what holds for numbers on record holds for it too. No countries: all of them.
-Result<PhoneNumber> read_number_to_enroll(std::string_view text, const std::string& default_country,
-                                          const std::vector<std::string>& countries);
+// The same directory, with the policy for numbers.
+Result<std::unique_ptr<NumberFilter>> make_directory(const Configuration& settings);
 
 // All providers of [delivery], in order. `clock` must outlive the messenger.
 Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settings,
@@ -52,8 +53,9 @@ Result<std::unique_ptr<Store>> open_existing_store(const StoreSettings& settings
 // What the configuration and the files it names say. Nothing of it runs yet.
 struct Records {
   Configuration configuration;
-  std::unique_ptr<Directory> directory;
+  std::unique_ptr<NumberFilter> directory;
   Transports transports;
+  LoadedFiles files;
 };
 
 // Reads the configuration at `path` and the files that it names.

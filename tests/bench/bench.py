@@ -101,8 +101,8 @@ class Daemon:
             users=users_file, store=kept))
         since = len(bench.machine.log.lines)
         self.process = bench.machine.start(
-            bench.machine.build / "sms2fad", "--config", f"/etc/sms2fa/{name}.conf", "--socket",
-            self.socket, stderr=subprocess.DEVNULL)
+            bench.machine.build / "sms2fad", "--config", f"/etc/sms2fa/{name}.conf",
+            "--auth-socket", self.socket, "--user-socket", f"{self.socket}.user", stderr=subprocess.DEVNULL)
         bench.machine.log.wait_for("]: ready", since, timeout=60)
         bench.service(name, f"{bench.machine.module} socket={self.socket}")
 

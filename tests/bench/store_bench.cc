@@ -19,6 +19,7 @@
 
 #include "lib/base/unique_fd.h"
 #include "lib/store/sqlite_store.h"
+#include "tests/support/guess.h"
 
 using namespace sms2fa;
 
@@ -77,7 +78,7 @@ void attempt(Store& store, const std::string& user) {
   if (!send || !send->reserved) give_up(send ? "over budget" : send.error().message);
   if (auto settled = store.settle_send(*send->reserved, true); !settled)
     give_up(settled.error().message);
-  const auto counted = store.count_attempt(user, kRules);
+  const auto counted = store.count_attempt({user}, test::kSixDigits, kRules);
   if (!counted || !counted->id) give_up(counted ? "locked" : counted.error().message);
   if (auto done = store.commit_outcome(*counted->id, true); !done) give_up(done.error().message);
 }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "lib/config/users_file.h"
+#include "lib/directory/number_policy.h"
 #include "lib/directory/users_file_directory.h"
 
 using namespace sms2fa;
@@ -78,5 +79,23 @@ int main(int argc, char** argv) {
   if (!directory) return fail(directory.error());
   std::printf("load: %.0f ms for %zu users, %ld KiB more at the peak\n", milliseconds_since(begin),
               directory->size(), peak_kib() - before);
+
+  begin = Clock::now();
+  const NumberPolicy policy({}, directory->samples());
+  std::printf("countries on record: %.0f ms\n", milliseconds_since(begin));
+  begin = Clock::now();
+  constexpr int kLookups = 1000;
+  for (int i = 0; i < kLookups; ++i) {
+    const auto person = directory->find("user" + std::to_string(i));
+    if (!person || !*person) return EXIT_FAILURE;
+    (void)policy.reach_of((*person)->phone);
+  }
+  std::printf("a look-up: %.0f us", 1000 * milliseconds_since(begin) / kLookups);
+  begin = Clock::now();
+  for (int i = 0; i < kLookups; ++i) {
+    if (!directory->find("nobody" + std::to_string(i))) return EXIT_FAILURE;
+    (void)policy.reach_of(std::nullopt);
+  }
+  std::printf(", of nobody: %.0f us\n", 1000 * milliseconds_since(begin) / kLookups);
   return EXIT_SUCCESS;
 }

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """sms2fa doctor on machines with broken setups: each finding where it must appear, and where not."""
 
+import ctypes
 import pathlib
 import pwd
 import re
 import shutil
 
 from private_machine import run
-from program import (CONFIG, CONFIGURATION, NOPERM, OK, UNAVAILABLE, USERS_FILE, ProgramCase,
+from program import (CONFIG, CONFIGURATION, NEGATIVE, NOPERM, OK, UNAVAILABLE, USERS_FILE, ProgramCase,
                      newest_text, provider_section)
 
 PAM = pathlib.Path("/etc/pam.d")
@@ -21,6 +22,13 @@ GOOD_SSHD = {"UsePAM": "yes", "KbdInteractiveAuthentication": "yes", "PasswordAu
 SSHD_FINE = "ok: sshd's settings let people be asked for a code\n"
 
 
+def libcurl_says(code):
+    """Its own words for an error, which change with its versions."""
+    library = ctypes.CDLL("libcurl.so.4")
+    library.curl_easy_strerror.restype = ctypes.c_char_p
+    return library.curl_easy_strerror(code).decode()
+
+
 class DoctorCase(ProgramCase):
     """A machine where nothing is wrong; each test breaks one thing."""
 
@@ -32,11 +40,11 @@ class DoctorCase(ProgramCase):
         shutil.copy(self.machine.module, self.module)
         shutil.chown(self.module, "root")
         self.module.chmod(0o644)
-        for name in ("sshd", "login", "sudo"):
+        for name in ("sshd", "login", "sudo", "sudo-i", "su", "su-l"):
             self.keep(PAM / name)
         self.write("sshd", PASSWORD_THEN_CODE)
         self.write("login", PASSWORD)
-        self.write("sudo", PASSWORD)
+        self.write_sudo(PASSWORD)
         self.keep(SSHD_CONFIG)
         key = pathlib.Path("/etc/ssh/ssh_host_ed25519_key")
         if not key.exists():
@@ -56,6 +64,11 @@ class DoctorCase(ProgramCase):
 
     def write(self, service, lines):
         (PAM / service).write_text("\n".join(lines).replace("{module}", str(self.module)) + "\n")
+
+    def write_sudo(self, lines):
+        """For `sudo` and for `sudo -i`."""
+        self.write("sudo", lines)
+        self.write("sudo-i", lines)
 
     def write_sshd(self, changes, more=""):
         settings = GOOD_SSHD | changes
@@ -82,7 +95,7 @@ class DoctorTest(DoctorCase):
         self.start_daemon()
         said = self.doctor(says=[
             f"ok: {self.module} can be loaded, version ", SSHD_FINE, "ok: sms2fad answers, version ",
-            "ok: everybody with a shell has a way in\n",
+            "ok: everybody with a shell can log in\n",
             "ok: when daemon or provider fail, root is still reached at the console\n"])
         self.assertNotIn("error: ", said)
         # The clock is this machine's own.
@@ -153,29 +166,41 @@ class DoctorTest(DoctorCase):
                       "; compare its section in sms2fa.conf with the provider's console\n",
                       expect=CONFIG, auth_token="c" * 32)
 
-    def unclear(self, reason, **changes):
-        self.provider("twilio", f"error: provider twilio gives no clear answer ({reason}); look after network, "
-                      "name server, base_url, proxy and ca_file\n", expect=UNAVAILABLE, **changes)
+    def unclear(self, reason, what_to_do, **changes):
+        self.provider("twilio", f"error: provider twilio gives no clear answer ({reason}); {what_to_do}",
+                      expect=UNAVAILABLE, **changes)
 
     def test_a_provider_that_is_not_there(self):
-        refused = "Couldn't connect to server: Connection refused"
-        for reason, changes in ((refused, {"base_url": "https://127.0.0.1:1"}),
-                                (refused, {"proxy": "http://127.0.0.1:1"}),
-                                ("Couldn't resolve host name", {"base_url": "https://no.such.host.invalid"}),
-                                ("Couldn't resolve proxy name", {"proxy": "http://no.such.host.invalid:1"})):
+        no_proxy, no_host, no_connection = (libcurl_says(code) for code in (5, 6, 7))
+        refused = f"{no_connection}: Connection refused"
+        network = "look after the network up to 127.0.0.1, a firewall, and its base_url\n"
+        proxy = "look after its proxy, and the network up to there\n"
+        nameless = "no name server says where no.such.host.invalid is ("
+        for reason, what_to_do, changes in (
+                (refused, network, {"base_url": "https://127.0.0.1:1"}),
+                (refused, network, {"base_url": "https://[::1]:1"}),
+                (refused, proxy, {"proxy": "http://127.0.0.1:1"}),
+                (no_host, nameless, {"base_url": "https://no.such.host.invalid:1"}),
+                (no_proxy, proxy, {"proxy": "http://no.such.host.invalid:1"})):
             with self.subTest(changes):
-                self.unclear(reason, **changes)
+                self.unclear(reason, what_to_do.replace("127.0.0.1", "::1") if "[::1]" in str(changes) else what_to_do,
+                             **changes)
                 self.doCleanups()
                 self.setUp()
 
     def test_a_provider_with_a_bad_certificate(self):
-        for certificate, reason in (("expired", "the certificate is refused: certificate has expired"),
-                                    ("wrong-host", "the certificate is for another host"),
-                                    ("unknown-ca", "the certificate is refused: "
-                                                   "unable to get local issuer certificate")):
+        expired = "the certificate is refused: certificate has expired"
+        file = "/etc/sms2fa/twilio-ca.pem"
+        for certificate, reason, what_to_do in (
+                ("expired", expired, "the operator of localhost has to renew it, unless this machine's clock is wrong: "),
+                ("expired-ca", expired, f"{file} has the certificate of an authority (Fake provider test CA) whose "
+                                        "time was over on 2020-02-01; put the authority's new one there, then: "),
+                ("wrong-host", "the certificate is for another host", "correct its base_url, which says localhost, "),
+                ("unknown-ca", "the certificate is refused: unable to get local issuer certificate",
+                 f"see who signs for localhost, and put the authority's certificate into {file}; ")):
             with self.subTest(certificate):
                 self.certificate = certificate
-                self.unclear(reason)
+                self.unclear(reason, what_to_do)
                 self.doCleanups()
                 self.setUp()
 
@@ -189,25 +214,28 @@ class DoctorTest(DoctorCase):
     def test_somebody_without_a_way(self):
         self.machine.write_trusted(USERS_FILE, "[users]\nalice = +353851234567\n")
         self.start_daemon()
-        self.doctor(says=["warning: sshd would lock these out, who have no way in: bob; put "
+        self.doctor(says=["warning: sshd would lock these out, who can't log in: bob; put "
                           "their numbers on record (man 5 sms2fa-users.conf), or enroll each: "
                           "sms2fa enroll bob\n"],
-                    not_says=["everybody with a shell has a way in"])
+                    not_says=["everybody with a shell can log in"])
 
     def test_nobody_has_a_way(self):
         self.machine.write_trusted(USERS_FILE, "[users]\nmallory = +353851234567\n")
         self.start_daemon()
-        self.doctor(expect=CONFIG, says=["error: not one account has a way in, so sshd would lock "
+        self.doctor(expect=CONFIG, says=["error: not one account can log in, so sshd would lock "
                                          "everybody out; "])
 
     def test_one_person(self):
         self.start_daemon()
-        self.doctor("alice", says=["ok: alice has a way in: ********67\n"], not_says=["bob"])
+        self.doctor("alice", says=["ok: alice can log in: ********67, says the daemon\n"],
+                    not_says=["bob"])
         self.configure("[limits]\ncountries = GB\n")
-        self.doctor("alice", expect=CONFIG, says=["error: alice has no way in (foreign-number); "])
+        self.doctor("alice", expect=CONFIG, says=[
+            "error: alice can't log in as soon as sms2fad reads the files again (foreign-number); "])
         self.configure()
         self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
-        self.doctor("alice", expect=CONFIG, says=["error: alice has no way in (unknown-user); "])
+        self.doctor("alice", expect=CONFIG, says=[
+            "error: alice can't log in as soon as sms2fad reads the files again (unknown-user); "])
         self.doctor("alcie", expect=CONFIG, says=["error: there is no account alcie on this "])
 
     def test_somebody_locked(self):
@@ -228,7 +256,8 @@ class DoctorTest(DoctorCase):
         child.expect("tries left|Denied|locked|wrong")
         child.sendeof()
         child.close()
-        locked = "warning: alice is locked after too many wrong codes; to end it: sms2fa unlock alice"
+        locked = ("warning: alice is locked where the PIN comes first, after too many wrong codes; "
+                  "to end it: sms2fa unlock alice")
         self.doctor(says=[locked])
-        self.doctor("alice", says=[locked])
+        self.doctor("alice", expect=NEGATIVE, says=[locked.replace("warning", "error")])
         self.doctor("bob", not_says=["locked"])

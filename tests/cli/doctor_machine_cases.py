@@ -8,14 +8,14 @@ import shutil
 import signal
 import socket
 
-from doctor_cases import CODE_ALONE, PASSWORD_THEN_CODE, SSHD_FINE, DoctorCase
+from doctor_cases import CODE_ALONE, PASSWORD, PASSWORD_THEN_CODE, SSHD_FINE, DoctorCase
 from private_machine import run
 from program import CONFIG, NOPERM, OK, UNAVAILABLE, USERS_FILE
 
 
 
 def mending(line):
-    return f"; mend it: sed -i '1i {line}' /etc/ssh/sshd_config && kill -HUP $(cat /run/sshd.pid)\n"
+    return f"; fix it: sed -i '1i {line}' /etc/ssh/sshd_config && kill -HUP $(cat /run/sshd.pid)\n"
 
 
 KEYS = {"PubkeyAuthentication": "yes"}
@@ -47,7 +47,7 @@ class SshdTest(DoctorCase):
         self.sshd({"PasswordAuthentication": "yes"}, "warning: sshd: PasswordAuthentication is yes")
 
     def test_keys_beside_the_code(self):
-        self.sshd(KEYS, "warning: sshd: whoever has a key gets in without a code"
+        self.sshd(KEYS, "warning: sshd: people who have a key get in without a code"
                   + mending("AuthenticationMethods publickey,keyboard-interactive:pam "
                             "keyboard-interactive:pam"))
         both = {"AuthenticationMethods": "publickey,keyboard-interactive:pam "
@@ -56,17 +56,20 @@ class SshdTest(DoctorCase):
 
     def test_ways_without_a_code(self):
         self.sshd(KEYS | {"AuthenticationMethods": "publickey keyboard-interactive:pam"},
-                  "warning: sshd: AuthenticationMethods has ways in without a code (publickey); ")
+                  "warning: sshd: AuthenticationMethods lets in without a code (publickey); ")
         self.sshd(KEYS | {"AuthenticationMethods": "publickey"}, "error: sshd: no way of "
                   "AuthenticationMethods asks PAM", expect=CONFIG)
 
     def test_the_code_as_only_factor(self):
         self.write("sshd", CODE_ALONE)
         alone = "error: sshd: its PAM service asks for nothing but the code"
-        self.sshd({}, alone, expect=CONFIG)
+        self.sshd({}, alone, "warning: /etc/pam.d/sshd:1: service sshd has no other auth module, so the "
+                  "code is the only factor", expect=CONFIG)
         self.sshd(KEYS | {"AuthenticationMethods": "publickey,keyboard-interactive:pam "
                                                    "keyboard-interactive:pam"}, alone, expect=CONFIG)
+        # Where the key comes first, nothing is amiss with the service either.
         self.sshd(KEYS | {"AuthenticationMethods": "publickey,keyboard-interactive:pam"})
+        self.doctor(says=["ok: service sshd asks for a code"], not_says=["the only factor"])
 
     def test_names_of_others(self):
         self.sshd({"UseDNS": "yes"}, "warning: sshd: UseDNS is yes", mending("UseDNS no"))
@@ -141,7 +144,7 @@ class DaemonTest(DoctorCase):
         shutil.chown(folder, "alice")
         self.listen(folder / "a.sock", "alice")
         self.doctor("--socket", folder / "a.sock", expect=NOPERM, says=[
-            "is neither root nor _sms2fa", f"error: {folder}: others could put a socket of theirs "
+            "belongs to neither root nor _sms2fa", f"error: {folder}: others could put a socket of theirs "
             "there; write: chown root: "])
 
     def test_a_daemon_that_does_not_answer(self):
@@ -199,6 +202,23 @@ class DaemonTest(DoctorCase):
         self.addCleanup(self.machine.stop, process)
         self.doctor(not_says=[replaced])
 
+    def test_no_socket_for_everybody(self):
+        process = self.start_daemon()
+        deaf = (f"warning: no daemon listens at {self.machine.user_socket} (No such file or directory), so programs that "
+                "don't run as root (screen lockers, sms2fa try) reach none; ")
+        self.doctor(not_says=[self.machine.user_socket])
+        os.unlink(self.machine.user_socket)
+        self.doctor(says=[deaf + "end it with SIGTERM and start it anew\n"])
+        # Who names another socket is not told of this one.
+        os.link(self.machine.socket, self.machine.state / "linked.sock")
+        self.addCleanup(os.unlink, self.machine.state / "linked.sock")
+        self.doctor("--socket", self.machine.state / "linked.sock", not_says=[self.machine.user_socket])
+        self.under_systemd()
+        self.doctor(says=[deaf + "systemctl enable --now sms2fad-user.socket\n"])
+        self.machine.stop(process)
+        self.start_daemon()
+        self.doctor(not_says=[self.machine.user_socket])
+
     def test_a_folder_that_only_root_may_enter(self):
         self.start_daemon()
         odd = "programs that don't run as root (screen lockers) can't reach the daemon"
@@ -213,7 +233,7 @@ class DoorsTest(DoctorCase):
 
     OPEN = "ok: when daemon or provider fail, root is still reached "
     NARROW = "warning: when daemon or provider fail, nobody can become root here: "
-    LAST = "error: this is the last open door: once this session ends, nobody can become root here"
+    LAST = "error: this is the last path to root: once this session ends, nobody can become root here"
 
     def setUp(self):
         super().setUp()
@@ -232,20 +252,20 @@ class DoorsTest(DoctorCase):
 
     def test_no_password_for_the_console(self):
         self.lock_root()
-        self.write("sudo", PASSWORD_THEN_CODE)
+        self.write_sudo(PASSWORD_THEN_CODE)
         self.doctor(says=[self.NARROW + "root has no password for the console, and sudo asks for a "
-                          "code; keep a door: give root a password for the console: passwd root\n"])
+                          "code; keep one: give root a password for the console: passwd root\n"])
 
     def test_a_console_that_asks(self):
         self.write("login", PASSWORD_THEN_CODE)
-        self.doctor(says=[self.NARROW + "the console asks for a code; keep a door: "
+        self.doctor(says=[self.NARROW + "the console asks for a code; keep one: "
                           "sed -i '/pam_sms2fa.so/d' /etc/pam.d/login\n"])
 
     def test_a_console_without_a_file_of_its_own(self):
         self.keep(pathlib.Path("/etc/pam.d/other"))
         self.write("other", PASSWORD_THEN_CODE)
         pathlib.Path("/etc/pam.d/login").unlink()
-        self.doctor(says=[self.NARROW + "the console asks for a code; keep a door: pam_sms2fa.so "
+        self.doctor(says=[self.NARROW + "the console asks for a code; keep one: pam_sms2fa.so "
                           "stands in /etc/pam.d/other, for more than the console; put it into the "
                           "other services' own files\n"])
 
@@ -276,7 +296,7 @@ class DoorsTest(DoctorCase):
 
     def test_a_configuration_that_cannot_be_read(self):
         self.configure("[limits]\nnonsense = 1\n")
-        dead = ("warning: a code is asked for by ", "until the errors above are mended sms2fad can't "
+        dead = ("warning: a code is asked for by ", "until the errors above are fixed sms2fad can't "
                 "start, and without it nobody gets in by one\n")
         self.doctor(expect=CONFIG, says=[*dead, self.OPEN + "at the console\n"])
         self.write("login", PASSWORD_THEN_CODE)
@@ -293,9 +313,9 @@ class DoorsTest(DoctorCase):
     def test_the_last_open_door(self):
         self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
         self.write("login", PASSWORD_THEN_CODE)
-        self.write("sudo", PASSWORD_THEN_CODE)
+        self.write_sudo(PASSWORD_THEN_CODE)
         self.doctor(expect=CONFIG, says=[self.LAST + ", because the console asks for a code, and "
-                                         "none of them has a way in; before you go: "
+                                         "none of them can log in; before you go: "
                                          "sed -i '/pam_sms2fa.so/d' /etc/pam.d/login\n"])
         # Root's own number is enough.
         self.machine.write_trusted(USERS_FILE, "[users]\nroot = +447400123456\n")
@@ -304,3 +324,78 @@ class DoorsTest(DoctorCase):
         self.machine.write_trusted(USERS_FILE, "[users]\nbob = +447400123456\n")
         self.write("login", ["auth requisite pam_unix.so"])
         self.doctor(says=[self.OPEN], not_says=[self.LAST])
+
+
+class SudoersTest(DoctorCase):
+    """Whom sudo asks, from the real sudo."""
+
+    UNASKED = "warning: sudo asks alice for nothing, so for no code either (NOPASSWD or "
+
+    def setUp(self):
+        super().setUp()
+        self.sudoers = pathlib.Path("/etc/sudoers")
+        self.keep(self.sudoers)
+        self.keep(pathlib.Path("/etc/group"))
+        self.keep(pathlib.Path("/etc/shadow"))
+        self.write_sudo(PASSWORD_THEN_CODE)
+        self.start_daemon()
+
+    def rule(self, *lines):
+        self.sudoers.write_text("\n".join(lines) + "\n")
+        self.sudoers.chmod(0o440)
+
+    def test_whose_phone_is_asked(self):
+        self.rule("Defaults targetpw", "alice ALL=(ALL) ALL")
+        others = "sudo asks alice for root's password, and so for root's code (rootpw, runaspw or targetpw"
+        self.doctor(says=["warning: " + others, ", and root can't log in; to enroll root: sms2fa enroll "
+                          "root\n"])
+        self.doctor("alice", says=["ok: alice can log in", "warning: " + others])
+        self.doctor("bob", not_says=[" for nothing, so", "'s password, and so"])
+        self.machine.write_trusted(USERS_FILE, "[users]\nalice = +353851234567\nroot = +447400123456\n")
+        self.doctor(says=["note: " + others + " in sudoers)\n"])
+        self.rule("Defaults runaspw, runas_default=bob", "alice ALL=(ALL) ALL")
+        self.doctor(says=["sudo asks alice for bob's password, and so for bob's code"])
+        self.rule("Defaults:bob targetpw", "alice ALL=(ALL) ALL")
+        self.doctor(not_says=[" for nothing, so", "'s password, and so"])
+
+    def test_nobody_is_asked(self):
+        self.rule("alice ALL=(ALL) NOPASSWD: ALL")
+        self.doctor(says=[self.UNASKED])
+        self.doctor("alice", says=[self.UNASKED])
+        self.rule("alice ALL=(ALL) NOPASSWD: /bin/ls, PASSWD: ALL")
+        self.doctor(not_says=[" for nothing, so", "'s password, and so"])
+        self.rule("alice ALL=(ALL) NOPASSWD: ALL")
+        self.write_sudo(PASSWORD)
+        self.doctor(not_says=[" for nothing, so", "'s password, and so"])
+
+    def test_administrators_named_only_in_sudoers(self):
+        """And in no group: sudo lets alice become root, so the console still leads to root."""
+        run("usermod", "--lock", "root")
+        self.write_sudo(PASSWORD)
+        self.rule("bob ALL=(ALL) /bin/ls")
+        self.doctor(expect=CONFIG, says=[DoorsTest.LAST])
+        self.rule("alice ALL=(ALL) ALL")
+        self.doctor(says=[DoorsTest.OPEN + "at the console\n"])
+
+    def test_unasked_administrators_need_no_code(self):
+        run("usermod", "--lock", "root")
+        self.rule("alice ALL=(ALL) ALL")
+        self.doctor(says=[DoorsTest.NARROW])
+        self.rule("alice ALL=(ALL) NOPASSWD: ALL")
+        self.doctor(says=[DoorsTest.OPEN + "at the console\n"])
+
+    def test_a_target_without_a_password(self):
+        run("usermod", "--lock", "root")
+        self.write_sudo(PASSWORD)
+        self.rule("Defaults rootpw", "alice ALL=(ALL) ALL")
+        self.doctor(expect=CONFIG, says=[DoorsTest.LAST])
+
+    def test_among_many_accounts_those_that_sudoers_names_are_looked_at(self):
+        passwd = pathlib.Path("/etc/passwd")
+        self.keep(passwd)
+        with passwd.open("a", encoding="ascii") as file:
+            file.writelines(f"many{n}:x:{20000 + n}:100::/:/bin/sh\n" for n in range(200))
+        self.rule("User_Alias ADMINS = alice, %ops", "ADMINS ALL=(ALL) NOPASSWD: ALL")
+        run("groupadd", "--force", "ops")
+        run("usermod", "-aG", "ops", "bob")
+        self.doctor(says=["warning: sudo asks alice, bob for nothing, "])

@@ -5,7 +5,8 @@ import pathlib
 import re
 
 import protocol
-from program import CONFIG, CONFIGURATION, NEGATIVE, NOINPUT, NOUSER, OK, USERS_FILE
+from program import (CONFIG, CONFIGURATION, NEGATIVE, NOINPUT, NOPERM, NOUSER, OK, UNAVAILABLE, USAGE, USERS_FILE,
+                     code_in, newest_text)
 from state_cases import StateCase
 
 KEY_FILE = pathlib.Path("/etc/sms2fa/store.key")
@@ -110,6 +111,63 @@ class ProgressTest(EnrolmentCase):
         self.assertNotIn("[#", done.stdout)
 
 
+class SendTest(EnrolmentCase):
+    """sms2fa send, to numbers that lie in the store."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_program("rotate-key", "--first", expect=OK)
+        self.start()
+        self.import_number()
+
+    def sent_to(self):
+        return sorted(self.outbox.glob("*.txt"))[-1].read_text().split("\n", 1)[0]
+
+    def test_an_enrolled_number(self):
+        for down in (False, True):
+            with self.subTest(down=down):
+                if down:
+                    self.stop()
+                count = len(list(self.outbox.glob("*.txt")))
+                done = self.run_program("send", "bob", expect=OK)
+                self.assertIn("outbox accepted the message for bob at ********56", done.stdout)
+                self.assertEqual(len(list(self.outbox.glob("*.txt"))), count + 1)
+                self.assertIn("+447400123456", self.sent_to())
+                self.assert_owned_by_the_daemon()
+        self.assertEqual(self.json_of("send", "bob")["number"], "********56")
+
+    def test_the_number_on_record_comes_first(self):
+        self.import_number("alice", "+447400123457")
+        self.assertEqual(self.json_of("send", "alice")["number"], "********67")
+
+    def test_somebody_without_a_number(self):
+        self.import_app("tom")
+        done = self.run_program("send", "tom", expect=NEGATIVE)
+        self.assertIn("tom has no phone number on record, and has enrolled none", done.stderr)
+        self.run_program("send", "mallory", expect=NOUSER)
+
+    def test_limits_on_countries_hold(self):
+        self.configure("[limits]\ncountries = IE\n")
+        done = self.run_program("send", "bob", expect=NEGATIVE)
+        self.assertIn("nothing may be sent to ********56, the number of bob", done.stderr)
+
+    def test_without_the_key(self):
+        KEY_FILE.rename("/etc/store.key.lost")
+        done = self.run_program("send", "bob", expect=UNAVAILABLE)
+        self.assertIn("the number that bob has enrolled cannot be read", done.stderr)
+        self.assertIn("sudo sms2fa check", done.stderr)
+        self.run_program("send", "alice", expect=OK)
+
+    def test_only_for_who_may_read_the_store(self):
+        """Whoever may read the configuration, and nothing else."""
+        for path in (CONFIGURATION, USERS_FILE):
+            pathlib.Path(path).chmod(0o644)
+        before = sorted(self.outbox.iterdir())
+        done = self.run_program("send", "bob", user="tom", expect=NOPERM)
+        self.assertNotIn("accepted", done.stdout)
+        self.assertEqual(sorted(self.outbox.iterdir()), before)
+
+
 class EnrolledStatusTest(EnrolmentCase):
     def test_who_has_only_enrolled(self):
         self.run_program("rotate-key", "--first", expect=OK)
@@ -120,7 +178,7 @@ class EnrolledStatusTest(EnrolmentCase):
         self.run_program("codes", "bob", expect=OK)
         self.run_program("pass", "bob", "--reason", "lost", expect=OK)
         shown = self.run_program("status", "bob", expect=OK).stdout
-        self.assertRegex(shown, r"(?m)^  state +may log in$")
+        self.assertRegex(shown, r"(?m)^  state +ok: may log in$")
         self.assertRegex(shown, r"(?m)^  number +\*{8}56 \(enrolled\)$")
         self.assertRegex(shown, r"(?m)^  apps +imported \(since \d{4}-\d\d-\d\d\)$")
         self.assertRegex(shown, r"(?m)^  backup codes +10 left$")
@@ -141,20 +199,116 @@ class EnrolledStatusTest(EnrolmentCase):
         self.machine.write_trusted(USERS_FILE, "[user tom]\nmethods = totp\n")
         self.start()
         shown = self.run_program("status", "tom", expect=NEGATIVE).stdout
-        self.assertIn("no way in: neither number nor app nor backup codes", shown)
+        self.assertIn("no-way-in: neither number nor app nor backup codes", shown)
         self.assertEqual(self.json_of("status", "tom", expect=NEGATIVE)["state"], "no-way-in")
 
     def test_a_number_of_another_country(self):
         self.configure("[limits]\ncountries = GB\n")
         self.start()
         shown = self.run_program("status", "alice", expect=NEGATIVE).stdout
-        self.assertIn("no way in: no code may go to the number's country", shown)
-        self.assertIn("warning: alice's number ********67 is of no country that gets codes",
+        self.assertIn("no-way-in: no code may go to the number's country", shown)
+        self.assertIn("warning: alice's number ********67 is of a country that gets no codes from here",
                       self.run_program("check", expect=OK).stdout)
         self.run_program("rotate-key", expect=OK)
         done = self.import_number("alice", "+353851234567", expect=NEGATIVE)
-        self.assertIn("its country gets no messages from here", done.stdout)
+        self.assertIn("is of a country that gets no codes from here", done.stdout)
         self.assertIn("1 numbers", self.import_number().stdout)
+
+
+class InviteTest(EnrolmentCase):
+    def setUp(self):
+        super().setUp()
+        self.start()
+
+    def test_as_sentences_and_as_json(self):
+        said = self.run_program("invite", "bob", expect=OK).stdout
+        self.assertRegex(said, r"An invitation for bob, good once within 7 d, until ")
+        words = set(re.findall(r"(?m)^    ([0-9A-Z]{5}-[0-9A-Z]{5})$", said))
+        answer = self.json_of("invite", "bob", "--for", "30d")
+        words.add(answer["invitation"])
+        self.assertEqual((answer["user"], len(words)), ("bob", 2))
+
+    def test_who_has_no_use_for_one(self):
+        for user, why in (("alice", "alice has a second factor, and proves that"),
+                          ("root", "only root may enroll it"), ("_sms2fa", "only root may enroll it")):
+            with self.subTest(user):
+                self.assertIn(why, self.run_program("invite", user, expect=NEGATIVE).stderr)
+                self.assertIn(why, self.json_of("invite", user, expect=NEGATIVE)["error"])
+        self.assertIn("no user mallory", self.run_program("invite", "mallory", expect=NOUSER).stderr)
+        self.configure("[enroll]\nself = no\n")
+        self.assertIn("only root enrolls people", self.run_program("invite", "bob", expect=NEGATIVE).stderr)
+
+    def test_mistakes(self):
+        for bad in ("0s", "31d", "soon"):
+            self.assertIn("--for ", self.run_program("invite", "bob", "--for", bad, expect=USAGE).stderr)
+        self.assertIn("only root may invite people",
+                      self.run_program("invite", "bob", user="_sms2fa", expect=NOPERM).stderr)
+
+
+class ToldTest(EnrolmentCase):
+    def test_the_number_on_record_is_told_of_what_root_does(self):
+        self.start()
+        before = set(self.outbox.glob("*.txt"))
+        self.run_program("codes", "alice", expect=OK)
+        self.run_program("remove", "alice", expect=OK)
+        told = sorted(set(self.outbox.glob("*.txt")) - before)
+        self.assertEqual(len(told), 2)
+        self.assertIn("new backup codes are being made for your login", told[0].read_text("ascii"))
+        self.assertIn("are being removed from your login", told[1].read_text("ascii"))
+        self.run_program("remove", "alice", expect=NEGATIVE)
+        self.assertEqual(len(set(self.outbox.glob("*.txt")) - before), 2)
+
+    def told_by_import(self, *people, wanted=OK):
+        """The texts that an import of an app for each of them sends, and its report."""
+        before = set(self.outbox.glob("*.txt"))
+        path = self.machine.write_trusted(
+            "/etc/users.oath", "".join(f"HOTP/T30 {user} - {OATH_KEY}\n" for user in people))
+        report = self.json_of("enroll", "--import", "pam_oath", path, expect=wanted)
+        return [path.read_text("ascii") for path in sorted(set(self.outbox.glob("*.txt")) - before)], report
+
+    def test_an_import_tells_those_whom_it_adds_something_for(self):
+        self.run_program("rotate-key", "--first", expect=OK)
+        self.start()
+        self.run_program("enroll", "--import", "pam_oath", "--dry-run",
+                         self.machine.write_trusted("/etc/users.oath", f"HOTP/T30 alice - {OATH_KEY}\n"), expect=OK)
+        texts, report = self.told_by_import("alice", "bob")
+        self.assertEqual((1, 2, 0), (len(texts), report["people"], report["untold"]))  # bob has no number
+        self.assertIn("an authenticator app, a phone or backup codes were added to your login", texts[0])
+        self.assertEqual([], self.told_by_import("alice", "bob")[0])
+        before = set(self.outbox.glob("*.txt"))
+        self.import_number("bob")
+        (text,) = set(self.outbox.glob("*.txt")) - before
+        self.assertIn("were added to your login", text.read_text("ascii"))
+
+    def test_an_import_leaves_logins_their_messages(self):
+        people = ["alice", *(f"user{i}" for i in range(7))]
+        self.machine.add_accounts(people[1:])
+        self.machine.write_trusted(USERS_FILE, "[users]\n" + "".join(
+            f"{user} = +35385123456{i}\n" for i, user in enumerate(people)))
+        self.configure("[limits]\nsends_per_host = 4/1h\n")
+        self.run_program("rotate-key", "--first", expect=OK)
+        self.start()
+        since = len(self.machine.log.lines)
+        texts, report = self.told_by_import(*people)
+        self.assertEqual((2, 8, 6), (len(texts), report["people"], report["untold"]))
+        self.machine.log.wait_for("notice kind=enrolled user=user1 by=root method=totp", since)
+        self.machine.log.wait_for('kind=not-told user=user2 by=root detail="the unproven share of sends_per_host is '
+                                  'used up"', since)
+        self.machine.log.wait_for('kind=not-told user=user6 by=root detail="not tried', since)
+        with protocol.Client(self.machine.socket) as client:
+            client.hello("alice", service="sshd", flags=protocol.FIRST_PROVED)
+            client.prompt()
+            client.answers(code_in(newest_text(self.outbox)))
+            self.assertEqual((protocol.ACCEPTED, "right-code"), client.verdict())
+
+    def test_what_cannot_be_told_is_done_and_said(self):
+        self.start()
+        self.configure("[limits]\nsends_per_number = 1/1h\n")
+        since = len(self.machine.log.lines)
+        self.run_program("codes", "alice", expect=OK)
+        said = self.run_program("codes", "alice", expect=OK)
+        self.assertIn("alice's number on record could not be told: sends_per_number", said.stderr)
+        self.machine.log.wait_for("notice kind=not-told user=alice by=root", since)
 
 
 class KeyTest(EnrolmentCase):
@@ -190,8 +344,20 @@ class KeyTest(EnrolmentCase):
             self.assertIn("is gone, and 1 people have numbers or apps that only its key opens",
                           done.stderr)
             self.assertFalse(KEY_FILE.exists())
-        self.assertRegex(self.run_program("status", "bob", expect=NEGATIVE).stdout,
-                         r"(?m)^  record +/etc/sms2fa/store\.key: ")
+        # The daemon that runs has read it, and has it until it reads its files again.
+        said = self.run_program("status", "bob", expect=NEGATIVE).stdout
+        self.assertRegex(said, r"(?m)^  state +ok: may log in, until sms2fad reads its files again$")
+        self.assertRegex(said, r"(?m)^  after a reload +no-way-in: only the store's key opens what is")
+        self.stop()
+        said = self.run_program("status", "bob", expect=NEGATIVE).stdout
+        self.assertRegex(said, r"(?m)^  record +/etc/sms2fa/store\.key: ")
+        self.assertRegex(said, r"(?m)^  state +no-way-in: only the store's key opens what is enrolled$")
+        self.assertRegex(said, r"(?m)^  apps +.*, cannot be used$")
+        self.assertEqual(["app"], self.json_of("status", "bob", expect=NEGATIVE)["unusable"])
+        said = self.run_program("check", expect=CONFIG).stdout
+        self.assertIn(f"error: {KEY_FILE} is gone, and 1 people have numbers or apps that only its "
+                      "key opens", said)
+        self.assertIn("sms2fa remove USER", said)
         self.machine.write_trusted(KEY_FILE, kept)
         self.run_program("status", "bob", expect=OK)
         KEY_FILE.unlink()

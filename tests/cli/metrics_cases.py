@@ -49,7 +49,7 @@ class MetricsTest(StateCase):
 
     def some_logins(self):
         self.start()
-        self.attempt("alice", "nonsense")
+        self.attempt("alice", "0000000")
         self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
         self.attempt("mallory", "123456")
         self.wait_for_records(4)
@@ -77,11 +77,16 @@ class MetricsTest(StateCase):
                 self.assertEqual(self.value(found, "sms2fa_notices", kind="success-after-failures"),
                                  1)
                 self.assertEqual(self.value(found, "sms2fa_users_locked", ""), 0)
+                # Alice's and mallory's.
+                self.assertEqual(self.value(found, "sms2fa_wrong_answers", series="unproven"), 2)
 
     def test_with_the_daemon_down(self):
         self.lock()
         self.stop()
-        self.assertEqual(self.value(self.metrics(), "sms2fa_users_locked", ""), 1)
+        found = self.metrics()
+        self.assertEqual(self.value(found, "sms2fa_wrong_answers", series="unproven"), 10)
+        self.assertEqual(self.value(found, "sms2fa_notices", kind="locked", series="unproven"), 1)
+        self.assertEqual(self.value(found, "sms2fa_users_locked", ""), 1)
 
     def test_a_provider_that_fails(self):
         fake = self.fake("twilio")
@@ -97,6 +102,8 @@ class MetricsTest(StateCase):
 
     def test_what_became_of_messages(self):
         """From the provider's last word to the counter: by provider, method and state."""
+        self.machine.add_user("vera", "x", "--shell", "/usr/sbin/nologin")
+        self.addCleanup(subprocess.run, ["userdel", "--force", "vera"], capture_output=True, check=True)
         self.machine.write_trusted(USERS_FILE, "[users]\nalice = +353851234567\n[user vera]\n"
                                                "phone = +353872222255\nmethods = voice\n")
         for provider, user, method, words, state in (

@@ -39,6 +39,7 @@ class ProgramCase(unittest.TestCase):
         machine = cls.machine = PrivateMachine(build)
         for name in ("alice", "bob"):
             machine.add_user(name, "password of " + name)
+        machine.add_user("tom", "password of tom", "--shell", "/usr/sbin/nologin")
         # Where everybody may run it, whatever the build's folder allows.
         cls.program = str(machine.state / "sms2fa")
         shutil.copy(machine.build / "sms2fa", cls.program)

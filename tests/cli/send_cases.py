@@ -27,7 +27,7 @@ class SendTest(ProgramCase):
                 self.assertEqual((message["to"], message["body"]), ("+353851234567", TEXT))
                 self.assertIsNone(re.search(r"\d{4}", message["body"]))
                 self.assertRegex(done.stdout,
-                                 rf"^{kind} took the message for alice at \*{{8}}67 in \d\.\d s "
+                                 rf"^{kind} accepted the message for alice at \*{{8}}67 in \d\.\d s "
                                  rf"\(message id {message_id}\)\.\n{STEPS}")
                 self.assertIn(message["id"], done.stdout)
                 self.assertEqual(done.stderr, "")
@@ -75,12 +75,12 @@ class SendTest(ProgramCase):
             with self.subTest(kind):
                 fake.deliver_as("queued", word)
                 done = self.run_program("send", "alice", "--wait", expect=OK)
-                self.assertTrue(done.stdout.endswith(f"\nIt has arrived ({word}).\n"), done.stdout)
+                self.assertTrue(done.stdout.endswith(f"\nIt was delivered ({word}).\n"), done.stdout)
                 self.assertEqual(done.stderr, "")  # no progress but on a terminal
                 fake.deliver_as(failed, error=code)
                 answer = self.json_of("send", "alice", "--wait", expect=UNAVAILABLE)
                 self.assertEqual((answer["delivery"], answer["delivery_word"]), ("failed", failed))
-                self.assertIn("did not arrive", answer["error"])
+                self.assertIn("failed to arrive", answer["error"])
                 self.assertIn(str(code), answer["error"])
                 done = self.run_program("send", "alice", "--wait", expect=UNAVAILABLE)
                 self.assertEqual(done.stdout, "")
@@ -108,7 +108,7 @@ class SendTest(ProgramCase):
         child = self.in_terminal("send", "alice", "--wait")
         child.expect(r"\r\x1b\[KOn its way, \d s")
         child.expect(r"\r\x1b\[KOn its way \(queued\), \d s")
-        child.expect(r"\r\x1b\[Ktwilio took the message")
+        child.expect(r"\r\x1b\[Ktwilio accepted the message")
         self.assertEqual(self.end_of(child)[1], OK)
 
     def test_countries(self):
@@ -132,7 +132,8 @@ class SendTest(ProgramCase):
                 ("status-401", UNAVAILABLE, "refuses our account, key, sender or address"),
                 ("code-21606", UNAVAILABLE, "refuses our account, key, sender or address"),
                 ("code-21614", UNAVAILABLE, "cannot get text messages"),
-                ("code-21610", UNAVAILABLE, "refuses this number"),
+                ("code-21211", UNAVAILABLE, "refuses this number"),
+                ("code-21610", UNAVAILABLE, "has sent STOP"),
                 ("status-503", UNAVAILABLE, "overloaded or failing"),
                 ("reset", UNAVAILABLE, "it may have been sent"),
                 ("redirect", UNAVAILABLE, "refuses our account, key, sender or address"),
@@ -171,7 +172,7 @@ class SendTest(ProgramCase):
         first, second = self.use("twilio", "telnyx")
         first.misbehave("status-503")
         done = self.run_program("send", "bob", expect=OK)
-        self.assertIn("telnyx took the message for bob", done.stdout)
+        self.assertIn("telnyx accepted the message for bob", done.stdout)
         self.assertIn("Tried: twilio: failing (HTTP 503", done.stdout)
         self.assertEqual(len(second.messages()), 1)
 
@@ -190,7 +191,8 @@ class SendTest(ProgramCase):
         done = self.run_program("send", "Alice", expect=NOUSER)
         self.assertIn("there is no user Alice on record\n  Names are case-sensitive", done.stderr)
         done = self.run_program("send", "tom", expect=NEGATIVE)
-        self.assertIn("tom has no phone number on record", done.stderr)
+        self.assertIn("tom has no phone number on record, and has enrolled none\n  Add one in", done.stderr)
+        self.assertIn("or: sms2fa enroll tom", done.stderr)
         self.assertIn("\\x1b[2J", self.run_program("send", "\x1b[2J", expect=NOUSER).stderr)
         answer = self.json_of("send", b"\xff\xfe".decode("utf-8", "surrogateescape"), expect=NOUSER)
         self.assertEqual(answer["user"], "\\xff\\xfe")

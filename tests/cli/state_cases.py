@@ -65,7 +65,7 @@ class StateCase(ProgramCase):
         if self.daemon is None:
             self.start()
         for i in range(4):
-            wrong = ["nonsense"] * (3 if i < 3 else 1)
+            wrong = ["000000"] * (3 if i < 3 else 1)
             with protocol.Client(self.machine.socket) as client:
                 client.hello(user, service="sshd", rhost=f"198.51.100.{i}")
                 for answer in wrong:
@@ -91,7 +91,7 @@ class StatusTest(StateCase):
         self.assertRegex(done.stdout, r"PROVIDER +STATE\noutbox +in use\n\nNobody is locked")
         answer = self.json_of("status")
         self.assertEqual((answer["users"], answer["store"]), ([], str(self.database)))
-        self.assertEqual(answer["providers"], [{"name": "outbox", "state": "closed", "failures": 0}])
+        self.assertEqual(answer["providers"], [{"name": "outbox", "state": "in use", "failures": 0}])
 
     def test_a_lock_with_the_daemon_running_and_down(self):
         self.lock()
@@ -116,12 +116,14 @@ class StatusTest(StateCase):
     def test_a_disabled_user(self):
         self.configure("[limits]\nfailures_before_lock = 3\nfailures_before_disable = 3\n")
         self.start()
+        self.assertEqual(self.attempt("alice", None, rhost="198.51.100.1"),
+                         (protocol.ACCEPTED, "right-code"))
         since = len(self.machine.log.lines)
         with protocol.Client(self.machine.socket) as client:
             client.hello("alice", service="sshd", rhost="198.51.100.1")
             for _ in range(3):
                 client.prompt()
-                client.answers("nonsense")
+                client.answers("0000000")  # no code of six digits
             self.assertEqual(client.verdict()[0], protocol.DENIED)
         self.machine.log.wait_for("notice kind=disabled user=alice", since)
         done = self.run_program("status", "alice", expect=NEGATIVE)
@@ -141,8 +143,13 @@ class StatusTest(StateCase):
     def test_who_is_well(self):
         self.start()
         done = self.run_program("status", "bob", expect=OK)
-        self.assertRegex(done.stdout, r"^bob\n  state +may log in\n  wrong codes +0 since .*\n"
-                                      r"  number +\*{8}56\n  methods +sms, voice, totp, backup\n$")
+        self.assertRegex(done.stdout, r"^bob\n  state +ok: may log in\n  wrong codes +0 since .*\n"
+                                      r"  a year +0 of 99 wrong codes from elsewhere, 0 of 1000 in all\n"
+                                      r"  number +\*{8}56\n  methods +sms, voice, totp, backup\n"
+                                      r"  limit +sends_per_number: 6 of 6 messages in 10 min left "
+                                      r"\(3 of 3 when nothing was proved first\)\n"
+                                      r"  limit +sends_per_user: 30 of 30 messages in 1 d left "
+                                      r"\(15 of 15 when nothing was proved first\)\n$")
 
     def test_nobody(self):
         self.start()
@@ -154,7 +161,7 @@ class StatusTest(StateCase):
     def test_a_provider_that_is_left_alone_or_tried_again(self):
         self.start()
         self.stop()
-        for state, words in (("open", "left alone"), ("half-open", "tried again")):
+        for state, words in (("open", "in cooldown"), ("half-open", "tried again")):
             with self.subTest(state):
                 with sqlite3.connect(self.database) as database:
                     database.execute("REPLACE INTO providers VALUES ('outbox', ?, 1750000000000, 5)",
@@ -165,7 +172,7 @@ class StatusTest(StateCase):
                 self.assertRegex(
                     done.stdout, rf"outbox +{words} since 2025-06-15 \d\d:\d\d:40, 5 failures")
                 self.assertEqual(self.json_of("status")["providers"],
-                                 [{"name": "outbox", "state": state, "failures": 5,
+                                 [{"name": "outbox", "state": words, "failures": 5,
                                    "since": "2025-06-15T15:06:40.000Z"}])
 
 
@@ -255,6 +262,8 @@ class UnlockTest(StateCase):
         self.assertIn("alice is not locked", done.stderr)
         self.json_of("unlock", "alice", expect=NEGATIVE)
         self.run_program("unlock", "nobody-at-all", expect=NOUSER)
+        self.assertIn("--reason has more than 200 bytes", self.run_program(
+            "unlock", "alice", "--reason", "x" * 201, expect=USAGE).stderr)
         self.run_program("unlock", expect=USAGE)
 
     def test_who_is_off_the_record_can_be_unlocked(self):
@@ -268,7 +277,7 @@ class UnlockTest(StateCase):
 class LogTest(StateCase):
     def test_verdicts_and_notices_oldest_first(self):
         self.start()
-        self.attempt("alice", "nonsense")
+        self.attempt("alice", "0000000")
         self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
         self.attempt("mallory", "123456", rhost="2001:db8::1")
         self.wait_for_records(4)
@@ -278,20 +287,66 @@ class LogTest(StateCase):
                     self.stop()
                 lines = self.run_program("log", expect=OK).stdout.splitlines()
                 self.assertRegex(lines[0], r"^TIME +USER +SERVICE +FROM +VERDICT +REASON +BY$")
-                shown = [re.sub(r" {2,}", "|", line.split(" ", 2)[2].strip()) for line in lines[1:]]
+                days, times, shown = [], [], []
+                for line in lines[1:]:
+                    if re.fullmatch(r"\d{4}-\d\d-\d\d", line):
+                        days.append(line)
+                        continue
+                    self.assertLessEqual(len(line), 80, line)
+                    time_of_day, rest = line.split("  ", 1)
+                    times.append((days[-1], time_of_day))
+                    shown.append(re.sub(r" {2,}", "|", rest))
                 self.assertEqual(sorted(shown), sorted([
-                    "alice|sshd|192.0.2.7|denied|wrong-code|sms outbox ********67",
+                    "alice|sshd|192.0.2.7|denied|wrong-code|sms outbox",
                     "alice|sshd|192.0.2.7|notice|success-after-failures|sms",
-                    "alice|sshd|192.0.2.7|accepted|right-code|sms ********67",
+                    "alice|sshd|192.0.2.7|accepted|right-code|sms",
                     "mallory|sshd|2001:db8::1|denied|unknown-user|sms"]))
-                times = [line[:19] for line in lines[1:]]
                 self.assertEqual(times, sorted(times))
+                self.assertEqual(len(days), len(set(days)))
         verdicts = self.json_of("log", "alice")["verdicts"]
         self.assertEqual([each["reason"] for each in verdicts],
                          ["wrong-code", "success-after-failures", "right-code"])
         self.assertRegex(verdicts[0]["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
         self.assertEqual(verdicts[0]["number"], "********67")
-        self.assertEqual(len(self.json_of("log", "--lines", 1)["verdicts"]), 1)
+        for option in (["--lines=2"], ["--lines", "2"], ["-n2"], ["-n", "2"]):
+            self.assertEqual(self.json_of("log", *option)["verdicts"], self.json_of("log")["verdicts"][-2:])
+
+    def test_every_line_fits_a_terminal(self):
+        self.start()
+        longest = "alexandra.of.the.mountains@example.org"
+        address = "2001:0db8:1234:5678:9abc:def0:1234:5678"
+        self.attempt("alice", "0000000", rhost=address)
+        self.attempt(longest, "123456", rhost=address)
+        self.attempt("x" * 200, "123456", rhost="y" * 200)
+        self.attempt("bob", "0000000")
+        self.wait_for_records(4)
+        said = self.run_program("log", expect=OK).stdout
+        for line in said.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+            self.assertEqual(line, line.rstrip())
+        # An ordinary line stays one, in its columns; of what is too long the rest follows below.
+        self.assertRegex(said, r"(?m)^[\d:]{8}  bob +sshd +192\.0\.2\.7 +denied +wrong-code +sms outbox$")
+        self.assertRegex(said, rf"(?m)^[\d:]{{8}}  alice  sshd +{address}  denied\n    wrong-code  sms outbox$")
+        self.assertRegex(said, rf"(?m)^[\d:]{{8}}  {longest}  sshd\n    {address}  denied  unknown-user  sms$")
+        self.assertIn("x" * 37 + "...", said)
+        # And the whole of it is in the object.
+        told = self.json_of("log")["verdicts"]
+        self.assertIn(("x" * 200, "y" * 200), [(each["user"], each["rhost"]) for each in told])
+
+    def test_the_days_stand_apart(self):
+        self.start()
+        self.stop()
+        with sqlite3.connect(self.database) as database:
+            for day in (20610, 20610, 20611, 20613):
+                database.execute("INSERT INTO verdicts (at_ms, user, service, rhost, verdict, reason, method,"
+                                 " provider, message_id, masked_number) VALUES (?, 'alice', 'sshd', 'a',"
+                                 " 'denied', 'wrong-code', '', '', '', '')", (day * 86_400_000 + 43_200_000,))
+        for path in self.directory.iterdir():
+            os.chown(path, *pwd.getpwnam("_sms2fa")[2:4])
+        lines = self.run_program("log", expect=OK).stdout.splitlines()[1:]
+        self.assertEqual([line.split("  ")[0] for line in lines],
+                         ["2026-06-06", "12:00:00", "12:00:00", "2026-06-07", "12:00:00", "2026-06-09",
+                          "12:00:00"])
 
     def test_nothing_yet(self):
         self.start()

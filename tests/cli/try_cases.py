@@ -13,7 +13,7 @@ import time
 
 import pexpect
 
-from program import (CONFIGURATION, NEGATIVE, NOPERM, OK, UNAVAILABLE, ProgramCase, code_in,
+from program import (CONFIGURATION, NEGATIVE, NOPERM, OK, UNAVAILABLE, USERS_FILE, ProgramCase, code_in,
                      newest_text)
 
 PROMPT = r"Enter one time PIN \(r = resend\): "
@@ -41,9 +41,9 @@ class TryTest(ProgramCase):
         if self.daemon.poll() is None:
             self.machine.stop(self.daemon)
 
-    def hide_answers(self):
+    def hide_answers(self, more=""):
         self.stop()
-        self.start("[message]\necho = no\n")
+        self.start("[message]\necho = no\n" + more)
 
     def test_accepted(self):
         for user in (None, "alice"):
@@ -76,6 +76,28 @@ class TryTest(ProgramCase):
         done = self.run_program("try", "alice", expect=OK, input=f"{wrong(code)}\r\n{code}\nx\n")
         self.assertRegex(done.stdout, r"Wrong code, 2 tries left\..*\nAccepted")
         self.assertEqual(done.stderr, "")
+
+    def test_it_says_when_it_only_pretends(self):
+        """Root before the first question, everybody at the end."""
+        self.machine.write_trusted(USERS_FILE, "[users]\nalice = +353851234567\n[user bob]\nmethods = totp\n")
+        self.stop()
+        self.start()
+        for user, reason in (("mallory", "unknown-user"), ("bob", "not-enrolled")):
+            for caller in (None, *(["bob"] if user == "bob" else [])):
+                with self.subTest(user=user, caller=caller):
+                    done = self.run_program("try", user, user=caller, expect=NEGATIVE, input="0000000\n" * 3)
+                    warned = done.stdout.startswith(
+                        f"warning: {user} cannot log in at this moment ({reason}), so sms2fad only pretends to "
+                        f"send a code\n")
+                    self.assertEqual(warned, caller is None, done.stdout)
+                    self.assertTrue(done.stdout.endswith(
+                        f"\nDenied ({reason}): sms2fad only pretended, as it does to everybody whom it lets in "
+                        f"by no code.\n"), done.stdout)
+        self.assertEqual(list(self.outbox.iterdir()), [])
+        # And not to others.
+        done = self.run_program("try", "alice", expect=NEGATIVE, input="0000000\n" * 3)
+        self.assertNotIn("pretend", done.stdout)
+        self.assertIn("Denied (no-tries-left).", done.stdout)
 
     def test_an_endless_line_is_cut(self):
         done = self.run_program("try", "alice", expect=NEGATIVE, input="1" * 100_000 + "\n\0\n")
@@ -127,7 +149,7 @@ class TryTest(ProgramCase):
         return shell
 
     def test_signals_restore_the_terminal(self):
-        self.hide_answers()
+        self.hide_answers("[limits]\nsends_per_number = 60/10m\n")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             with self.subTest(number):
                 # The shell outlives the program, so the terminal can be looked at.
@@ -190,10 +212,14 @@ class ImpostorTest(ProgramCase):
         self.addCleanup(listener.close)
 
         def play():
-            connection, _ = listener.accept()
-            with connection:
-                hello = connection.recv(4096)
-                script(connection, hello[5:21])
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    first = connection.recv(4096)
+                    if first[1:2] != b"\1":
+                        continue  # no hello: it is asked what it knows
+                    script(connection, first[5:21])
+                    return
 
         threading.Thread(target=play, daemon=True).start()
         return path
@@ -273,10 +299,10 @@ class ImpostorTest(ProgramCase):
     def test_a_listener_that_nobody_trusts(self):
         path = "/home/alice/auth.sock"
         script = ("import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET);"
-                  f"s.bind('{path}'); s.listen(); print(flush=True); s.accept()[0].recv(4096)")
+                  f"s.bind('{path}'); s.listen(); print(flush=True)\nwhile True: s.accept()[0].recv(4096)")
         listener = subprocess.Popen(["/usr/bin/python3", "-c", script], user="alice",
                                     stdout=subprocess.PIPE)
         self.addCleanup(lambda: (listener.kill(), listener.wait(), listener.stdout.close()))
         listener.stdout.readline()
         done = self.run_program("try", "alice", "--socket", path, expect=UNAVAILABLE)
-        self.assertIn("is neither root nor _sms2fa", done.stderr)
+        self.assertIn("belongs to neither root nor _sms2fa", done.stderr)

@@ -11,14 +11,20 @@ class UsageTest(ProgramCase):
     def test_help(self):
         for arguments in (["--help"], ["-h"], ["check", "--help"], ["send", "--help"],
                           ["try", "-h"], ["send", "alice", "--help"],
-                          ["enroll", "--help"], ["codes", "--help"], ["remove", "--help"],
-                          ["rotate-key", "--help"]):
+                          ["enroll", "--help"], ["codes", "--help"], ["invite", "--help"], ["remove", "--help"],
+                          ["rotate-key", "--help"], ["pam", "--help"], ["help"], ["help", "log"]):
             with self.subTest(arguments):
                 done = self.run_program(*arguments, expect=OK)
                 self.assertTrue(done.stdout.startswith("usage: sms2fa "))
                 self.assertEqual(done.stdout.count("\nexample: "), 1)
                 self.assertLessEqual(max(map(len, done.stdout.splitlines())), 90)
                 self.assertEqual(done.stderr, "")
+
+    def test_help_is_an_option_and_a_command(self):
+        for command in ("log", "send"):
+            self.assertEqual(self.run_program("help", command, expect=OK).stdout,
+                             self.run_program(command, "--help", expect=OK).stdout)
+        self.assertEqual(self.run_program("help", expect=OK).stdout, self.run_program("--help", expect=OK).stdout)
 
     def test_version(self):
         done = self.run_program("--version", expect=OK)
@@ -27,6 +33,7 @@ class UsageTest(ProgramCase):
     def test_mistakes(self):
         for said, *arguments in (
                 ("usage: sms2fa COMMAND",),
+                ("unknown command lgo; did you mean log?", "help", "lgo"),
                 ("unknown command chek; did you mean check?", "chek"),
                 ("unknown command Send; did you mean send?", "Send"),
                 ("unknown command frobnicate\n", "frobnicate"),
@@ -38,6 +45,9 @@ class UsageTest(ProgramCase):
                  "x"),
                 ("unknown option --json", "try", "alice", "--json"),
                 ("unknown option -x", "check", "-x"),
+                ("unknown option -n", "check", "-n", "5"),
+                ("-n needs a value", "log", "-n"),
+                ("--lines needs a number", "log", "-n", "0"),
                 ("unknown option -x", "check", "-xj"),
                 ("--config needs a value", "check", "--config"),
                 ("--json takes no value", "check", "--json=yes"),

@@ -5,9 +5,9 @@ import re
 
 import manual
 
-WORDS = ("sudo", "./dev", "sms2fa", "sms2fad", "cmake", "systemctl", "apt", "dpkg", "printf", "man",
-         "sqlite3", "install", "useradd", "journalctl", "pam-auth-update", "chfn", "chmod", "chown", "rm",
-         "authselect", "systemd-analyze")
+WORDS = ("sudo", "./dev", "sms2fa", "sms2fad", "cmake", "systemctl", "apt", "dpkg", "echo", "man",
+         "sqlite3", "install", "useradd", "journalctl", "pam-auth-update", "pamtester", "chfn", "chmod", "chown",
+         "rm", "authselect", "systemd-analyze")
 PAM = re.compile(r"^(@include|-?auth|account|session|password)\s")
 
 
@@ -41,7 +41,7 @@ def within_sentences(document):
 
 def within_pages():
     """(page, command in bold) of the manual."""
-    return [(source.name, found) for source in manual.PAGES
+    return [(source.name, found) for source in manual.sources()
             for found in re.findall(r"\*([^*\n]+)\*", source.read_text(encoding="utf-8"))
             if " " in found and is_command(found)]
 
@@ -49,4 +49,4 @@ def within_pages():
 def pages():
     """{page: its code blocks}"""
     return {source.stem: manual.code_blocks(source.read_text(encoding="utf-8"))
-            for source in manual.PAGES}
+            for source in manual.sources()}

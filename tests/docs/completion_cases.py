@@ -52,6 +52,11 @@ class Completion:
         self.assertIn("/etc/passwd", self.offered("check", "--config", "/etc/passw"))
         self.assertIn("pam_oath", self.offered("enroll", "--import", "pam_o"))
 
+    def test_services(self):
+        self.assertEqual(self.offered("pam", "en"), ["enable"])
+        self.assertIn("common-auth", self.offered("pam", "enable", "common-a"))
+        self.assertEqual(self.offered("pam", "enable", "sshd", "--first", "pa"), ["password"])
+
     def test_an_unknown_command(self):
         self.assertEqual(self.offered("frobnicate", "--"), [])
 

@@ -5,14 +5,25 @@ import pathlib
 import re
 import subprocess
 
+from docs_case import DocsCase
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = sorted((ROOT / "man").glob("*.scd"))
 # Complaints that a reading of a file ends with.
 BATCH = 30
+# What reads the files.
+READERS = ("lib/config/*.cc", "programs/wiring/providers/*")
+
+
+def sources():
+    """The pages' sources; those that the build makes, as it made them."""
+    made = [DocsCase.build / "man" / path.stem for path in (ROOT / "man").glob("*.scd.in")]
+    assert all(path.exists() for path in made), "the build has no pages yet: its target is `described`"
+    return sorted([*(ROOT / "man").glob("*.scd"), *made], key=lambda path: path.name)
 
 
 def page(name):
-    return (ROOT / "man" / f"{name}.scd").read_text(encoding="utf-8")
+    [source] = [path for path in sources() if path.name == f"{name}.scd"]
+    return source.read_text(encoding="utf-8")
 
 
 def part(text, heading):
@@ -83,7 +94,7 @@ class Reader:
         return done.stderr.splitlines()
 
     def known_sections(self):
-        names = [name for name in literals("lib/config/*.cc") if name != "provider"]
+        names = [name for name in literals(*READERS) if name != "provider"]
         known = []
         for start in range(0, len(names), BATCH):
             batch = names[start:start + BATCH]
@@ -104,7 +115,8 @@ class Reader:
                                        "directory = /\n[directory]\nusers_file = {users}\n", text)
             else:
                 said = self.complaints(text)
-            unknown = {int(line.split(":")[1]) for line in said if ": unknown key" in line}
+            unknown = {int(line.split(":")[1]) for line in said 
+                       if ": unknown key" in line or " belongs to [" in line}
             known += [name for number, name in enumerate(batch, 2) if number not in unknown]
         return known
 

@@ -43,6 +43,7 @@ class Machine:
         self.private.add_user("alice", "password of alice")
         self.private.allow_sudo()
         run("userdel", "_sms2fa")
+        run("mount", "-t", "tmpfs", "tmpfs", "/var/backups")
         for place in ("/usr", "/var/lib"):
             upper = self.private.state / place.strip("/").replace("/", "-")
             upper.mkdir()
@@ -71,6 +72,8 @@ class Machine:
 
     def end_of(self, child):
         child.expect(pexpect.EOF)
+        # It may have closed the terminal and not ended yet; close() would end it by a signal.
+        child.wait()
         child.close()
         return child.exitstatus, child.before
 
@@ -123,16 +126,39 @@ class Machine:
         child = self.at_terminal(f"su -s /bin/bash -c {shlex.quote(command)} alice")
         child.expect("Enter one time PIN")
         child.sendline(self.newest_code())
-        child.expect("Set up an authenticator app\\?")
+        child.expect("Set up an(other one| authenticator app)\\?")
         child.sendline("y")
         key = self.reads(child, r"type the key:([A-Z2-7 ]+)").replace(" ", "")
         child.expect("Enter the code that the app shows")
         child.sendline(run("oathtool", "--totp", "--base32", key).strip())
-        if child.expect(["Backup codes: each lets you in once", "Make ten new ones"]) == 0:
+        if child.expect(["Backup codes: each lets you in once", "You have no backup codes|Make ten new ones"]) == 0:
             child.sendline("")
         else:
             child.sendline("n")
         return self.end_of(child)
+
+    def invites(self, command):
+        """Somebody who has an account and no second factor."""
+        name = command.split()[2]
+        self.private.add_user(name, f"password of {name}")
+        done = self.shell(command)
+        run("userdel", "--force", "--remove", name)
+        return done
+
+    def backs_up(self, command):
+        pathlib.Path(command.split()[2]).unlink(missing_ok=True)
+        return self.shell(command)
+
+    def restores(self, command):
+        """While no daemon runs, as the documents say."""
+        ran = self.daemon is not None
+        self.end_daemon()
+        done = self.shell(command)
+        if ran:
+            self.in_background("sms2fad")
+        for path in ETC.glob("*.before-restore"):
+            path.unlink()
+        return done
 
     # What systemd and supervisors do
 
@@ -178,13 +204,25 @@ class Machine:
         shutil.chown(OUTBOX, "_sms2fa")
 
     def lock_alice(self):
-        run("sqlite3", STATE / "state.db", "REPLACE INTO users VALUES ('alice', 10, 1000000000000, 0)")
+        run("sqlite3", STATE / "state.db",
+            "REPLACE INTO people VALUES ('alice', 10, 10, 0, 0, 0);"
+            "REPLACE INTO series VALUES ('alice', x'01', 10, 1000000000000, 0)")
 
     def open_stack(self):
         """sshd, its settings and a console that lets root in."""
-        shutil.copy(ROOT / "conf/pam.d/sshd-password-then-pin", "/etc/pam.d/sshd")
+        self.private.ship_pam("12")
         pathlib.Path("/etc/ssh/sshd_config").write_text(
-            "UsePAM yes\nKbdInteractiveAuthentication yes\nPasswordAuthentication no\n"
-            "PubkeyAuthentication no\n")
+            "Include /etc/ssh/sshd_config.d/*.conf\nPubkeyAuthentication no\n")
         run("ssh-keygen", "-A")
         run("chpasswd", input=f"root:{ROOTS_PASSWORD}\n")
+        run("sms2fa", "pam", "enable", "sshd", "--yes")
+
+    def switches(self, command):
+        """At a terminal, where the difference is shown first."""
+        if self.daemon is None:
+            self.in_background("sms2fad")
+        run("ssh-keygen", "-A")
+        child = self.at_terminal(command)
+        if child.expect_exact(["Make these changes? [y/N] ", pexpect.EOF]) == 0:
+            child.sendline("y")
+        return self.end_of(child)

@@ -12,6 +12,7 @@ import unittest
 
 from login import PROMPT
 from private_machine import run
+from protocol import Client
 from scenario import CONFIGURATION, USERS_FILE, Scenario
 
 
@@ -237,7 +238,7 @@ class ServiceManager(Scenario):
         pathlib.Path(path).unlink(missing_ok=True)
         self.daemon = self.launch_daemon(command=[
             "systemd-socket-activate", "--seqpacket", "-l", path,
-            self.machine.build / "sms2fad", "--config", CONFIGURATION, "--socket",
+            self.machine.build / "sms2fad", "--config", CONFIGURATION, "--auth-socket",
             "/run/nowhere/x"])
         while not os.path.exists(path):
             time.sleep(0.01)
@@ -247,6 +248,48 @@ class ServiceManager(Scenario):
             person.types(self.next_text().code)
             person.gets_in()
         self.assertFalse(os.path.exists("/run/nowhere"))
+
+    @unittest.skipUnless(shutil.which("systemd-socket-activate"), "needs systemd-socket-activate")
+    def test_two_sockets_that_were_handed_over(self):
+        self.configure()
+        paths = (self.machine.user_socket, self.machine.socket)
+        for path in paths:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            pathlib.Path(path).unlink(missing_ok=True)
+        self.daemon = self.launch_daemon(command=[
+            "systemd-socket-activate", "--seqpacket", "--fdname=user:auth", "-l", paths[0], "-l", paths[1],
+            self.machine.build / "sms2fad", "--config", CONFIGURATION])
+        for path, uid in zip(paths, (pwd.getpwnam("alice").pw_uid, 0)):
+            while not os.path.exists(path):
+                time.sleep(0.01)
+            os.chmod(path, 0o666)
+            with Client(path, uid) as client:
+                client.hello("alice", rhost=path)
+                client.prompt()
+
+    @unittest.skipUnless(shutil.which("systemd-socket-activate"), "needs systemd-socket-activate")
+    def test_a_socket_of_another_name_is_refused(self):
+        self.configure()
+        path = "/run/private/other.sock"
+        daemon = self.launch_daemon(command=[
+            "systemd-socket-activate", "--seqpacket", "--fdname=other", "-l", path,
+            self.machine.build / "sms2fad", "--config", CONFIGURATION])
+        while not os.path.exists(path):
+            time.sleep(0.01)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+            client.connect(path)
+            self.assertEqual(os.EX_CONFIG, daemon.wait(10))
+        self.logged("FileDescriptorName")
+
+    def test_who_may_connect_where(self):
+        self.start_daemon()
+        self.assertEqual((0o600, 0), (os.stat(self.machine.socket).st_mode & 0o777,
+                                      os.stat(self.machine.socket).st_uid))
+        self.assertEqual(0o666, os.stat(self.machine.user_socket).st_mode & 0o777)
+        done = subprocess.run([self.machine.build / "sms2fad", "--socket", "/x"], text=True,
+                              capture_output=True, check=False)
+        self.assertEqual(os.EX_USAGE, done.returncode)
+        self.assertIn("--auth-socket and --user-socket", done.stderr)
 
     @unittest.skipUnless(shutil.which("systemd-socket-activate"), "needs systemd-socket-activate")
     def test_a_socket_of_another_kind_is_refused(self):

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from login import PROMPT
-from protocol import Client
+from protocol import FIRST_PROVED, Client
 from scenario import Scenario
 
 OTHER = {"twilio": "telnyx", "telnyx": "twilio"}
@@ -70,32 +70,32 @@ class ProviderTrouble:
         self.start_with_both()
         self.the_other_delivers()
 
-    def assert_left_alone(self, expected):
+    def assert_in_cooldown(self, expected):
         """What the daemon records of a provider is durable soon, and not at once."""
         end = time.monotonic() + 5
-        left_alone = not expected
-        while left_alone != expected:
-            self.assertLess(time.monotonic(), end, f"left alone: {left_alone}")
+        in_cooldown = not expected
+        while in_cooldown != expected:
+            self.assertLess(time.monotonic(), end, f"in cooldown: {in_cooldown}")
             said = subprocess.run([self.machine.build / "sms2fa", "status"], check=True,
                                   capture_output=True, text=True).stdout
-            left_alone = "left alone since" in said
+            in_cooldown = "in cooldown since" in said
 
-    def test_a_provider_that_keeps_failing_is_left_alone_until_a_restart(self):
+    def test_a_provider_that_keeps_failing_is_in_cooldown_until_a_restart(self):
         self.start_with_both("status-503")
         for login in range(3):
             with Client(self.machine.socket) as person:
-                person.hello("alice", rhost="192.0.2.1")
+                person.hello("alice", rhost="192.0.2.1", flags=FIRST_PROVED)
                 person.prompt()
                 person.answers(self.next_text(after=login, provider=self.other).code)
                 person.verdict()
         self.assertIn("state=open", self.logged(f"kind=provider-state provider={self.provider}"))
-        self.assert_left_alone(True)
+        self.assert_in_cooldown(True)
         self.daemon.terminate()
         self.daemon.wait()
         since = len(self.machine.log.lines)
         self.daemon = self.launch_daemon()
         self.machine.log.wait_for("]: ready", since)
-        self.assert_left_alone(False)
+        self.assert_in_cooldown(False)
 
     def test_a_hang_may_have_delivered_so_nobody_else_is_asked(self):
         self.start_with_both("hang", delivery={"deadline": "1s"})
@@ -144,7 +144,7 @@ class ProviderTrouble:
         self.start_with_both(f"code-{code}")
         line = self.nobody_delivers("number-failed")
         self.assertIn(f"provider={self.provider}", line)
-        self.assertIn(f"error {code}", line)
+        self.assertIn(f"error {code}, the person sent STOP; they have to text START to +", line)
         self.only_the_first_was_asked()
 
     def test_the_stock_client_does_not_ask_three_times_in_a_row(self):

@@ -7,7 +7,7 @@ import secrets
 import subprocess
 
 from login import PROMPT, LocalLogin, Person
-from scenario import Scenario
+from scenario import CONFIGURATION, Scenario
 
 KEY_FILE = "/etc/sms2fa/store.key"
 CAROLS = "+353851112223"
@@ -30,11 +30,11 @@ class Enroll(Scenario):
         self.keep_secret(store_key, CAROLS.lstrip("+"), CAROLS_NEXT.lstrip("+"))
         self.machine.write_trusted(KEY_FILE, store_key + "\n")
         store = {"path": self.state / "state.db", "key_file": KEY_FILE}
-        self.start_house(store=store, **sections)
+        self.start_house(**({"store": store, "enroll": {"self": "yes"}} | sections))
 
     def sits_down(self, user="carol", *options):
         return self.meet(LocalLogin(user, str(self.machine.build / "sms2fa"), "enroll",
-                                    "--socket", str(self.machine.socket), *options,
+                                    *options,
                                     environment=TERMINAL))
 
     def enrolls_everything(self, person):
@@ -111,7 +111,10 @@ class Enroll(Scenario):
         self.logged("by=root")
         with self.ssh("carol") as person:
             person.reads(PROMPT)
-            text = self.next_text(after=2)
+            told = self.next_text(after=2)
+            self.assertEqual(CAROLS, told.to)
+            self.assertIn("your login codes now go to another phone", told.body)
+            text = self.next_text(after=3)
             self.assertEqual(CAROLS_NEXT, text.to)
             person.types(text.code)
             person.gets_in("carol")
@@ -134,8 +137,9 @@ class Enroll(Scenario):
     def test_numbers_are_typed_as_people_write_them(self):
         self.house(directory={"default_country": "IE"}, limits={"countries": "IE, DE"})
         with self.sits_down() as person:
-            self.tries_number(person, "12", "Not a usable number")
-            self.tries_number(person, "+44 7700 900124", "Not a usable number")
+            self.tries_number(person, "12", "Not usable: ")
+            self.tries_number(person, "+44 7400 123456", "Not usable: the phone number is of a "
+                                                         "country that gets no codes from here")
             self.tries_number(person, "(085) 111-2223", r"Code sent by SMS to \*{8}23")
             person.presses("c")
         with self.sits_down() as person:
@@ -185,6 +189,123 @@ class Enroll(Scenario):
             person.types(self.next_text().code)
             person.reads("Wrong code")
         self.assert_texts(1)
+
+    def by_root(self, *words):
+        words = [self.machine.build / "sms2fa", *words, "--config", CONFIGURATION]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+    def is_told_to_begin_again(self, person):
+        person.sees("changed or locked meanwhile. Begin again.")
+        self.assertEqual(1, person.waits_for_the_end())
+        self.logged("reason=changed-meanwhile user=carol")
+
+    def test_an_enrolment_held_open_changes_nothing_once_carol_has_enrolled(self):
+        self.house()
+        thief = self.sits_down()
+        thief.sees("Phone number for codes")
+        self.enrolls_everything(self.sits_down())
+        thief.types(CAROLS_NEXT)
+        thief.sees("Code sent by SMS to ********45")
+        thief.types(self.next_text(after=1).code)
+        self.is_told_to_begin_again(thief)
+        with self.ssh("carol") as person:
+            person.sees("********23")
+
+    def test_removing_ends_an_enrolment_that_was_proved(self):
+        self.house()
+        self.enrolls_everything(self.sits_down())
+        person = self.sits_down()
+        person.reads(PROMPT)
+        person.types(self.next_text(after=1).code)
+        person.sees("Set up another one?")
+        self.by_root("remove", "carol")
+        self.assertIn("are being removed from your login", self.next_text(after=2).body)
+        person.types("y")
+        key = person.reads(r"type the key:([A-Z2-7 ]+)").group(1).replace(" ", "")
+        person.sees("Enter the code that the app shows")
+        code = oathtool(key)
+        self.keep_secret(key, code)
+        person.types(code)
+        self.is_told_to_begin_again(person)
+        self.assertIn("no user carol on record", subprocess.run(
+            [self.machine.build / "sms2fa", "status", "carol", "--config", CONFIGURATION],
+            capture_output=True, text=True, check=False).stderr)
+
+    def test_what_was_removed_is_dead_at_a_prompt_that_stands_already(self):
+        self.house()
+        key, codes = self.enrolls_everything(self.sits_down())
+        with self.ssh("carol") as person:
+            person.reads(PROMPT)
+            self.by_root("remove", "carol")
+            for answer in (oathtool(key, "--now", "30 seconds"), codes[0]):
+                person.types(answer)
+                person.reads("Wrong code")
+            person.types(self.next_text(after=1).code)
+            person.reads("Too many wrong codes|denied")
+        self.logged("denied reason=unknown-user user=carol service=sshd")
+
+    def test_one_code_adds_one_thing_and_the_number_is_told(self):
+        self.house(limits={"sends_per_number": "20/10m"})
+        with self.sits_down() as person:
+            person.sees("Phone number for codes")
+            person.types(CAROLS)
+            person.sees("Code sent by SMS")
+            person.types(self.next_text().code)
+            person.sees("From now on codes go to")
+            person.presses("c")
+        person = self.sits_down()
+        person.reads(PROMPT)
+        proof = self.next_text(after=1)
+        self.assertIn("to ADD a phone or app, not to log in", proof.body)
+        person.types(proof.code)
+        person.sees("Set up an authenticator app?")
+        person.types("y")
+        key = person.reads(r"type the key:([A-Z2-7 ]+)").group(1).replace(" ", "")
+        person.sees("Enter the code that the app shows")
+        code = oathtool(key)
+        self.keep_secret(key, code)
+        person.types(code)
+        person.sees("The app is set up.")
+        told = self.next_text(after=2)
+        self.assertEqual((CAROLS, None), (told.to, told.code))
+        self.assertIn("an authenticator app is being added to your login", told.body)
+        person.sees("You have no backup codes. Make ten?")
+        person.types("y")
+        person.sees("Another change needs another code.")
+        person.reads(PROMPT)
+        for _ in range(3):
+            person.types(proof.code)
+        self.assertEqual(1, person.waits_for_the_end())
+        self.assertNotIn("Backup codes: each", person.screen)
+
+    def test_who_holds_nothing_needs_an_invitation(self):
+        self.house(enroll={})
+        with self.sits_down() as person:
+            person.sees("Enter the invitation that your administrator gave you")
+            for _ in range(3):
+                person.types("7K2XM-Q9RTC")
+            self.assertEqual(1, person.waits_for_the_end())
+        self.logged("denied reason=may-not-enroll user=carol")
+        said = self.by_root("invite", "carol", "--for", "2h")
+        self.logged("notice kind=invited user=carol by=root detail=\"for 2 h\"")
+        word = re.search(r"^    ([0-9A-Z]{5}-[0-9A-Z]{5})$", said, re.MULTILINE).group(1)
+        self.keep_secret(word)
+        person = self.sits_down()
+        person.sees("Enter the invitation")
+        person.types(word.lower())
+        self.enrolls_everything(person)
+        with self.sits_down() as person:
+            person.sees("First show that you are who you were")
+        self.assert_not_kept(word)
+
+    def test_an_account_that_is_no_persons_enrolls_nothing(self):
+        self.house()
+        self.machine.add_user("deploy", "unused", "--uid", "990")
+        with self.sits_down("deploy") as person:
+            person.sees("This is no person's account")
+            self.assertEqual(1, person.waits_for_the_end())
+        self.logged("denied reason=may-not-enroll user=deploy")
+        self.assert_texts(0)
 
     def test_nobody_enrolls_somebody_else(self):
         self.house()

@@ -1,24 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The files in conf/ as they are shipped: the configuration is valid, and each PAM stack lets in
-whoever has both factors, in the order that it says."""
+"""The files in conf/ as they are shipped: the configuration is valid, and Debian's stacks with each
+PAM line let in whoever has both factors, in the order that it says."""
 
 import pathlib
 import re
 import subprocess
 
 from login import PROMPT, sudo
+from private_machine import debians_pam
 from scenario import CONFIGURATION, KEYBOARD, USERS_FILE, Scenario
 
 CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
+PAM = pathlib.Path("/etc/pam.d")
 KEY_THEN_PIN = ["KbdInteractiveAuthentication yes", "PasswordAuthentication no",
                 "AuthenticationMethods publickey,keyboard-interactive:pam"]
 
 
 class Examples(Scenario):
-    def stack(self, name):
-        """The lines of an example, with the module that was built."""
+    def stack(self, service, name):
+        """Debian's own file with the line of a fragment, where the fragment says that it goes."""
+        self.addCleanup((PAM / service).write_bytes, (PAM / service).read_bytes())
         text = (CONF / "pam.d" / name).read_text(encoding="utf-8")
-        return text.replace("pam_sms2fa.so", "{module}").splitlines()
+        [line] = re.findall("^auth .*$", text, re.M)
+        place, given = re.search(r'(below|above|in place of) "(@include common-auth)"',
+                                 text.replace("\n# ", " ")).groups()
+        shipped = debians_pam("12")[service]
+        self.assertIn(given, shipped)
+        lines = {"below": [given, line], "above": [line, given], "in place of": [line]}[place]
+        whole = shipped.replace(given, "\n".join(lines))
+        return whole.replace("pam_sms2fa.so", "{module}").splitlines()
 
     def types_the_code(self, person):
         person.reads(PROMPT)
@@ -32,14 +42,14 @@ class Examples(Scenario):
         write = self.machine.write_trusted
         write("/etc/sms2fa/twilio.token", "0" * 32 + "\n")
         write(USERS_FILE, (CONF / "users.conf").read_text(encoding="utf-8"))
-        write(CONFIGURATION, (CONF / "sms2fa.conf").read_text(encoding="utf-8"))
+        write(CONFIGURATION, (self.machine.build / "conf/sms2fa.conf").read_text(encoding="utf-8"))
         done = subprocess.run([self.machine.build / "sms2fad", "--check"],
                               capture_output=True, text=True, check=False)
         self.assertEqual((0, ""), (done.returncode, done.stderr))
 
     def test_what_it_comments_out_is_valid_too(self):
         """Keys with their defaults, and the other providers' sections."""
-        lines = (CONF / "sms2fa.conf").read_text(encoding="utf-8").splitlines()
+        lines = (self.machine.build / "conf/sms2fa.conf").read_text(encoding="utf-8").splitlines()
         # ";key = value" is a default, "; words" is prose.
         text = "\n".join(line[1:] if re.match(";[a-z[]", line) else line for line in lines)
         write = self.machine.write_trusted
@@ -53,7 +63,7 @@ class Examples(Scenario):
 
     def test_sshd_pin_then_password(self):
         self.start_daemon()
-        self.start_sshd(self.stack("sshd-pin-then-password"), KEYBOARD)
+        self.start_sshd(self.stack("sshd", "pin-then-password"), KEYBOARD)
         with self.ssh() as person:
             self.types_the_code(person)
             self.types_the_password(person)
@@ -61,7 +71,7 @@ class Examples(Scenario):
 
     def test_sshd_password_then_pin(self):
         self.start_daemon()
-        self.start_sshd(self.stack("sshd-password-then-pin"), KEYBOARD)
+        self.start_sshd(self.stack("sshd", "password-then-pin"), KEYBOARD)
         with self.ssh() as person:
             self.types_the_password(person)
             self.types_the_code(person)
@@ -69,14 +79,14 @@ class Examples(Scenario):
 
     def test_sshd_key_then_pin(self):
         self.start_daemon()
-        self.start_sshd(self.stack("sshd-key-then-pin"), KEY_THEN_PIN)
+        self.start_sshd(self.stack("sshd", "key-then-pin"), KEY_THEN_PIN)
         with self.ssh(options=[f"IdentityFile={self.alices_key()}"]) as person:
             self.types_the_code(person)
             person.gets_in()
 
     def test_sudo_password_then_pin(self):
         self.start_daemon()
-        self.machine.pam_service("sudo", self.stack("sudo-password-then-pin"))
+        self.machine.pam_service("sudo", self.stack("sudo", "password-then-pin"))
         self.machine.allow_sudo("alice")
         with sudo("alice") as person:
             self.types_the_password(person)
@@ -85,7 +95,7 @@ class Examples(Scenario):
 
     def test_sudo_pin_then_password(self):
         self.start_daemon()
-        self.machine.pam_service("sudo", self.stack("sudo-pin-then-password"))
+        self.machine.pam_service("sudo", self.stack("sudo", "pin-then-password"))
         self.machine.allow_sudo("alice")
         with sudo("alice") as person:
             self.types_the_code(person)

@@ -90,7 +90,7 @@ class Factors(Scenario):
         with self.ssh("carol") as person:
             person.reads(PROMPT)
             person.types(code)
-            person.reads("Wrong code")
+            person.reads("Wrong code|That code was used before")
 
     def test_a_google_authenticator_file_is_taken_over(self):
         self.house()
@@ -165,10 +165,10 @@ class Factors(Scenario):
             person.types(self.next_text().code)
             person.gets_in("carol")
 
-    def is_called(self, person, code):
+    def is_called(self, person, code, after=1):
         person.types("v")
         person.reads("Code on its way again")
-        said = self.fake("twilio").wait_for_message(1)
+        said = self.fake("twilio").wait_for_message(after)
         self.assertEqual(code, re.sub(r"[^0-9]", "", said["body"]))
 
     def test_v_tells_the_code_by_a_call(self):
@@ -186,16 +186,16 @@ class Factors(Scenario):
         self.fake("twilio").deliver_as("sent", "undelivered", error=30006)
         self.house(users={"carol": "+353851112223"}, delivery={"voice": "yes"},
                    limits={"resend_after": "1s"})
-        backup = self.makes_codes()[0]
+        backup = self.makes_codes()[0]  # of which the number is told
         with self.ssh("carol") as person:
             person.reads(r"\(r = resend, v = call me\): ")
-            code = self.next_text().code
+            code = self.next_text(after=1).code
             line = self.logged("state=failed")
             self.assertRegex(line, r"user=carol .*provider=twilio .*undelivered, error 30006")
             person.types("000000" if code != "000000" else "111111")
             person.reads(r"The last message did not arrive; an authenticator or backup code works "
                          r"too\. .*\(r = resend, v = call me\): ")
-            self.is_called(person, code)
+            self.is_called(person, code, after=2)
             person.types(backup)
             person.gets_in("carol")
 
@@ -262,7 +262,7 @@ class Factors(Scenario):
         with Person(["pamtester", "factors", "carol", "authenticate"]) as person:
             person.reads(PROMPT)
             person.types(code)
-            person.reads("successfully authenticated|Wrong code")
+            person.reads("successfully authenticated|Wrong code|used before")
             return "in" if "successfully" in person.screen else "wrong"
 
     def test_each_factor_works_at_any_pam_host(self):
@@ -325,6 +325,23 @@ class Factors(Scenario):
             person.is_denied()
         self.assertIn("store.key", self.logged("unavailable reason="))
         self.assertFalse(pathlib.Path(KEY_FILE).exists())
+
+    def test_a_right_app_code_is_not_counted_while_the_key_is_lost(self):
+        self.house()
+        self.import_oath()
+        backup_code, *_ = self.makes_codes()
+        pathlib.Path(KEY_FILE).unlink()
+        self.restart_daemon()
+        with self.ssh("carol") as person:
+            person.sees("Authenticator codes cannot be checked at the moment. Enter a backup code: ")
+            person.types(oathtool(OATH_KEY))
+            person.sees("The code could not be checked, 2 tries left. Enter a backup code: ")
+            told = json.loads(self.sms2fa("status", "carol", "--json"))
+            self.assertEqual((0, 0, ["app"]), (told["failures_in_a_row"],
+                                               told["failures_last_day"], told["unusable"]))
+            person.types(backup_code)
+            person.gets_in("carol")
+        self.assertIn("may log in, but not by app", self.sms2fa("status", "carol"))
 
     def test_removing_ends_it(self):
         self.house()

@@ -67,10 +67,17 @@ class Fail2ban(Scenario):
         self.assertEqual(banned(lines), [ATTACKER, "2001:db8::9", "203.0.113.10", "2001:db8::a",
                                          "203.0.113.11"], lines)
 
-    def test_a_lock_is_banned(self):
+    def test_a_locked_owner_is_not(self):
         self.start_daemon(limits={"failures_before_lock": 3})
-        self.verdict_of("alice", "192.0.2.1")
-        self.assertEqual(banned([self.verdict_of("alice", ATTACKER)]), [ATTACKER])
+        self.verdict_of("alice", "192.0.2.1", answers=("000001",) * 3)
+        line = self.verdict_of("alice", ATTACKER)
+        self.assertIn("reason=locked", line)
+        self.assertEqual(banned([line]), [])
+
+    def test_a_spelling_of_a_name_hides_no_address(self):
+        self.start_daemon()
+        line = self.verdict_of("alice", ATTACKER).replace("user=alice", 'user=alice typed="ALICE rhost=x"')
+        self.assertEqual(banned([line]), [ATTACKER])
 
     def test_nobody_is_banned_for_what_is_not_theirs(self):
         self.start_daemon(limits={"sends_per_source": "1/1h"})
@@ -135,8 +142,9 @@ class Fail2ban(Scenario):
                     person.reads(r"left\. Enter one time PIN")
                 person.types("nonsense")
                 person.is_denied()
+        # One strike a login, whatever number of transactions the client began.
         lines = self.lines("sms2fad[")
-        self.assertEqual(set(banned(lines)), {"127.0.0.1"}, lines)
+        self.assertEqual(banned(lines), ["127.0.0.1"] * 2, lines)
         lines = self.lines("pam_sms2fa(")
         self.assertEqual(set(banned(lines, "module")), {"127.0.0.1"}, lines)
 

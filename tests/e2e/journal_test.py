@@ -47,7 +47,7 @@ class Journal(Scenario):
             client.hello("alice", service="sshd", rhost="2001:db8::9")
             for _ in range(3):
                 client.prompt()
-                client.answers("nonsense")
+                client.answers("0000000")  # no code of six digits
             client.verdict()
         [verdict] = self.entries("SMS2FA_USER=alice", "SMS2FA_VERDICT=denied")
         self.assertEqual(

@@ -3,22 +3,21 @@
 daemon ignored its key. Times are read from what people are told, not waited for."""
 
 import json
-import pathlib
 import re
 import subprocess
+import time
 
-from protocol import ACCEPTED, DENIED, UNAVAILABLE, Client
+from protocol import ACCEPTED, DENIED, FIRST_PROVED, UNAVAILABLE, Client
 from scenario import CONFIGURATION, Scenario
 
-EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "conf" / "sms2fa.conf"
 NOT_YET = "Not yet: r works in "
 
 
 class Limits(Scenario):
-    def client(self, user="alice", rhost="192.0.2.1", service="sshd"):
+    def client(self, user="alice", rhost="192.0.2.1", service="sshd", flags=FIRST_PROVED):
         client = Client(self.machine.socket)
         self.addCleanup(client.close)
-        client.hello(user, service=service, rhost=rhost)
+        client.hello(user, service=service, rhost=rhost, flags=flags)
         return client
 
     def verdict(self, *answers, **who):
@@ -40,7 +39,22 @@ class Limits(Scenario):
             self.starts(**who)
         self.assertEqual((DENIED, "over-budget"), self.verdict(**third))
         self.logged(f'detail="{key} is used up"')
+        self.assert_log_blames(key, "over-budget")
         self.assert_texts(2)
+
+    def assert_log_blames(self, key, reason):
+        """Waits for the one verdict of this reason in `sms2fa log`: its line names the key."""
+        log = [self.machine.build / "sms2fa", "log", "--config", CONFIGURATION]
+        end = time.monotonic() + 30
+        while True:
+            shown = subprocess.run(log, capture_output=True, text=True, check=True).stdout
+            if f" {reason}" in shown:
+                break
+            self.assertLess(time.monotonic(), end, shown)
+        self.assertRegex(shown, rf"(?m) {reason}\s+{key}$")
+        told = subprocess.run([*log, "--json"], capture_output=True, text=True, check=True).stdout
+        self.assertEqual([key], [each.get("limit") for each in json.loads(told)["verdicts"]
+                                 if each["reason"] == reason])
 
     def status(self, user):
         done = subprocess.run([self.machine.build / "sms2fa", "status", user, "--json",
@@ -49,7 +63,7 @@ class Limits(Scenario):
         return json.loads(done.stdout)
 
     def test_every_key_has_a_test_here(self):
-        section = EXAMPLE.read_text().split("[limits]")[1].split("\n[")[0]
+        section = (self.machine.build / "conf/sms2fa.conf").read_text(encoding="utf-8").split("[limits]")[1].split("\n[")[0]
         keys = re.findall(r"(?m)^;?([a-z_]+) = ", section)
         self.assertGreaterEqual(len(keys), 11)
         for key in keys:
@@ -99,26 +113,45 @@ class Limits(Scenario):
         self.runs_dry("sends_per_host", {"user": "alice"}, {"user": "bob", "rhost": "192.0.2.2"},
                       {"user": "alice", "rhost": "192.0.2.3", "service": "su"})
 
+    def test_sends_per_host_per_day(self):
+        self.start_daemon(limits={"sends_per_host_per_day": 2})
+        for user in ("alice", "bob"):
+            self.starts(user=user)
+        self.assertEqual((DENIED, "over-budget"), self.verdict(service="su"))
+        self.logged('detail="sends_per_host_per_day is used up"')
+        self.assert_log_blames("sends_per_host_per_day", "over-budget")
+        self.assert_texts(2)
+
+    def test_who_has_proved_nothing_leaves_half_to_those_who_have(self):
+        self.start_daemon(limits={"sends_per_host": "4/10m"})
+        for user in ("alice", "bob"):
+            self.starts(user=user, flags=0)
+        for user in ("alice", "mallory"):
+            self.assertEqual(DENIED, self.verdict(user=user, flags=0, rhost="192.0.2.9")[0])
+        self.logged('detail="the unproven share of sends_per_host is used up"')
+        self.starts(service="su")
+        self.assert_texts(3)
+
     def test_failures_before_lock(self):
         self.start_daemon(limits={"failures_before_lock": 2})
-        self.verdict("x1", "x2", "x3")
+        self.verdict("000001", "000002", "000003")
         self.logged("notice kind=locked user=alice")
-        self.assertEqual((DENIED, "locked"), self.verdict("x1", "x2", "x3", rhost="192.0.2.2"))
+        self.assertEqual((DENIED, "locked"), self.verdict("000001", "000002", "000003", rhost="192.0.2.2"))
 
     def test_lock(self):
         self.start_daemon(limits={"failures_before_lock": 3, "lock": "7m"})
-        self.verdict("x1", "x2", "x3")
+        self.verdict("000001", "000002", "000003")
         self.assertIn(self.status("alice")["locked_for_s"], range(400, 421))
 
     def test_failures_before_disable(self):
         self.start_daemon(limits={"failures_before_lock": 2, "failures_before_disable": 2})
-        self.verdict("x1", "x2", "x3")
+        self.verdict("000001", "000002", "000003")
         self.logged("notice kind=disabled user=alice")
-        self.assertEqual((DENIED, "disabled"), self.verdict("x1", "x2", "x3", rhost="192.0.2.2"))
+        self.assertEqual((DENIED, "disabled"), self.verdict("000001", "000002", "000003", rhost="192.0.2.2"))
 
     def test_countries(self):
         self.start_daemon(limits={"countries": "US, GB"})
-        self.assertEqual((DENIED, "foreign-number"), self.verdict("x1", "x2", "x3"))
+        self.assertEqual((DENIED, "foreign-number"), self.verdict("000001", "000002", "000003"))
         self.assert_texts(0)
         client = self.client("bob")
         client.prompt()
@@ -136,12 +169,18 @@ class Limits(Scenario):
         first = self.client()
         first.prompt()
         self.assertEqual((UNAVAILABLE, "busy"), self.verdict(service="sudo"))
+        self.logged('detail="attempts_per_user is used up"')
+        self.assert_log_blames("attempts_per_user", "busy")
         self.client("bob").prompt()
 
     def test_attempts_at_once(self):
         self.start_daemon(limits={"attempts_at_once": 1})
-        first = self.client()
+        first = self.client(flags=0)
         first.prompt()
-        # Nobody is there to say why.
-        self.assertEqual(b"", self.client("bob").receives())
-        self.logged("turned away a connection")
+        self.assertEqual((UNAVAILABLE, "busy"), self.verdict(user="bob", flags=0))
+        self.assert_log_blames("attempts_at_once", "busy")
+        # Who has proven a first factor has places of their own.
+        proven = Client(self.machine.socket)
+        self.addCleanup(proven.close)
+        proven.hello("bob", service="sshd", rhost="192.0.2.1", flags=FIRST_PROVED)
+        proven.prompt()

@@ -16,7 +16,7 @@ import time
 
 import pexpect
 
-PATIENCE = 10
+PATIENCE = 30
 SHELL = "this is the shell of"
 WHO_AM_I = f"echo {SHELL} $(id -un)"
 PROMPT = r"Enter one time PIN[^:]*: "

@@ -6,7 +6,7 @@ import time
 
 from login import PROMPT
 from private_machine import run
-from protocol import ACCEPTED, UNAVAILABLE, Client
+from protocol import ACCEPTED, FIRST_PROVED, UNAVAILABLE, Client
 from scenario import Scenario, section
 
 LANDLINE = "+353851110009"
@@ -126,13 +126,13 @@ class Lookup(GetsNoMessage):
             self.assertEqual((ACCEPTED, "right-code"), person.verdict())
         self.assertEqual([503], [one["status"] for one in self.looked_up()])
 
-    def test_status_shows_who_is_left_alone_behind_a_look_up(self):
+    def test_status_shows_who_is_in_cooldown_behind_a_look_up(self):
         # Only messages fail there.
         self.more = {"base_url": self.fake("twilio").base_url + "/!status-503"}
         self.start_daemon(["twilio", "telnyx"])
         for login in range(3):
             with Client(self.machine.socket) as person:
-                person.hello("alice", service=f"service{login}")
+                person.hello("alice", service=f"service{login}", flags=FIRST_PROVED)
                 person.prompt()
                 person.answers(self.next_text(after=login, provider="telnyx").code)
                 self.assertEqual((ACCEPTED, "right-code"), person.verdict())
@@ -140,10 +140,10 @@ class Lookup(GetsNoMessage):
         self.assertIn("state=open", self.logged("kind=provider-state provider=twilio"))
         end = time.monotonic() + 5  # soon, and not at once
         status = ""
-        while "left alone since" not in status:
+        while "in cooldown since" not in status:
             self.assertLess(time.monotonic(), end, status)
             status = run(self.machine.build / "sms2fa", "status")
-        self.assertRegex(status, r"(?m)^twilio +left alone since .*, 3 failures in a row$")
+        self.assertRegex(status, r"(?m)^twilio +in cooldown since .*, 3 failures in a row$")
         self.assertRegex(status, r"(?m)^telnyx +in use$")
 
 

@@ -6,10 +6,12 @@ import socket
 import struct
 
 VERSION = 1
-HELLO, PROMPT, NOTICE, ANSWER, VERDICT, ENQUIRY, ABOUT = range(1, 8)
-NONCE, FLAGS, SERVICE, USER, RHOST, TTY, RUSER, SSH_AUTH_INFO, STYLE, TEXT, RESULT, REASON = \
-    range(1, 13)
+HELLO, PROMPT, NOTICE, ANSWER, VERDICT, ENQUIRY, ABOUT, QUESTION, REPORT = range(1, 10)
+NONCE, FLAGS, SERVICE, USER, RHOST, TTY, RUSER, SSH_AUTH_INFO, STYLE, TEXT, RESULT, REASON, \
+    REPORT_TEXT = range(1, 14)
+SILENT, AUTHTOK_IS_PLACEHOLDER, ENROLL, FIRST_PROVED = 1, 2, 4, 8
 ACCEPTED, DENIED, UNAVAILABLE = 1, 2, 3
+FIRST_PROVED = 8  # a flag of hello's
 
 
 def encode(message_type, fields):
@@ -41,6 +43,8 @@ class Client:
         self.notices = []
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(timeout)
+        if uid:  # the other socket is root's
+            path = path.replace("auth.sock", "user.sock")
         # The kernel notes the effective uid of whoever connects.
         os.seteuid(uid)
         try:
@@ -81,6 +85,16 @@ class Client:
                 fields[tag] = optional[name].encode()
         self.sends(encode(HELLO, fields))
 
+    def asks(self, user=""):
+        """Root's question; the lines of the report, or None when the connection ends without one."""
+        self.sends(encode(QUESTION, {NONCE: self.nonce} | ({USER: user.encode()} if user else {})))
+        datagram = self.receives()
+        if not datagram:
+            return None
+        kind, fields = decode(datagram)
+        assert kind == REPORT and fields[NONCE] == self.nonce, (kind, fields)
+        return fields[REPORT_TEXT].decode("ascii").splitlines()
+
     def answers(self, text):
         self.sends(encode(ANSWER, {FLAGS: b"\0", TEXT: text.encode()}))
 
@@ -89,6 +103,14 @@ class Client:
         kind, fields = decode(self.receives())
         assert kind == PROMPT, (kind, fields)
         return fields[TEXT].decode()
+
+    def next_is_a_prompt(self):
+        """False at a verdict, or when the connection has ended."""
+        while datagram := self.receives():
+            kind, _ = decode(datagram)
+            if kind != NOTICE:
+                return kind == PROMPT
+        return False
 
     def verdict(self):
         """(verdict, reason) after any notices."""

@@ -12,7 +12,7 @@ import sqlite3
 import traceback
 
 import protocol
-from protocol import ACCEPTED, DENIED, NOTICE, PROMPT, REASON, RESULT, TEXT, VERDICT, Client
+from protocol import ACCEPTED, DENIED, FIRST_PROVED, NOTICE, PROMPT, REASON, RESULT, TEXT, VERDICT, Client
 from scenario import NUMBERS, Scenario
 
 PROCESSES = 20
@@ -46,7 +46,7 @@ def says_hello(path, user, rhost):
             break
         except BlockingIOError:
             pass  # the listener's queue is full for a moment
-    client.hello(user, rhost=rhost)
+    client.hello(user, rhost=rhost, flags=FIRST_PROVED)
     return client
 
 
@@ -133,7 +133,7 @@ class Race(Scenario):
         # while a thousand threads begin.
         for source in sorted({rhost(number) for number in range(CROWD)}):
             with Client(self.machine.socket) as client:
-                client.hello("alice", rhost=source)
+                client.hello("alice", rhost=source, flags=FIRST_PROVED)
                 client.prompt()
 
         def race(number, at_the_line):
@@ -154,7 +154,7 @@ class Race(Scenario):
     def assert_counted(self, wrong):
         self.assertEqual(wrong, self.query("SELECT count(*) FROM attempts WHERE user = 'alice'"))
         self.assertEqual(wrong, self.query(
-            "SELECT ifnull(max(consecutive), 0) FROM users WHERE name = 'alice'"))
+            "SELECT ifnull(max(since_right), 0) FROM people WHERE name = 'alice'"))
 
     def test_of_1000_wrong_answers_at_once_as_many_as_there_are_tries_are_compared(self):
         self.start_daemon(limits=SPACIOUS, code={"attempts": "5"})
@@ -191,7 +191,8 @@ class Race(Scenario):
 
     def test_of_100_sends_to_one_number_as_many_as_the_budget_leave(self):
         users = {f"user{number:03}": NUMBERS["alice"] for number in range(100)}
-        self.start_daemon(users=users | NUMBERS, limits=SPACIOUS | {"sends_per_number": "6/10m"})
+        self.start_daemon(users=users | NUMBERS, limits=SPACIOUS | {"sends_per_number": "6/10m"},
+                          directory={"virtual_users": "test"})
 
         def ask(number, at_the_line):
             at_the_line()

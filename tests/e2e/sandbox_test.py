@@ -125,7 +125,7 @@ class Daemon(Scenario):
         self.configure()
         return self.launch_daemon(command=[
             self.machine.build / "tests/without_call", call, self.machine.build / "sms2fad",
-            "--config", CONFIGURATION, "--socket", self.machine.socket])
+            "--config", CONFIGURATION, *self.machine.socket_options])
 
     def test_a_step_that_fails_refuses_to_start(self):
         steps = {"capget": "sandbox: looking at capabilities",

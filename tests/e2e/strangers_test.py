@@ -53,7 +53,7 @@ class Strangers(Scenario):
             with self.subTest(user), self.ssh(user) as person:
                 person.reads(FIRST)
                 person.types("r")
-                person.reads(r"Not yet: r works in \d+ s\. Enter one time PIN", patience=2)
+                person.reads(r"Not yet: r works in \d+ s\. Enter one time PIN")
 
     def test_an_empty_answer_is_answered_alike(self):
         self.start_house(PIN_THEN_PASSWORD)
@@ -61,7 +61,7 @@ class Strangers(Scenario):
             with self.subTest(user), self.ssh(user) as person:
                 person.reads(FIRST)
                 person.types("")
-                person.reads(r"\) Enter one time PIN \(r = resend\): ", patience=2)
+                person.reads(r"\) Enter one time PIN \(r = resend\): ")
 
     def test_the_made_up_digits_stay_the_same(self):
         self.start_house()
@@ -120,6 +120,26 @@ class ShutOutBySshd(Scenario):
             self.assertNotIn("locked", line)
 
 
+class Placeholder(Scenario):
+    """What sshd's placeholder begins with can be typed, too, by whoever sits at alice's address."""
+
+    BACKSPACE = "\b"
+
+    def test_a_backspace_from_alices_address_costs_her_nothing(self):
+        self.start_house(PIN)
+        alice = self.ssh()
+        alice.reads(PROMPT)
+        code = self.next_text().code
+        with self.ssh() as stranger:
+            stranger.reads(PROMPT)
+            stranger.types(self.BACKSPACE)
+            stranger.reads(PROMPT)
+        alice.types(code)
+        alice.gets_in()
+        self.assert_texts(1)
+        self.logged("denied reason=not-admitted user=alice service=sshd")
+
+
 class PasswordMethodOnly(Scenario):
     """sshd's password method answers prompts with the password; Debian ships the server so."""
 
@@ -144,10 +164,13 @@ class PasswordMethodOnly(Scenario):
         self.cannot_log_in(PASSWORD_THEN_PIN)
         self.logged("denied user=alice: the host's conversation failed")
 
-    def test_hidden_prompt_password_first(self):
-        self.cannot_log_in(PASSWORD_THEN_PIN, message={"echo": "no"})
-        self.logged("denied")
-
-    def test_hidden_prompt_pin_first(self):
+    def test_it_meets_no_hidden_prompt_that_it_would_answer_with_the_password(self):
+        """PIN first: nothing could tell the daemon that it is one."""
         self.cannot_log_in(PIN_THEN_PASSWORD, message={"echo": "no"})
-        self.logged("denied")
+        self.logged("denied user=alice: the host's conversation failed")
+        self.assertIn("answers=0", self.logged("denied reason=client-gone user=alice"))
+
+    def test_nor_after_the_password(self):
+        self.cannot_log_in(PASSWORD_THEN_PIN, message={"echo": "no"})
+        self.logged("denied user=alice: the host's conversation failed")
+        self.assertIn("answers=0", self.logged("denied reason=client-gone user=alice"))

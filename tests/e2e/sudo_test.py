@@ -49,6 +49,21 @@ class SudoByTelnyx(Sudo, Scenario):
 class SudoTrouble(Scenario):
     start_with_sudo = Sudo.start_with_sudo
 
+    def test_what_is_typed_at_a_prompt_of_the_callers_own_is_hidden(self):
+        """sudo -p puts its text in place of ours, and a person types the password again."""
+        self.start_with_sudo(PASSWORD_THEN_PIN, message={"echo": "yes"})
+        password = self.machine.passwords["alice"]
+        with sudo("alice", "-p", "Password for %p: ") as person:
+            person.sees("Password for alice: ")
+            person.types(password)
+            person.sees("Password for alice: ")
+            person.types(password)
+            person.sees("Password for alice: ")
+            person.types(self.next_text().code)
+            person.gets_in("root")
+            self.assertNotIn(password, person.screen)
+        self.assertFalse([line for line in self.machine.log.lines if password in line])
+
     def test_three_wrong_codes(self):
         self.start_with_sudo(PIN)
         with sudo("alice") as person:
@@ -58,7 +73,11 @@ class SudoTrouble(Scenario):
                 person.types(text.wrong_code)
                 person.sees(f"Wrong code, {left} left.")
             person.types(text.wrong_code)
-            # sudo tries three times by itself.
+            # sudo shows no notices, so the reason is a question; and it tries three times by itself.
+            for _ in range(3):
+                person.sees("Too many wrong codes. A new one can be sent in ")
+                person.sees("Press Enter: ")
+                person.types("")
             person.is_denied()
             self.assertEqual(3, person.screen.count("Enter one time PIN"))
         self.assert_texts(1)
@@ -70,6 +89,10 @@ class SudoTrouble(Scenario):
             for _ in range(3):
                 person.reads(PROMPT)
                 person.types("123456")
+            for _ in range(3):
+                person.sees("Too many wrong codes")
+                person.sees("Press Enter: ")
+                person.types("")
             person.is_denied()
         self.assert_texts(0)
 

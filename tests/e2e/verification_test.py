@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logins with a code that the provider makes and checks: Twilio Verify and Telnyx Verify."""
 
+import pwd
 import re
+import secrets
 import shutil
 import time
 
 from fake_provider import telnyx, telnyx_verify, twilio, twilio_verify
 from login import PROMPT
 from private_machine import run
-from protocol import ACCEPTED, DENIED, Client
+from protocol import ACCEPTED, DENIED, ENROLL, FIRST_PROVED, UNAVAILABLE, Client
 from scenario import Scenario, Text, section
 
 
@@ -21,11 +23,15 @@ class Verification:
     resend_has_the_same_code = True
 
     def provider_section(self, name):
+        if name != self.provider:
+            return super().provider_section(name)
         fake = self.fake(name)
         return section(f"provider {name}", {
             "type": name, "ca_file": fake.ca_file, "base_url": fake.base_url + self.path} | self.settings)
 
     def _text(self, message):
+        if message["provider"] != self.provider:
+            return super()._text(message)
         return Text(message["provider"], message["to"], message["body"], message["code"], "", "")
 
     def checks(self):
@@ -68,6 +74,18 @@ class Verification:
                 person.types(self.next_text().wrong_code)
             self.logged("notice kind=locked user=alice")
         self.assertEqual(3, len(self.checks()))
+
+    def test_a_short_code_lets_nobody_in(self):
+        """Services may be told to make shorter ones than can be trusted. Neither asked nor counted."""
+        self.start_house()
+        with self.ssh() as person:
+            person.reads(PROMPT)
+            person.types(self.next_text().code[:5])
+            person.sees("2 tries left.")
+            person.reads(PROMPT)
+        self.assertIn("CodeLength", self.logged("denied reason="))
+        self.assertEqual([], self.checks())
+        self.assertIn("nobody has failed", run(self.machine.build / "sms2fa", "status"))
 
     def test_no_clear_answer_denies_and_counts(self):
         """The answer was counted before the provider was asked, and stays so."""
@@ -121,7 +139,7 @@ class Verification:
     def test_messages_have_a_budget_and_the_last_code_stays_good(self):
         self.start_daemon(limits={"resend_after": "1s", "sends_per_user": "2/10m"})
         with Client(self.machine.socket) as person:
-            person.hello("alice", service="sshd")
+            person.hello("alice", service="sshd", flags=FIRST_PROVED)
             person.prompt()
             for said in ("Code on its way again", "The message could not be sent again."):
                 time.sleep(1)
@@ -130,10 +148,34 @@ class Verification:
             person.answers(self.next_text(after=1).code)
             self.assertEqual((ACCEPTED, "right-code"), person.verdict())
         with Client(self.machine.socket) as person:
-            person.hello("alice", service="sudo")
+            person.hello("alice", service="sudo", flags=FIRST_PROVED)
             self.assertEqual((DENIED, "over-budget"), person.verdict())
         self.logged('detail="sends_per_user is used up"')
         self.assert_texts(2)
+
+    def enrolls(self, *providers):
+        """Alice, with these providers; returns the connection."""
+        key = self.machine.write_trusted("/etc/sms2fa/store.key", secrets.token_hex(32) + "\n")
+        self.keep_secret(key.read_text().strip())
+        self.start_daemon(providers, enroll={"self": "yes"},
+                          store={"path": self.state / "state.db", "key_file": key})
+        person = Client(self.machine.socket, pwd.getpwnam("alice").pw_uid)
+        self.addCleanup(person.close)
+        person.hello("alice", flags=ENROLL)
+        return person
+
+    def test_where_no_change_can_be_told_there_is_none(self):
+        person = self.enrolls(self.provider)
+        self.assertEqual((UNAVAILABLE, "provider-failed"), person.verdict())
+        self.assertIn("First show that you are who you were", person.notices[0])
+        self.assert_texts(0)
+        self.logged("no provider is configured for this")
+
+    def test_another_provider_tells_what_the_service_cant(self):
+        person = self.enrolls(self.provider, "twilio")
+        self.assertTrue(person.next_is_a_prompt())
+        text, = self.texts()
+        self.assertIn("is your code to ADD a phone or app", text.body)
 
     def assert_counted(self, count):
         """The store has counted so many wrong answers in a row."""

@@ -134,7 +134,7 @@ class TriesAreCounted(Scenario):
             person.gets_in()
 
     def test_a_budget_of_messages_runs_dry(self):
-        self.start_house(limits={"sends_per_number": "2/10m"})
+        self.start_house(limits={"sends_per_number": "4/10m"})
         for sent in range(2):
             with self.ssh() as person:
                 person.reads(PROMPT)

@@ -34,7 +34,7 @@ TELNYX = {"Authorization": f"Bearer {telnyx.API_KEY}", "Content-Type": "applicat
 
 def connect(provider, context=None):
     context = context or ssl.create_default_context(cafile=provider.ca_file)
-    return http.client.HTTPSConnection("localhost", provider.port, timeout=10, context=context)
+    return http.client.HTTPSConnection("localhost", provider.port, timeout=60, context=context)
 
 
 def exchange(connection, method, path, headers, body=None):

@@ -103,7 +103,7 @@ class MisbehaviourTest(ProviderCase):
         self.begin("together-2")
         self.connection.sock.settimeout(0.2)
         self.assertRaises(TimeoutError, self.connection.sock.recv, 1)
-        self.connection.sock.settimeout(10)
+        self.connection.sock.settimeout(60)
         waiting, self.connection = self.connection, connect(self.provider)
         self.addCleanup(waiting.close)
         self.assertEqual(self.twilio(mode="/!together-2")[0], 201)

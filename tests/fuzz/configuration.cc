@@ -2,6 +2,7 @@
 // sms2fa.conf: read whole or refused with reasons, each with the file and a line.
 #include "lib/config/configuration.h"
 
+#include "programs/wiring/provider_types.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace sms2fa::test {

@@ -3,28 +3,27 @@
 // never lets somebody in through a stack without a module that says success.
 #include "programs/sms2fa/pam_stack.h"
 
-#include "programs/sms2fa/pam_walk.h"
+#include "programs/sms2fa/pam_paths.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace sms2fa::test {
 
 void fuzz(std::string_view input) {
   const PamStack stack = read_pam_stack(as_file(input));
-  std::vector<PamLine> auth;
+  const auto auth = auth_lines(stack);
   for (const PamLine& line : stack.lines) {
-    (void)is_control(line.control);
-    (void)is_ours(line);
-    (void)is_first_factor(line);
     promise(line.module_name().size() <= line.module.size());
     (void)line.places();
-    if (line.type == "auth") auth.push_back(line);
+    (void)line.shown_control();
   }
-  const auto denied = walk(auth, [](const PamLine&) { return PamResult::auth_err; });
-  bool plain = true;
-  for (const PamLine& line : auth) plain &= !line.control.starts_with('[');
-  promise(!plain || !denied.lets_in);
-  (void)walk(auth, [](const PamLine&) { return PamResult::success; });
-  (void)walk(auth, [](const PamLine&) { return std::nullopt; });
+  const PamJudge judge(auth, "su");
+  const auto bypasses = judge.bypasses();
+  promise(!bypasses || bypasses->empty() || judge.lets_somebody_in());
+  promise(!judge.code_is_enough() || judge.lets_somebody_in());
+  (void)judge.counter_of_denials();
+  (void)judge.wrong_password_reaches_us();
+  for (size_t i = 0; i < auth.size(); ++i)
+    if (is_ours(auth[i])) (void)judge.unproven_path_to(i);
 }
 
 }  // namespace sms2fa::test

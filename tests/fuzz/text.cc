@@ -6,6 +6,7 @@
 #include "lib/base/phone_number.h"
 #include "lib/config/message_template.h"
 #include "lib/delivery/form.h"
+#include "lib/directory/number_text.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace sms2fa::test {
@@ -36,6 +37,8 @@ void fuzz(std::string_view input) {
     promise(number->e164().size() >= 8 && number->e164().size() <= 16);
     promise(printable(number->masked()));
   }
+  const auto digits = number_digits(input, "IE");
+  promise(digits ? digits->size() <= 20 : printable(digits.error().message));
   std::string message;
   if (take_message(input, message).empty()) {
     promise(message.find("{code}") != std::string::npos);

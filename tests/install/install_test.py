@@ -57,6 +57,7 @@ class Installed(unittest.TestCase):
 
     def test_everything_is_where_it_is_looked_for(self):
         for name in ("usr/bin/sms2fa", "usr/sbin/sms2fad", "usr/lib/systemd/system/sms2fad.socket",
+                     "usr/lib/systemd/system/sms2fad-user.socket",
                      "usr/lib/systemd/system/sms2fad.service",
                      "usr/lib/systemd/system/sms2fa-metrics.service",
                      "usr/lib/systemd/system/sms2fa-metrics.timer", "usr/lib/sysusers.d/sms2fa.conf",
@@ -253,10 +254,19 @@ class SELinux(unittest.TestCase):
                   if not line.startswith("#")]
         pattern, context = line.split()
         self.assertEqual("system_u:object_r:sms2fa_run_t:s0", context)
-        listens = re.search(r"^ListenSequentialPacket=(\S+)$", (ROOT / "conf/systemd/sms2fad.socket").read_text(),
-                            re.MULTILINE)[1]
-        for path in (listens, os.path.dirname(listens)):
-            self.assertTrue(re.fullmatch(pattern, path), path)
+        for unit in ("sms2fad.socket", "sms2fad-user.socket"):
+            listens = re.search(r"^ListenSequentialPacket=(\S+)$",
+                                (ROOT / "conf/systemd" / unit).read_text(), re.MULTILINE)[1]
+            for path in (listens, os.path.dirname(listens)):
+                self.assertTrue(re.fullmatch(pattern, path), path)
+
+    def test_the_sockets_are_told_apart_by_name_and_mode(self):
+        for unit, name, mode in (("sms2fad.socket", "auth", "0600"),
+                                 ("sms2fad-user.socket", "user", "0666")):
+            text = (ROOT / "conf/systemd" / unit).read_text(encoding="utf-8")
+            self.assertIn(f"\nListenSequentialPacket=/run/sms2fa/{name}.sock\n", text)
+            self.assertIn(f"\nFileDescriptorName={name}\n", text)
+            self.assertIn(f"\nSocketMode={mode}\n", text)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Prints one `file:line: what is wrong` each and exits 1 when there is any.
 """
 
 import concurrent.futures
+import functools
 import os
 import pathlib
 import re
@@ -34,7 +35,7 @@ MAY_INCLUDE = {
 SESSION_SEES_ONLY = {
     "lib/delivery": {"lib/delivery/messenger.h", "lib/delivery/login_message.h",
                      "lib/delivery/send_report.h", "lib/delivery/followed_message.h"},
-    "lib/directory": {"lib/directory/directory.h"},
+    "lib/directory": {"lib/directory/account_lookup.h", "lib/directory/directory.h"},
     "lib/store": {"lib/store/store.h"},
 }
 
@@ -47,6 +48,7 @@ OWNERS = {
     r"curl/": ("lib/delivery/",),
     r"nlohmann/": ("lib/delivery/json", "programs/sms2fa/"),
     r"phonenumbers/": ("lib/directory/number_reader",),
+    r"unicode/": ("lib/directory/number_memory",),
     r"sqlite3\.h": ("lib/store/",),
     r"(qrencode|png)\.h": ("programs/sms2fa/qr_code",),
     r"crypt\.h": ("lib/otp/backup_code",),
@@ -59,6 +61,14 @@ HEADER_LINES = 150
 SOURCE_LINES = 400
 LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+
+# Names, and the headers that bring them. Precompiled headers hide that one is missing, and the next compiler shows it.
+BROUGHT_BY = {
+    re.compile(r"\bu?int(8|16|32|64)_t\b"): {"cstdint", "stdint.h"},
+    re.compile(r"\bstd::(min|max|clamp|sort|find_if|any_of|all_of|none_of|copy|count_if)\("): {"algorithm"},
+    re.compile(r"\bstd::(next|prev|back_inserter|make_move_iterator)\("): {"iterator"},
+    re.compile(r"\bstd::vector<"): {"vector"},
+}
 
 
 def tracked(*patterns):
@@ -111,6 +121,22 @@ def check_source(name):
                 yield f"{name}:{number}: {complaint}"
 
 
+@functools.cache
+def brought_to(name):
+    """What of the system's a source includes, by way of our headers or not. They include each other in no circle."""
+    found = [INCLUDE.match(line) for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
+    brought = {match.group(2) for match in found if match and match.group(1) == "<"}
+    ours = {match.group(2) for match in found if match and match.group(1) == '"'}
+    return brought.union(*(brought_to(header) for header in ours if (ROOT / header).exists()))
+
+
+def check_brought(name):
+    code = re.sub(r"//.*", "", (ROOT / name).read_text(encoding="utf-8"))
+    for names, headers in BROUGHT_BY.items():
+        if (found := names.search(code)) and not headers & brought_to(name):
+            yield f"{name}:1: {found[0]} without <{min(headers)}>"
+
+
 def check_licence(name):
     """Every file says its licence, but for prose, forms without comments, and data beside a README."""
     if name.endswith((".md", ".json", ".pam", ".csv", ".png")) or name in ("LICENSE", "NEWS", ".gitignore"):
@@ -154,9 +180,9 @@ def check_header_alone(name):
 
 def main():
     sources = tracked("*.cc", "*.h")
-    texts = sources + tracked("*.py", "*.sh", "*CMakeLists.txt", "*.scd", "conf/completions/*", "dev",
+    texts = sources + tracked("*.py", "*.sh", "*CMakeLists.txt", "*.scd", "*.scd.in", "conf/completions/*", "dev",
                               ".ci/run")
-    complaints = [c for name in sources for c in check_source(name)]
+    complaints = [c for name in sources for check in (check_source, check_brought) for c in check(name)]
     complaints += [c for name in texts for c in check_text(name)]
     complaints += [c for name in tracked() for c in check_licence(name)]
     begun_with = {first_include(name) for name in sources if name.endswith(".cc")}

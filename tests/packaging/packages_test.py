@@ -21,7 +21,7 @@ import unittest_report  # noqa: E402
 from clean_debian import PLACE, enter, inside, make_debian, run  # noqa: E402
 
 # What a machine has that people log in to, and what autopkgtest installs from its own archive with.
-BASE = "apt-utils,ca-certificates,openssh-client,openssh-server,passwd,systemd"
+BASE = ("apt-utils", "openssh-client", "openssh-server", "passwd", "systemd")
 BOTH = ("libpam-sms2fa", "sms2fad")
 CONFIGURATION = "[delivery]\nproviders = outbox\n[provider outbox]\ntype = outbox\n" \
     "directory = /var/lib/sms2fa/outbox\n"
@@ -147,31 +147,62 @@ class Packages(unittest.TestCase):
         self.assertRegex(shown, r"login +PASS")
 
     def test_6_remove_takes_module_and_profile_along(self):
-        """A module without its daemon would let nobody in."""
+        """A module without its daemon would let nobody in. What else names it is told, with commands that put things
+        back as they were before "sms2fa pam enable"."""
+        by_hand = PLACE / "etc/pam.d/by-hand"
+        by_hand.write_text("session optional pam_permit.so\n")
+        before = contents("etc/pam.d", "etc/ssh/sshd_config.d")
+        self.enable_services()
+        with by_hand.open("a") as file:
+            file.write("auth requisite pam_sms2fa.so\n")
         inside("pam-auth-update", "--package", "--enable", "sms2fa")
         self.assertIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
-        by_hand = PLACE / "etc/pam.d/by-hand"
-        by_hand.write_text("auth requisite pam_sms2fa.so\n")
         said = inside("apt-get", "remove", "-qq", "sms2fad")
-        self.assertIn("sed -i /pam_sms2fa.so/d /etc/pam.d/by-hand\n", said.replace(" \n", "\n"))
-        by_hand.unlink()
+        mending = [line.strip() for line in said.splitlines() if line.startswith("  ")]
+        self.assertEqual([
+            r"sed -i -e '/pam_sms2fa\.so/d' -e 's/^# off by sms2fa pam: //' /etc/pam.d/by-hand /etc/pam.d/sshd "
+            "/etc/pam.d/su", "rm /etc/ssh/sshd_config.d/00-sms2fa.conf && systemctl reload ssh"], mending)
         self.assertNotIn("pam_sms2fa", (PLACE / "etc/pam.d/common-auth").read_text())
+        self.assertNotEqual(before, contents("etc/pam.d", "etc/ssh/sshd_config.d"))
+        for command in mending:
+            inside("sh", "-c", command.removesuffix(" && systemctl reload ssh"))
+        self.assertEqual(before, contents("etc/pam.d", "etc/ssh/sshd_config.d"))
+        by_hand.unlink()
         for name in BOTH:
             self.assertNotEqual("install ok installed",
                                 inside("dpkg-query", "-W", "-f", "${Status}", name))
         self.assertTrue((PLACE / "etc/sms2fa/sms2fa.conf").exists())
         self.assertTrue((PLACE / "var/lib/sms2fa").exists())
 
+    @staticmethod
+    def enable_services():
+        """Two by "sms2fa pam", with somebody who gets in by them afterwards."""
+        inside("useradd", "--create-home", "--shell", "/bin/sh", "ann")
+        inside("sh", "-c", "printf 'ann:pw\\nroot:pw\\n' | chpasswd; ssh-keygen -q -t ed25519 -N '' -f /var/tmp/key; "
+               "install -D -o ann -m 600 /var/tmp/key.pub /home/ann/.ssh/authorized_keys; chown ann /home/ann/.ssh")
+        (PLACE / "etc/sms2fa/users.conf").write_text("[users]\nann = +353851234567\n")
+        inside("sh", "-e", "-c", "mkdir -p /run/sshd; sms2fad & daemon=$!; "
+               "until [ -S /run/sms2fa/auth.sock ]; do kill -0 $daemon; sleep 0.1; done; "
+               "sms2fa pam enable sshd --first key --yes; sms2fa pam enable su --first password --yes; "
+               "kill $daemon; wait $daemon")
+
     def test_7_install_after_remove(self):
         self.install(self.bring)
         self.is_configured()
 
     def test_8_purge_leaves_the_account_only(self):
+        for place in ("etc/pam.d.sms2fa-backup", "var/lib/sms2fa"):
+            (PLACE / place / "kept").write_text("x")
+        (PLACE / "etc/sms2fa/telnyx.key").write_text("secret")
+        drop_in = PLACE / "etc/ssh/sshd_config.d/00-sms2fa.conf"
+        drop_in.write_text("UsePAM yes\n")
         for _ in range(2):
             inside("dpkg", "--purge", *BOTH)
-        for name in ("etc/sms2fa", "var/lib/sms2fa", "usr/share/pam-configs/sms2fa",
+        for name in ("etc/sms2fa", "etc/pam.d.sms2fa-backup", "var/lib/sms2fa", "usr/share/pam-configs/sms2fa",
                      "usr/sbin/sms2fad"):
             self.assertFalse((PLACE / name).exists(), name)
+        self.assertFalse(drop_in.exists())
+        self.assertEqual([], [path for path in (PLACE / "etc/pam.d").iterdir() if "sms2fa" in path.read_text()])
         self.assertIn("_sms2fa", inside("getent", "passwd", "_sms2fa"))
 
     def test_9_install_after_purge(self):

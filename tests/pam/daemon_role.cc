@@ -182,13 +182,15 @@ void DaemonRole::expect_hello(const Line& line, const std::vector<Word>& words) 
 void DaemonRole::expect_answer(const Line& line, const Word& word) {
   const Datagram answer = expect(line, kAnswer);
   if (word.is("any")) return;
-  char flags = 0;
-  if (word.is("authtok") || word.is("authtok+placeholder")) flags |= 1;
-  if (word.is("placeholder") || word.is("authtok+placeholder")) flags |= 2;
+  const std::string kind = word.text.substr(0, word.text.find('='));
+  const bool is_authtok = !word.quoted && (kind == "authtok" || kind == "authtok+placeholder");
+  char flags = is_authtok ? 1 : 0;
+  if (word.is("placeholder") || (is_authtok && kind != "authtok")) flags |= 2;
   if (flags == 0 && !word.quoted) line.refuse("no such answer");
-  // A placeholder's text is its own, of whatever length; a password never comes.
-  const std::string text = flags == 0 ? word.text : flags == 2 ? answer.value(kText) : "";
+  // A placeholder's text is its own, of whatever length; of a password comes the length alone.
+  std::string text = flags == 0 ? word.text : answer.value(kText);
   if (flags == 2 && text.empty()) line.refuse("a placeholder without its length");
+  if (is_authtok) text = std::string(std::stoul(word.text.substr(kind.size() + 1)), '*');
   if (answer.value(kFlags) != std::string(1, flags) || answer.value(kText) != text)
     line.refuse("the answer is " + quoted(answer.value(kText)) + " with flags " +
                 quoted(answer.value(kFlags)));

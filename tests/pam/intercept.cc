@@ -184,6 +184,11 @@ int poll(pollfd* watched_descriptors, unsigned long count, int timeout) {
   return static_cast<int>(syscall(SYS_poll, watched_descriptors, count, real));
 }
 
+// With _FORTIFY_SOURCE clang's calls come here, and g++'s where it does not see how many there are.
+int __poll_chk(pollfd* watched_descriptors, unsigned long count, int timeout, unsigned long) {
+  return poll(watched_descriptors, count, timeout);
+}
+
 int getpwnam_r(const char* name, passwd* entry, char*, size_t, passwd** found) {
   *found = nullptr;
   if (call_fails("getpwnam_r")) return errno;

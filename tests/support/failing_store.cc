@@ -31,20 +31,21 @@ Result<void> FailingStore::settle_send(SendId id, bool spent) {
   return store_.settle_send(id, spent);
 }
 
-Result<UserState> FailingStore::state_of(const std::string& user) {
-  if (fails(StoreCall::state_of, "state " + user)) return broken();
-  return store_.state_of(user);
+Result<UserState> FailingStore::state_of(const Origin& origin) {
+  if (fails(StoreCall::state_of, "state " + origin.user)) return broken();
+  return store_.state_of(origin);
 }
 
-Result<CountedAttempt> FailingStore::count_attempt(const std::string& user,
+Result<CountedAttempt> FailingStore::count_attempt(const Origin& origin, int64_t chance,
                                                    const LockRules& rules) {
-  if (fails(StoreCall::count_attempt, "count " + user)) return broken();
-  return store_.count_attempt(user, rules);
+  if (fails(StoreCall::count_attempt, "count " + origin.user)) return broken();
+  return store_.count_attempt(origin, chance, rules);
 }
 
-Result<void> FailingStore::commit_outcome(AttemptId id, bool right) {
+Result<unsigned> FailingStore::commit_outcome(AttemptId id, bool right,
+                                              const std::vector<AttemptId>& wrong) {
   if (fails(StoreCall::commit_outcome, right ? "outcome right" : "outcome wrong")) return broken();
-  return store_.commit_outcome(id, right);
+  return store_.commit_outcome(id, right, wrong);
 }
 
 Result<std::array<unsigned char, 32>> FailingStore::decoy_key() {
@@ -52,16 +53,23 @@ Result<std::array<unsigned char, 32>> FailingStore::decoy_key() {
   return store_.decoy_key();
 }
 
+// No call that a login waits for, and so none that a test counts.
+Result<void> FailingStore::record_verdict(const VerdictRecord& record) {
+  if (failing_ == static_cast<int>(StoreCall::record_verdict)) return broken();
+  return store_.record_verdict(record);
+}
+
 Result<bool> FailingStore::use_totp_step(const std::string& user, int64_t step) {
   if (fails(StoreCall::use_totp_step, "step " + user)) return broken();
   return store_.use_totp_step(user, step);
 }
 
-Result<void> FailingStore::replace_backup_codes(const std::string& user,
-                                                const std::string& parameters,
-                                                const std::vector<std::string>& hashes) {
+Result<Generation> FailingStore::replace_backup_codes(const std::string& user,
+                                                      const std::string& parameters,
+                                                      const std::vector<std::string>& hashes,
+                                                      const Proof& proof) {
   if (fails(StoreCall::replace_backup_codes, "new codes " + user)) return broken();
-  return store_.replace_backup_codes(user, parameters, hashes);
+  return store_.replace_backup_codes(user, parameters, hashes, proof);
 }
 
 Result<std::optional<BackupCodes>> FailingStore::backup_codes(const std::string& user) {
@@ -79,20 +87,22 @@ Result<Enrolment> FailingStore::enrolment_of(const std::string& user) {
   return store_.enrolment_of(user);
 }
 
-Result<void> FailingStore::set_number(const std::string& user, const std::string& sealed) {
+Result<Generation> FailingStore::set_number(const std::string& user, const std::string& sealed,
+                                            const Proof& proof) {
   if (fails(StoreCall::set_number, "number " + user)) return broken();
-  return store_.set_number(user, sealed);
+  return store_.set_number(user, sealed, proof);
 }
 
-Result<void> FailingStore::plan_number(const std::string& user, const std::string& sealed,
-                                       std::chrono::seconds wait) {
+Result<Generation> FailingStore::plan_number(const std::string& user, const std::string& sealed,
+                                             std::chrono::seconds wait, const Proof& proof) {
   if (fails(StoreCall::plan_number, "plan " + user)) return broken();
-  return store_.plan_number(user, sealed, wait);
+  return store_.plan_number(user, sealed, wait, proof);
 }
 
-Result<void> FailingStore::put_app(const std::string& user, const EnrolledApp& app) {
+Result<Generation> FailingStore::put_app(const std::string& user, const EnrolledApp& app,
+                                         const Proof& proof) {
   if (fails(StoreCall::put_app, "app " + user)) return broken();
-  return store_.put_app(user, app);
+  return store_.put_app(user, app, proof);
 }
 
 std::vector<std::string> FailingStore::calls() const {

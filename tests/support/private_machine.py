@@ -2,10 +2,11 @@
 """A machine of one's own inside this one, for tests and the demo.
 
 enter() runs the calling script again as the first process of new mount, process and network
-namespaces. There, PrivateMachine lays copies of /etc and /dev and empty file systems over /home,
-/run and the log folders, so that users, PAM services and sudoers can be changed freely and a real
-sshd, sudo and su read them from the usual places. When the script ends, however it ends, the kernel
-takes the namespaces apart with every process and mount in them; the machine outside never saw any.
+namespaces. There, PrivateMachine lays copies of /etc and /dev and empty file systems over /home
+(a checkout in there stays), /run and the log folders, so that users, PAM services and sudoers can be
+changed freely and a real sshd, sudo and su read them from the usual places. When the script ends,
+however it ends, the kernel takes the namespaces apart with every process and mount in them; the
+machine outside never saw any.
 
 Needs root, and Debian's util-linux, iproute2, passwd, openssh-server.
 """
@@ -13,6 +14,7 @@ Needs root, and Debian's util-linux, iproute2, passwd, openssh-server.
 import contextlib
 import os
 import pathlib
+import re
 import select
 import shutil
 import signal
@@ -23,6 +25,7 @@ import threading
 import time
 
 INSIDE = "--inside-private-machine"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def enter():
@@ -48,6 +51,19 @@ def run(*command, **options):
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]} failed ({done.returncode}): {done.stdout}{done.stderr}")
     return done.stdout
+
+
+def has_penalties():
+    """Whether this sshd turns addresses away after logins that failed: from OpenSSH 9.8 on."""
+    version = subprocess.run(["ssh", "-V"], capture_output=True, text=True, check=True).stderr
+    found = re.match(r"OpenSSH_(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) >= (9, 8)
+
+
+def debians_pam(release):
+    """{service: text} of Debian 12 or 13."""
+    return {path.stem: path.read_text(encoding="utf-8") for folder in sorted({"12", release})
+            for path in (ROOT / "tests/support/debian_pam" / folder).glob("*.pam")}
 
 
 class SystemLog:
@@ -80,7 +96,7 @@ class SystemLog:
             select.select([self._socket], [], [])
             self._take()
 
-    def wait_for(self, text, since=0, timeout=10):
+    def wait_for(self, text, since=0, timeout=30):
         """The first line from number `since` on that holds `text`."""
         end = time.monotonic() + timeout
         while True:
@@ -100,11 +116,13 @@ class PrivateMachine:
         self.build = pathlib.Path(build).resolve()
         self.module = self.build / "pam_sms2fa.so"
         self.socket = "/run/sms2fa/auth.sock"
+        self.user_socket = "/run/sms2fa/user.sock"
+        self.socket_options = ("--auth-socket", self.socket, "--user-socket", self.user_socket)
         self._processes = []
         run("ip", "link", "set", "lo", "up")
         run("hostname", "web01")
         for place in ("/run", "/home", "/var/log"):
-            run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place)
+            self._make_empty(place)
         if os.path.isdir("/var/lib/sudo"):
             run("mount", "-t", "tmpfs", "-o", "mode=700", "tmpfs", "/var/lib/sudo")
         self.state = pathlib.Path("/run/private")
@@ -118,6 +136,17 @@ class PrivateMachine:
         subprocess.run(["userdel", "_sms2fa"], capture_output=True, check=False)
         run("useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent",
             "--shell", "/usr/sbin/nologin", "_sms2fa")
+
+    def _make_empty(self, place):
+        """With nothing in it but this checkout and the build, where they live there."""
+        kept = {path: os.open(path, os.O_PATH) for path in (ROOT, self.build)
+                if path.is_relative_to(place)}
+        run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place)
+        for path, there in kept.items():
+            path.mkdir(parents=True, exist_ok=True)
+            # As it is written: what it stands for is covered by now.
+            run("mount", "--no-canonicalize", "--bind", f"/proc/self/fd/{there}", path, pass_fds=[there])
+            os.close(there)
 
     def _copy_etc(self):
         copy = self.state / "etc"
@@ -146,10 +175,37 @@ class PrivateMachine:
         run("useradd", "--create-home", "--shell", "/bin/sh", *options, name)
         run("chpasswd", input=f"{name}:{password}\n")
 
+    def add_accounts(self, names, first_uid=30000):
+        """Many, without a home, a password or a shell."""
+        passwd = pathlib.Path("/etc/passwd")
+        known = {line.partition(":")[0] for line in passwd.read_text(encoding="ascii").splitlines()}
+        with passwd.open("a", encoding="ascii") as file:
+            file.writelines(f"{name}:x:{uid}:{uid}::/:/usr/sbin/nologin\n"
+                            for uid, name in enumerate(names, first_uid) if name not in known)
+
     def pam_service(self, name, lines):
         """Writes /etc/pam.d/NAME; `{module}` stands for the module's path."""
         text = "\n".join(lines).replace("{module}", str(self.module)) + "\n"
         pathlib.Path("/etc/pam.d", name).write_text(text)
+
+    def install_module(self):
+        """Puts the module where libpam looks for it; returns what undoes that."""
+        folder = next(pathlib.Path("/usr/lib").glob("*/security/pam_unix.so")).parent
+        copy = self.state / "security"
+        shutil.rmtree(copy, ignore_errors=True)
+        run("cp", "-a", folder, copy)
+        shutil.copy(self.module, copy)
+        shutil.chown(copy / self.module.name, "root", "root")
+        (copy / self.module.name).chmod(0o644)
+        run("mount", "--bind", copy, folder)
+        return lambda: run("umount", folder)
+
+    def ship_pam(self, release):
+        """/etc/pam.d has the files that this Debian ships; returns {service: text}."""
+        shipped = debians_pam(release)
+        for name, text in shipped.items():
+            pathlib.Path("/etc/pam.d", name).write_text(text, encoding="utf-8")
+        return shipped
 
     def allow_sudo(self, *names):
         """These may run everything as anybody, and are asked every time."""
@@ -176,23 +232,36 @@ class PrivateMachine:
     def start_daemon(self, configuration, program=None):
         since = len(self.log.lines)
         process = self.start(program or self.build / "sms2fad", "--config", configuration,
-                             "--socket", self.socket,
+                             *self.socket_options,
                              stderr=open(self.state / "sms2fad.stderr", "a", encoding="utf-8"))
         self.log.wait_for("ready", since)
         return process
 
     def start_sshd(self, lines, port=2222):
         """A real sshd on loopback with these settings; returns its process when it listens."""
+        settings = [*self._sshd_basics(port), "UsePAM yes", "UseDNS no", "StrictModes no",
+                    "PrintMotd no", "PrintLastLog no", *lines]
+        # Every test's logins come from one address.
+        if has_penalties() and not any("PerSourcePenalties" in line for line in lines):
+            settings.append("PerSourcePenalties no")
+        configuration = self.state / f"sshd_config_{port}"
+        configuration.write_text("\n".join(settings) + "\n")
+        return self._listening(port, "-f", configuration)
+
+    def start_debians_sshd(self, port=2222):
+        """A real sshd on loopback with what is in /etc/ssh."""
+        basics = self._sshd_basics(port) + ["PerSourcePenalties no"] * has_penalties()
+        return self._listening(port, *(word for line in basics for word in ("-o", line)))
+
+    def _sshd_basics(self, port):
         key = self.state / "host_key"
         if not key.exists():
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
         self._known_hosts.write_text("[127.0.0.1]:* " + key.with_suffix(".pub").read_text())
-        settings = [f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {key}", "PidFile none",
-                    "UsePAM yes", "UseDNS no", "StrictModes no", "PrintMotd no", "PrintLastLog no",
-                    *lines]
-        configuration = self.state / f"sshd_config_{port}"
-        configuration.write_text("\n".join(settings) + "\n")
-        process = self.start("/usr/sbin/sshd", "-D", "-f", configuration)
+        return [f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {key}", "PidFile none"]
+
+    def _listening(self, port, *words):
+        process = self.start("/usr/sbin/sshd", "-D", *words)
         end = time.monotonic() + 10
         while True:
             try:

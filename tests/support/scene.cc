@@ -8,6 +8,8 @@ namespace sms2fa::test {
 
 namespace {
 
+constexpr uid_t kFirstUid = 1000;
+
 std::string code_in(const std::string& body) {
   const size_t end = body.find(" is your code");
   if (end == std::string::npos) return "";
@@ -40,6 +42,10 @@ LoginRequest Scene::login(const std::string& user, const std::string& service,
                           const std::string& rhost) {
   LoginRequest request;
   request.user = user;
+  request.uid = kFirstUid;
+  request.lane = Lane::proven;
+  request.peer = 0;
+  request.caller = "0";
   request.service = service;
   request.rhost = rhost;
   request.tty = "ssh";
@@ -107,13 +113,13 @@ std::string Scene::choose_code(const std::string& digits) {
 void Scene::fail_often(const std::string& user, int failures) {
   for (int source = 0; failures_of(user) < failures && source < failures; ++source) {
     auto guesser = person();
-    for (int i = failures_of(user); i < failures; ++i) guesser.types("wrong");
+    for (int i = failures_of(user); i < failures; ++i) guesser.types("000 001");
     attempt(guesser, login(user, "sshd", "198.51.100." + std::to_string(source)));
   }
 }
 
 int Scene::failures_of(const std::string& user) {
-  return static_cast<int>(memory->state_of(user)->consecutive_failures);
+  return static_cast<int>(memory->state_of({user})->consecutive_failures);
 }
 
 }  // namespace sms2fa::test

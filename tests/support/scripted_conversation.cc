@@ -41,11 +41,12 @@ ScriptedConversation& ScriptedConversation::types(const std::string& answer) {
   return types([answer] { return answer; });
 }
 
-ScriptedConversation& ScriptedConversation::types_the_password() {
-  steps_.push_back([] {
+ScriptedConversation& ScriptedConversation::types_the_password(size_t length) {
+  steps_.push_back([length] {
     Reply reply;
     reply.status = Reply::Status::answered;
     reply.is_authtok = true;
+    reply.text = Secret(std::string(length, '*'));
     return std::optional(std::move(reply));
   });
   return *this;

@@ -18,12 +18,14 @@ class ScriptedConversation final : public Conversation {
   explicit ScriptedConversation(ManualClock& clock) : clock_(clock) {}
   Reply ask(const std::string& prompt, bool echo, SteadyTime deadline) override;
   void tell(const std::string& text) override;
+  void end_with(const std::string& text) override { tell(text); }
   bool pause(SteadyDuration time) override;
 
   ScriptedConversation& types(const std::string& answer);
   // What is typed is found out only when the prompt stands.
   ScriptedConversation& types(std::function<std::string()> answer);
-  ScriptedConversation& types_the_password();
+  // Of which the daemon hears the length alone.
+  ScriptedConversation& types_the_password(size_t length = 7);
   // sshd keeps nothing of an answer but its length.
   ScriptedConversation& is_replaced_by_sshd(size_t length = 6);
   ScriptedConversation& ends(Reply::Status status);

@@ -14,7 +14,9 @@ HERE, THERE = "192.0.2.1", "192.0.2.2"
 # Attempts, one after the other: user, source, and what is typed at the prompts. "right" is the code of
 # the newest message, "wrong" another one, "wait" is patience until r works, and what wallet.py names comes
 # from there; who has nothing more to type leaves.
+LEAVES = "leaves at the first prompt"
 SCENARIOS = {
+    LEAVES: [("alice", HERE, [])],
     "right code": [("alice", HERE, ["right"])],
     "wrong code, then right": [("alice", HERE, ["wrong", "right"])],
     "three wrong codes": [("alice", HERE, ["wrong"] * 3)],
@@ -30,6 +32,7 @@ SCENARIOS = {
     "backup code, twice": [("carol", HERE, ["backup"]), ("carol", THERE, ["backup"])],
     "pass, twice": [("carol", HERE, ["pass"]), ("carol", THERE, ["pass"])],
 }
+CALLED_WRONG = ("Wrong code", "Too many wrong codes", "That code was used before")
 FAILURES_BEFORE_LOCK = 5  # as house.py has it
 RESEND_AFTER = 1  # s, as daemon_crash.py has it
 
@@ -76,7 +79,7 @@ def walk(house, told, user, rhost, steps, service="sshd"):
                     told.spent.append((user, typed))
                 return fields[REASON].decode()
             # Who comes too early is told of too many wrong codes without having answered.
-            if answered and ("Wrong code" in text or "Too many wrong codes" in text):
+            if answered and any(words in text for words in CALLED_WRONG):
                 told.wrong[user] = told.wrong.get(user, 0) + 1
                 answered = False
             if kind != PROMPT:

@@ -13,13 +13,14 @@ import signal
 import time
 
 from aftermath import check_restart, check_state
-from attempts import HERE, THERE, Told, in_child, result_of, walk
+from attempts import HERE, LEAVES, THERE, Told, in_child, result_of, walk
 from house import House, require
 from stops import Tracee
 
 NAME = "the daemon, a system call fails"
 prepare = House
 SCENARIOS = {
+    LEAVES: [],
     "right code": ["wrong", "right"],
     "wrong codes": ["wrong", "wrong", "wrong"],
 }

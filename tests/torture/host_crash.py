@@ -10,7 +10,7 @@ import os
 import re
 import time
 
-from attempts import HERE, Told, other_code, walk
+from attempts import HERE, LEAVES, Told, other_code, walk
 from house import PATIENCE, processes_named, require
 from place import Place
 from stops import Tracee
@@ -21,6 +21,7 @@ SEEN = collections.Counter()
 SERVICE = "torture"
 TRIES = 3
 SCENARIOS = {
+    LEAVES: [None],
     "right code": ["right"],
     "wrong code, then right": ["wrong", "right"],
     "three wrong codes": ["wrong", "wrong", "wrong"],

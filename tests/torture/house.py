@@ -115,7 +115,7 @@ class House:
             os.dup2(errors, 2)
             os.closerange(3, 200)
             path = str(self.machine.build / program)
-            os.execve(path, [path, "--config", CONFIGURATION, "--socket", self.machine.socket],
+            os.execve(path, [path, "--config", CONFIGURATION, *self.machine.socket_options],
                       {"PATH": "/usr/bin:/bin", **environment})
         except BaseException:  # pylint: disable=broad-except
             traceback.print_exc()
@@ -154,13 +154,13 @@ class House:
 
     def wrong_answers(self, user):
         """(consecutive failures, failures of the last day), as the state has them."""
-        consecutive = self.query(f"SELECT consecutive FROM users WHERE name = '{user}'")
+        consecutive = self.query(f"SELECT since_right FROM people WHERE name = '{user}'")
         attempts = self.query(f"SELECT count(*) FROM attempts WHERE user = '{user}'")
         return (consecutive[0][0] if consecutive else 0), attempts[0][0]
 
     def is_locked(self, user):
-        return self.query(f"SELECT locked_until_ms > store_ms FROM users, clock "
-                          f"WHERE name = '{user}'") == [(1,)]
+        return self.query(f"SELECT max(locked_until_ms) > store_ms FROM series, clock "
+                          f"WHERE user = '{user}'") == [(1,)]
 
     def messages_reserved(self):
         return self.query("SELECT count(*) FROM sends WHERE pretended = 0")[0][0]

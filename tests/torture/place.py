@@ -11,6 +11,7 @@ SPACIOUS = """\
 sends_per_number = 100000/1h
 sends_per_source = 100000/1h
 sends_per_host = 100000/1h
+sends_per_host_per_day = 100000
 """
 
 
@@ -20,6 +21,8 @@ class Place:
 
     def __init__(self, machine, environment=None):
         users = "".join(f"user{number} = +353851234567\n" for number in range(USERS))
+        # Without an account nobody is anybody.
+        machine.add_accounts(f"user{number}" for number in range(USERS))
         self.house = House(machine, limits=SPACIOUS, users="[users]\n" + users)
         self._environment = environment
         self._user = USERS

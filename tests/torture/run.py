@@ -9,6 +9,7 @@ repeats it. With patterns, only the parts whose module name holds one of them. T
 """
 
 import argparse
+import collections
 import importlib
 import os
 import pathlib
@@ -21,12 +22,27 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e"), str(HERE.parent / "support")]
 
 import private_machine  # noqa: E402
+from attempts import LEAVES  # noqa: E402
 from house import Failed  # noqa: E402
 
-# Module, points in a sample, and how many points there are at least: fewer, and a part has gone blind.
-PARTS = {"daemon_crash": (150, 2000), "host_crash": (100, 2000), "rotation_crash": (30, 100),
-         "call_faults": (40, 400), "allocation_faults": (600, 4000)}
+# Module, and points in a sample.
+PARTS = {"daemon_crash": 150, "host_crash": 100, "rotation_crash": 30, "call_faults": 40,
+         "allocation_faults": 600}
 MOST_SHOWN = 10
+
+
+def is_blind(part, points):
+    """Whether more is done than to leave at the first prompt, and no more of it is seen; or never one of the ends.
+
+    How much there is to see depends on the machine's libraries; so it is held against what the same machine does.
+    """
+    if not points:
+        return True
+    if not isinstance(points[0], tuple):
+        return not all(part.SEEN.values())
+    seen = collections.Counter(scenario for scenario, *_ in points)
+    least = seen.pop(LEAVES, 0)
+    return least == 0 or max(seen.values()) <= least
 
 
 def run_part(machine, name, options, seed):
@@ -34,8 +50,7 @@ def run_part(machine, name, options, seed):
     place = part.prepare(machine)
     began = time.monotonic()
     every = list(part.points(place))
-    sample, least = PARTS[name]
-    most = len(every) if options.all else options.sample or sample
+    most = len(every) if options.all else options.sample or PARTS[name]
     size = min(most, len(every))
     chosen = every if options.all else random.Random(seed).sample(every, size)
     failed = 0
@@ -56,8 +71,8 @@ def run_part(machine, name, options, seed):
     if seen := getattr(part, "SEEN", None):
         print("  before the end: " + ", ".join(f"{count} {what}" for what, count in seen.items()),
               flush=True)
-    if len(every) < least:
-        print(f"FAILED {name}: fewer than {least} points")
+    if is_blind(part, every):
+        print(f"FAILED {name}: it sees no more of any attempt than of one that is left at once")
         failed += 1
     return size - min(failed, size), failed
 
@@ -76,7 +91,7 @@ def main():
     seed = random.SystemRandom().randrange(10 ** 6) if options.seed is None else options.seed
     print(f"--seed {seed}" if not options.all else "all points", flush=True)
     machine = private_machine.PrivateMachine(options.build)
-    for user in ("alice", "carol"):
+    for user in ("alice", "bob", "carol"):
         machine.add_user(user, f"secret of {user}")
     passed = failed = 0
     for name in PARTS:

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 TEST(decoys_see_a_source_and_a_host_run_dry) {
   for (const bool whole_host : {false, true}) {
     Scene scene;
-    (whole_host ? scene.limits().sends_per_host : scene.limits().sends_per_source) = {2, 1h};
+    (whole_host ? scene.limits().sends_per_host : scene.limits().sends_per_source) = Rate{2, 1h};
     for (const std::string service : {"sshd", "sudo"}) {
       auto alice = scene.person();
       scene.attempt(alice, Scene::login("alice", service));

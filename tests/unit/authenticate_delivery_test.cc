@@ -136,6 +136,7 @@ TEST(a_number_gets_no_more_messages_than_its_budget) {
   CHECK_EQ(last.verdict, AuditVerdict::denied);
   CHECK_EQ(last.reason, Reason::over_budget);
   CHECK_EQ(last.detail, "sends_per_number is used up");
+  CHECK_EQ(last.limit, "sends_per_number");
   CHECK_EQ(told, "Too many messages lately. Try again in 10 min.");
   // The refused message took from no other budget, and the window slides.
   scene.clock.advance(10min - 6s);
@@ -198,6 +199,26 @@ TEST(resends_are_taken_from_the_budgets_too) {
   CHECK_EQ(scene.attempt(person).verdict, AuditVerdict::accepted);
   auto next = scene.person();
   CHECK_EQ(scene.attempt(next).reason, Reason::over_budget);
+}
+
+TEST(a_limit_that_denied_nobody_is_no_reason) {
+  Scene scene;
+  scene.limits().sends_per_number = {1, 10min};
+  auto person = scene.person().waits(30s).types("r").ends(Reply::Status::gone);
+  const AuditEvent left = scene.attempt(person);
+  CHECK_EQ(left.reason, Reason::client_gone);
+  CHECK_EQ(left.detail, "sends_per_number is used up");
+  CHECK_EQ(left.limit, "");
+  // Nor is one that a decoy ran into.
+  scene.limits().sends_per_source = {1, 10min};
+  AuditEvent last;
+  for (const char* name : {"mallory", "oscar"}) {
+    auto stranger = scene.person();
+    last = scene.attempt(stranger, Scene::login(name, "sshd", "198.51.100.9"));
+  }
+  CHECK_EQ(last.reason, Reason::unknown_user);
+  CHECK_EQ(last.detail, "sends_per_source is used up");
+  CHECK_EQ(last.limit, "");
 }
 
 TEST(a_message_that_was_certainly_not_sent_is_given_back) {

@@ -30,12 +30,12 @@ struct Holders : Scene {
     for (const std::string user : {"tess", "tom"}) {
       const auto sealed = setup.keys->seal(app_context(user), kKey, random);
       REQUIRE(sealed.ok());
-      CHECK(memory->put_app(user, {"app", *sealed, {}, clock.wall_now()}).ok());
+      CHECK(memory->put_app(user, {"app", *sealed, {}, clock.wall_now()}, {}).ok());
       const auto parameters = make_backup_parameters(random);
       REQUIRE(parameters.ok());
       const auto hash = hash_backup_code(*parameters, kBackupCode);
       REQUIRE(hash.ok());
-      CHECK(memory->replace_backup_codes(user, *parameters, {*hash}).ok());
+      CHECK(memory->replace_backup_codes(user, *parameters, {*hash}, {}).ok());
     }
   }
 
@@ -97,6 +97,64 @@ TEST(the_texted_code_is_dead_once_the_app_has_let_in) {
   CHECK_EQ(scene.attempt(outer, Scene::login("tom")).reason, Reason::used_elsewhere);
 }
 
+TEST(what_was_removed_is_dead_at_a_prompt_that_stands_already) {
+  const std::function<std::string(Holders&)> answers[] = {
+      [](Holders& scene) { return scene.app_code(); },
+      [](Holders&) { return std::string(kBackupCode); },
+      [](Holders& scene) { return scene.code(0); },
+  };
+  for (const auto& answer : answers) {
+    Holders scene;
+    scene.directory->remove("tom");
+    const auto number =
+        scene.setup.keys->seal(number_context("tom"), Secret("+353872222246"), scene.random);
+    REQUIRE(number.ok());
+    CHECK(scene.memory->set_number("tom", *number, {}).ok());
+    auto person = scene.person();
+    person.types([&] {
+      CHECK(scene.memory->remove_enrolment("tom").ok());
+      return answer(scene);
+    });
+    const AuditEvent event = scene.attempt(person, Scene::login("tom"));
+    CHECK_EQ(event.verdict, AuditVerdict::denied);
+    CHECK(person.prompts().back().starts_with("Wrong code, 2 tries left."));
+  }
+}
+
+TEST(what_was_added_meanwhile_is_good_at_a_prompt_that_stands_already) {
+  Holders scene;
+  CHECK(scene.memory->replace_backup_codes("tom", "", {}, {}).ok());
+  auto person = scene.person();
+  person.types([&] {
+    const auto hash = hash_backup_code(dummy_backup_parameters(), kBackupCode);
+    REQUIRE(hash.ok());
+    CHECK(scene.memory->replace_backup_codes("tom", dummy_backup_parameters(), {*hash}, {}).ok());
+    return kBackupCode;
+  });
+  CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::accepted);
+}
+
+TEST(a_change_between_the_count_and_the_verdict_denies) {
+  Holders scene;
+  scene.store.before = [&](StoreCall call) {
+    if (call == StoreCall::commit_outcome) CHECK(scene.memory->remove_enrolment("tom").ok());
+  };
+  auto person = scene.person().types([&] { return scene.app_code(); });
+  CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::denied);
+}
+
+TEST(a_decoy_makes_the_same_calls_to_the_store_as_a_person_does) {
+  std::vector<std::vector<std::string>> calls;
+  for (const std::string user : {"tom", "mallory"}) {
+    Holders scene;
+    auto person = scene.person().types("000000x");
+    scene.attempt(person, Scene::login(user));
+    calls.push_back(scene.store.calls());
+    for (std::string& call : calls.back()) call = call.substr(0, call.find(' '));
+  }
+  CHECK(calls[0] == calls[1]);
+}
+
 TEST(an_app_code_works_once_and_its_return_is_noted) {
   Holders scene;
   const std::string code = scene.app_code();
@@ -104,6 +162,7 @@ TEST(an_app_code_works_once_and_its_return_is_noted) {
   CHECK_EQ(scene.attempt(first, Scene::login("tess")).verdict, AuditVerdict::accepted);
   auto again = scene.person().types(code);
   CHECK_EQ(scene.attempt(again, Scene::login("tess")).verdict, AuditVerdict::denied);
+  CHECK(again.prompt(1).starts_with("That code was used before; wait for the next one. 2 tries"));
   CHECK_EQ(scene.failures_of("tess"), 1);
   REQUIRE(scene.audit.notices().size() == 1);
   CHECK_EQ(scene.audit.notices()[0].kind, NoticeKind::replay);
@@ -196,7 +255,7 @@ TEST(what_became_of_a_slow_message_is_told_at_the_next_prompt) {
                       go.set_value();
                       scene.errands.finish(1h);
                     })
-                    .types("wrong")
+                    .types("000 001")
                     .types([&] { return scene.code(0); });
   const AuditEvent event = scene.attempt(person, Scene::login("tom"));
   CHECK_EQ(event.verdict, AuditVerdict::accepted);
@@ -208,7 +267,7 @@ TEST(a_message_that_the_carrier_refused_is_told_once) {
   Holders scene;
   scene.messenger->fate.state = DeliveryState::failed;
   scene.messenger->fate.detail = "error 30003";
-  auto person = scene.person().types("wrong").types("wrong");
+  auto person = scene.person().types("000 001").types("000 001");
   scene.attempt(person);
   CHECK(person.prompt(0).find("The last message did not arrive. ") != std::string::npos);
   CHECK(person.prompt(1).starts_with("Wrong code, 2 tries left. Enter"));
@@ -222,7 +281,7 @@ TEST(a_message_that_the_carrier_refused_is_told_once) {
 TEST(who_has_another_way_in_is_told_so_when_a_message_was_refused) {
   Holders scene;
   scene.messenger->fate.state = DeliveryState::failed;
-  auto tom = scene.person().types("wrong").types(kBackupCode);
+  auto tom = scene.person().types("000 001").types(kBackupCode);
   CHECK_EQ(scene.attempt(tom, Scene::login("tom")).verdict, AuditVerdict::accepted);
   CHECK(tom.prompt(0).find("The last message did not arrive; an authenticator or backup code works "
                            "too. Enter one time PIN (r = resend") != std::string::npos);
@@ -233,7 +292,7 @@ TEST(locked_people_see_what_they_would_see) {
     for (const SendStatus status : {SendStatus::accepted, SendStatus::try_elsewhere}) {
       Holders scene;
       scene.messenger->always(status);
-      const auto script = [&] { return scene.person().types("wrong").types("wrong"); };
+      const auto script = [&] { return scene.person().types("000 001").types("000 001"); };
       auto before = script();
       scene.attempt(before, Scene::login(user, "sshd", "203.0.113.1"));
       scene.fail_often(user, 10);
@@ -267,4 +326,72 @@ TEST(keys_that_cannot_be_read_stop_only_those_who_need_them) {
   scene.directory->add("tess", "", {Method::totp});
   auto by_app = scene.person();
   CHECK_EQ(scene.attempt(by_app, Scene::login("tess")).verdict, AuditVerdict::unavailable);
+}
+
+TEST(without_the_key_an_app_is_said_to_be_unavailable_and_its_codes_are_not_counted) {
+  Holders scene;
+  scene.setup.keys.reset();
+  scene.directory->remove("tess");
+  scene.directory->add("tess", "", {Method::totp, Method::backup});
+  auto person = scene.person().types([&] { return scene.app_code(); }).types(kBackupCode);
+  const AuditEvent event = scene.attempt(person, Scene::login("tess"));
+  CHECK_EQ(event.verdict, AuditVerdict::accepted);
+  CHECK(event.needs_attention);
+  CHECK_EQ(event.detail, "there is no key for the store");
+  REQUIRE(person.prompts().size() == 2);
+  CHECK_EQ(person.prompt(0),
+           "Authenticator codes cannot be checked at the moment. Enter a backup code: ");
+  CHECK_EQ(person.prompt(1), "The code could not be checked, 2 tries left. Enter a backup code: ");
+  CHECK_EQ(scene.store.count_of("count tess"), 1);
+}
+
+TEST(who_has_nothing_but_what_the_key_seals_is_told_so_and_not_counted) {
+  Holders scene;
+  scene.setup.keys.reset();
+  scene.directory->remove("tess");
+  scene.directory->add("tess", "", {Method::totp});
+  auto person = scene.person().types([&] { return scene.app_code(); });
+  const AuditEvent event = scene.attempt(person, Scene::login("tess"));
+  CHECK_EQ(event.verdict, AuditVerdict::unavailable);
+  CHECK_EQ(person.prompts().size(), 0u);
+  CHECK_EQ(person.notice(), "The second factor cannot be checked at the moment.");
+  CHECK_EQ(scene.failures_of("tess"), 0);
+}
+
+// An answer of six digits may be a guess at the texted code then.
+TEST(while_a_texted_code_is_asked_for_every_answer_of_its_form_counts_without_the_key_too) {
+  Holders scene;
+  scene.setup.keys.reset();
+  auto person = scene.person().types("000 001").types([&] { return scene.code(0); });
+  CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::accepted);
+  const std::string notice = "Authenticator codes cannot be checked at the moment. ";
+  CHECK(person.prompt(0).starts_with(notice + "Code sent by SMS to "));
+  CHECK(person.prompt(1).starts_with("Wrong code, 2 tries left. " + notice + "Enter one time PIN"));
+  CHECK_EQ(scene.store.count_of("count tom"), 2);
+}
+
+TEST(a_number_that_can_not_be_read_is_said_to_be_out_of_use) {
+  Holders scene;
+  const auto number =
+      scene.setup.keys->seal(number_context("tom"), Secret("+353872222246"), scene.random);
+  REQUIRE(number.ok());
+  CHECK(scene.memory->set_number("tom", *number, {}).ok());
+  scene.setup.keys.reset();
+  scene.directory->remove("tom");
+  auto person = scene.person().types(kBackupCode);
+  CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::accepted);
+  CHECK_EQ(person.prompt(0),
+           "Authenticator codes cannot be checked at the moment. No message can be sent at the "
+           "moment. Enter a backup code: ");
+  CHECK_EQ(scene.messenger->count(), 0u);
+}
+
+TEST(strangers_see_nothing_of_a_missing_key) {
+  Holders scene;
+  auto before = scene.person().types("000 001");
+  scene.attempt(before, Scene::login("mallory", "su"));
+  scene.setup.keys.reset();
+  auto after = scene.person().types("000 001");
+  scene.attempt(after, Scene::login("mallory", "sudo"));
+  CHECK_EQ(after.shape(), before.shape());
 }

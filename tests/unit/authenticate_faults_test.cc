@@ -72,7 +72,7 @@ TEST(a_store_that_can_not_count_gives_no_free_guesses) {
   Scene scene;
   scene.store.fail(StoreCall::count_attempt);
   for (int i = 0; i < 3; ++i) {
-    auto person = scene.person().types("wrong");
+    auto person = scene.person().types("000 001");
     CHECK_EQ(scene.attempt(person).reason, Reason::store_failed);
   }
   scene.store.mend();
@@ -110,7 +110,7 @@ TEST(tries_that_ended_in_an_exception_still_end_the_challenge) {
   Scene scene;
   scene.store.throw_at(StoreCall::count_attempt);
   for (int i = 0; i < 3; ++i) {
-    auto person = scene.person().types("wrong");
+    auto person = scene.person().types("000 001");
     CHECK_EQ(scene.attempt(person).reason, Reason::internal_error);
   }
   scene.store.mend();
@@ -177,7 +177,7 @@ TEST(a_messenger_that_throws_something_odd_is_a_denial) {
 
 TEST(a_conversation_that_throws_is_a_denial) {
   Scene scene;
-  auto person = scene.person().types("wrong").meanwhile([] { throw std::bad_alloc(); });
+  auto person = scene.person().types("000 001").meanwhile([] { throw std::bad_alloc(); });
   const AuditEvent event = scene.attempt(person);
   CHECK_EQ(event.verdict, AuditVerdict::unavailable);
   CHECK_EQ(event.answers, 1u);
@@ -186,7 +186,7 @@ TEST(a_conversation_that_throws_is_a_denial) {
 
 TEST(a_directory_that_fails_is_a_decoy_and_says_so_in_the_log) {
   Scene scene;
-  auto person = scene.person().types("wrong");
+  auto person = scene.person().types("000 001");
   const AuditEvent event = scene.attempt(person, Scene::login("olaf"));
   CHECK_EQ(event.verdict, AuditVerdict::denied);
   CHECK_EQ(event.reason, Reason::directory_failed);

@@ -49,7 +49,7 @@ TEST(who_is_locked_in_mid_attempt_gets_no_further_message) {
   Scene scene;
   auto person = scene.person()
                     .meanwhile([&] { scene.fail_often("alice", 10); })
-                    .types("wrong")
+                    .types("000 001")
                     .waits(30s)
                     .types("r");
   const size_t before = 1 + 4;  // the attempt's own, and those of the failures
@@ -123,7 +123,7 @@ TEST(a_real_challenge_is_nothing_to_a_decoy) {
 TEST(after_a_lock_that_struck_in_mid_attempt_there_is_a_new_code) {
   Scene scene;
   scene.limits().lock = 60s;
-  auto first = scene.person().meanwhile([&] { scene.fail_often("alice", 10); }).types("wrong");
+  auto first = scene.person().meanwhile([&] { scene.fail_often("alice", 10); }).types("000 001");
   scene.attempt(first);
   scene.clock.advance(60s);
   auto second = scene.person().types([&] { return scene.code(); });
@@ -136,13 +136,13 @@ TEST(a_success_elsewhere_does_not_revive_a_locked_attempt) {
   scene.limits().lock = 60s;
   auto person = scene.person()
                     .meanwhile([&] { scene.fail_often("alice", 10); })
-                    .types("wrong")
+                    .types("000 001")
                     .waits(60s)
                     .types([&] { return scene.code(0); });
   CHECK_EQ(scene.attempt(person).verdict, AuditVerdict::denied);
 }
 
-TEST(sshds_placeholder_makes_the_challenge_void) {
+TEST(sshds_placeholder_concerns_the_connection_that_it_came_on) {
   Scene scene;
   auto person = scene.person()
                     .is_replaced_by_sshd()
@@ -155,8 +155,11 @@ TEST(sshds_placeholder_makes_the_challenge_void) {
   CHECK(person.prompt(2).starts_with("Wrong code, 1 try left."));
   CHECK(person.prompt(3).starts_with("Code on its way again to "));
   CHECK_EQ(scene.messenger->count(), 1u);
+  CHECK_EQ(event.reason, Reason::not_admitted);
+  CHECK_EQ(scene.failures_of("alice"), 0);
+  // A backspace is one too. Who types it loses no code and no guess.
   auto again = scene.person().types([&] { return scene.code(); });
-  CHECK_EQ(scene.attempt(again).reason, Reason::no_tries_left);
+  CHECK_EQ(scene.attempt(again).reason, Reason::right_code);
   CHECK_EQ(scene.messenger->count(), 1u);
 }
 
@@ -164,7 +167,7 @@ TEST(sshds_placeholder_is_counted_for_nobody_and_takes_a_try) {
   Scene scene;
   auto person = scene.person().is_replaced_by_sshd().is_replaced_by_sshd().is_replaced_by_sshd();
   const AuditEvent event = scene.attempt(person);
-  CHECK_EQ(event.reason, Reason::no_tries_left);
+  CHECK_EQ(event.reason, Reason::not_admitted);
   CHECK_EQ(person.prompts().size(), 3u);
   CHECK_EQ(scene.failures_of("alice"), 0);
   CHECK_EQ(scene.store.count_of("count alice"), 0);

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 TEST(a_resend_carries_the_same_code_and_costs_no_try) {
   Scene scene;
-  auto person = scene.person().types("wrong").waits(30s).types("r").types("wrong").types(
+  auto person = scene.person().types("000 001").waits(30s).types("r").types("000 001").types(
       [&] { return scene.code(0); });
   const AuditEvent event = scene.attempt(person);
   CHECK_EQ(event.verdict, AuditVerdict::accepted);
@@ -129,7 +129,7 @@ TEST(nothing_is_sent_again_for_a_used_code) {
 
 TEST(nothing_is_sent_again_when_the_tries_are_out) {
   Scene scene;
-  auto inner = scene.person().types("wrong").types("wrong").types("wrong");
+  auto inner = scene.person().types("000 001").types("000 001").types("000 001");
   auto outer = scene.person().waits(30s).meanwhile([&] { scene.attempt(inner); }).types("r");
   scene.attempt(outer);
   CHECK_EQ(scene.messenger->count(), 1u);

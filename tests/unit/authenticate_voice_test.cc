@@ -61,7 +61,7 @@ TEST(v_waits_and_is_bounded_as_r_is) {
   switch_on_calls(scene);
   auto person = scene.person().types("v").waits(30s).types("V").waits(30s).types("v").types("v");
   scene.attempt(person);
-  CHECK(person.prompt(1).starts_with("Not yet: r works in 30 s. "));
+  CHECK(person.prompt(1).starts_with("Not yet: r and v work in 30 s. "));
   CHECK_EQ(scene.messenger->count(), 3u);
   CHECK(person.prompt(4).starts_with("No more messages for this code."));
 }
@@ -136,7 +136,7 @@ TEST(a_decoy_answers_v_as_a_real_attempt_does) {
   Scene scene;
   switch_on_calls(scene);
   const auto script = [&] {
-    return scene.person().types("v").waits(30s).types("v").types("wrong");
+    return scene.person().types("v").waits(30s).types("v").types("000 001");
   };
   auto real = script();
   auto decoy = script();

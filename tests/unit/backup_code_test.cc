@@ -77,6 +77,15 @@ TEST(another_answer_has_another_hash) {
     CHECK(hash(with, answer) != right);
 }
 
+TEST(the_form_of_an_answer_is_told_as_it_would_be_hashed) {
+  for (const char* answer : {"10ABC-DEFGH", "iOabc defgh", "1-0-A-B-C-D-E-F-G-H"})
+    CHECK(has_form_of_backup_code(answer));
+  for (const std::string& answer :
+       {std::string(), std::string("10ABC-DEFG"), std::string("10ABC-DEFGHJ"),
+        std::string("10ABC-DEFGU"), std::string("10ABC-DEFG."), std::string("10ABCDEFG\0", 10)})
+    CHECK(!has_form_of_backup_code(answer));
+}
+
 TEST(each_set_has_its_own_salt) {
   const std::string one = parameters();
   const std::string other = parameters();

@@ -22,7 +22,7 @@ constexpr ChallengeRules kRules = {5min, 3, 3, 30s};
 
 struct Fixture {
   ManualClock clock;
-  ChallengeTable table{clock, 3};
+  ChallengeTable table{clock, 6};  // three of strangers
   std::optional<PhoneNumber> number;
 
   ChallengeTable::Entry enter(const ChallengeKey& key = kKey, bool decoy = false,
@@ -166,15 +166,13 @@ TEST(a_decoys_code_is_never_right) {
   CHECK(!f.answer(challenge, "493817"));
 }
 
-TEST(a_void_challenge_goes_on_but_is_never_right) {
+TEST(a_challenge_of_a_locked_person_goes_on_but_is_never_right) {
   Fixture f;
   const auto challenge = f.open();
   CHECK(!f.table.is_void(challenge));
-  f.table.make_void(challenge);
+  f.table.make_decoy(challenge);
   CHECK(f.table.is_void(challenge));
   CHECK(!f.answer(challenge, "493817"));
-  CHECK(f.enter().challenge == challenge);
-  CHECK_EQ(f.enter().kind, Kind::resumed);
 }
 
 TEST(a_decoy_is_dropped_for_a_real_attempt) {
@@ -258,16 +256,14 @@ TEST(there_is_nothing_to_resend_while_the_last_try_is_under_way) {
   CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::none_left);
 }
 
-TEST(their_number_is_bounded_and_the_spent_ones_make_room) {
+TEST(a_pretended_message_leaves_the_real_ones_carrier) {
   Fixture f;
-  const auto key = [](int i) { return ChallengeKey{"user" + std::to_string(i), "sshd", "x"}; };
-  for (int i = 0; i < 3; ++i) CHECK(f.open(key(i)) != nullptr);
-  CHECK_EQ(f.enter(key(3)).kind, Kind::crowded);
-  CHECK_EQ(f.enter(key(0)).kind, Kind::resumed);
-  CHECK_EQ(f.table.size(), 3u);
-  f.clock.advance(5min);
-  CHECK_EQ(f.enter(key(3)).kind, Kind::opened);
-  CHECK_EQ(f.table.size(), 1u);
+  const auto challenge = f.open();
+  f.clock.advance(30s);
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::granted);
+  f.table.end_resend(challenge, Carrier{});
+  CHECK_EQ(f.table.carrier_of(challenge).provider, "fake");
+  CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::too_soon);
 }
 
 TEST(a_challenge_being_sent_is_not_swept_away) {
@@ -364,4 +360,19 @@ TEST(a_code_that_the_provider_checks_is_compared_with_nothing_of_ours) {
   f.table.sent(challenge, {"verify", "VE1", true});
   CHECK_EQ(f.table.carrier_of(challenge).provider, "verify");
   CHECK(!f.answer(challenge, "493817"));
+}
+
+TEST(tries_that_are_given_back_open_a_challenge_again_and_no_more_than_they_were) {
+  Fixture f;
+  const auto challenge = f.open();
+  CHECK(!f.answer(challenge, "000000"));
+  for (int i = 0; i < 2; ++i) {
+    CHECK_EQ(f.table.take_try(challenge).status, TryStatus::granted);
+    f.table.forfeit_try(challenge);
+  }
+  CHECK_EQ(f.enter().kind, Kind::resting);
+  f.table.give_back(challenge, 2);
+  CHECK_EQ(f.enter().kind, Kind::resumed);
+  CHECK(!f.answer(challenge, "000000"));
+  CHECK(f.answer(challenge, "493817"));
 }

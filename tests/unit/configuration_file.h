@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "lib/config/configuration.h"
+#include "programs/wiring/provider_types.h"
 #include "tests/unit/scratch_directory.h"
 
 // What the tests of lib/config share: small configuration files, and what is said about them.

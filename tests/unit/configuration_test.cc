@@ -46,8 +46,8 @@ TEST(the_least_file_has_the_defaults) {
   CHECK(!result->delivery.voice);
   REQUIRE(result->delivery.providers.size() == 1);
   CHECK_EQ(result->delivery.providers[0].name, "outbox");
-  CHECK(result->delivery.providers[0].type == ProviderType::outbox);
-  CHECK_EQ(result->delivery.providers[0].directory, "/var/lib/sms2fa/outbox");
+  CHECK_EQ(result->delivery.providers[0].type->name, "outbox");
+  CHECK_EQ(result->delivery.providers[0].options->directory(), "/var/lib/sms2fa/outbox");
   CHECK(result->directory.sources == std::vector{DirectorySource::users_file});
   CHECK_EQ(result->directory.users_file, "/etc/sms2fa/users.conf");
   CHECK_EQ(result->limits.sends_per_number.count, 6u);
@@ -103,6 +103,9 @@ TEST(every_key_reaches_its_setting) {
                                          "[enroll]\n"
                                          "number_change = wait\n"
                                          "wait = 2h\n"
+                                         "[peer www-data]\n"
+                                         "services = web, wiki\n"
+                                         "groups = @web, @staff\n"
                                          "[store]\n"
                                          "type = memory\n"
                                          "path = /tmp/state.db\n"
@@ -142,6 +145,10 @@ TEST(every_key_reaches_its_setting) {
   CHECK_EQ(limits.attempts_at_once, 2u);
   CHECK(result->enroll.number_change == NumberChange::wait);
   CHECK(result->enroll.wait == 2h);
+  REQUIRE(result->peers.size() == 1);
+  CHECK_EQ(result->peers[0].account, "www-data");
+  CHECK((result->peers[0].services == std::vector<std::string>{"web", "wiki"}));
+  CHECK((result->peers[0].groups == std::vector<std::string>{"web", "staff"}));
   CHECK(result->store.type == StoreType::memory);
   CHECK_EQ(result->store.path, "/tmp/state.db");
   CHECK_EQ(result->store.key_file, "/etc/store.key");
@@ -149,7 +156,8 @@ TEST(every_key_reaches_its_setting) {
 
 TEST(unknown_names_come_with_the_nearest_right_one) {
   check_key("code", "lenght = 6", "unknown key lenght; did you mean length?");
-  check_key("code", "prompt = x", "unknown key prompt");
+  check_key("code", "prompt = x", "prompt belongs to [message]");
+  check_key("code", "colour = x", "unknown key colour");
   check_refused("[cdoe]\nlength = 99", "c:1: unknown section cdoe; did you mean code?");
   check_refused("[twilio]\ntype = twilio", "c:1: unknown section twilio");
   check_refused("[Code]", "c:1: unknown section; did you mean code?");
@@ -158,6 +166,23 @@ TEST(unknown_names_come_with_the_nearest_right_one) {
                 "c:1: [provider NAME]: must be a name of 1 to 32 letters, digits, '-' or '_'");
   CHECK_EQ(complaints(provider_file("outbox", "directory = /o\ndirectry = /o")),
            "c:6: unknown key directry; did you mean directory?");
+  CHECK_EQ(complaints(provider_file("outbox", "directory = /o\nresend_after = 30s")),
+           "c:6: resend_after belongs to [limits]");
+}
+
+TEST(a_peer_is_named_with_its_services_and_groups) {
+  check_refused("[peer]", "c:1: [peer NAME] needs a name");
+  check_refused("[peer a b]",
+                "c:1: [peer NAME]: must be a name of 1 to 32 letters, digits, '-' or '_'");
+  const auto of_peer = [](const std::string& lines) {
+    return complaints("[peer www-data]\n" + lines + std::string(kOutbox));
+  };
+  CHECK_EQ(of_peer("services = web\ngroups = @web\n"), "");
+  CHECK_EQ(of_peer("services = web\n"), "c:1: [peer www-data] lacks groups");
+  CHECK_EQ(of_peer("groups = @web\n"), "c:1: [peer www-data] lacks services");
+  CHECK_EQ(of_peer("services = web\ngroups = web\n"),
+           "c:3: groups: must be groups, each with an '@' before it");
+  CHECK_EQ(of_peer("services = web\ngroups = @web\nuser = alice\n"), "c:4: unknown key user");
 }
 
 TEST(nothing_stands_twice) {
@@ -218,8 +243,8 @@ TEST(providers_come_in_the_order_of_preference) {
                                          "[delivery]\nproviders = c, a\n"));
   REQUIRE(result.ok());
   REQUIRE(result->delivery.providers.size() == 2);
-  CHECK_EQ(result->delivery.providers[0].directory, "/c");
-  CHECK_EQ(result->delivery.providers[1].directory, "/a");
+  CHECK_EQ(result->delivery.providers[0].options->directory(), "/c");
+  CHECK_EQ(result->delivery.providers[1].options->directory(), "/a");
 }
 
 TEST(hostile_files_are_refused_with_their_line) {

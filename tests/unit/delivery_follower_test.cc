@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/delivery/delivery_follower.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <future>

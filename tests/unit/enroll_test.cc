@@ -3,92 +3,14 @@
 
 #include <algorithm>
 
-#include "lib/base/key_file.h"
-#include "lib/otp/base32.h"
-#include "lib/otp/totp.h"
-#include "lib/session/factors.h"
-#include "tests/support/scene.h"
-#include "tests/support/test.h"
-#include "tests/unit/scratch_directory.h"
+#include "lib/session/number_check.h"
+#include "lib/session/plain_message.h"
+#include "tests/unit/enrolment_machine.h"
 
 using namespace sms2fa;
 using namespace sms2fa::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-// Nobody has a record: what people hold, they enroll.
-class Machine {
- public:
-  Machine() {
-    SystemRandom random;
-    CHECK(add_key(directory.path("store.key"), random).ok());
-    setup = std::make_shared<Setup>();
-    setup->directory.reset(people = new FakeDirectory);
-    setup->messenger.reset(messenger = new FakeMessenger(scene.clock));
-    setup->host = "web01";
-    setup->keys = std::make_unique<KeyRing>(directory.path("store.key"));
-    setup->read_number = [](std::string_view text) -> Result<PhoneNumber> {
-      if (auto number = PhoneNumber::parse_international(text)) return *number;
-      return make_error(ErrorKind::configuration, "it lacks its country");
-    };
-  }
-
-  AuditEvent enroll(ScriptedConversation& person, EnrolledBy by = EnrolledBy::the_person,
-                    const std::string& user = "dora") {
-    LoginRequest request = Scene::login(user, "sms2fa-enroll", "");
-    request.enrolls = true;
-    return sms2fa::enroll(request, by, setup, scene.around, person);
-  }
-
-  Factors factors(const std::string& user = "dora") {
-    const auto record = scene.memory->record_of(user);
-    REQUIRE(record.ok());
-    return Factors::of(user, *record, setup->keys.get());
-  }
-
-  std::string texted() const {
-    const auto texts = messenger->texts();
-    REQUIRE(!texts.empty());
-    const std::string& body = texts.back().body;
-    const size_t end = body.find(" is your code");
-    REQUIRE(end != std::string::npos);
-    return body.substr(end - 6, 6);
-  }
-
-  // What the app makes of the key that was shown for typing.
-  std::string app_code(const ScriptedConversation& person, std::chrono::seconds ahead = 0s) const {
-    const auto notices = person.notices();
-    const auto shown = std::find_if(notices.rbegin(), notices.rend(), [](const auto& line) {
-      return line.find("type the key:") != std::string::npos;
-    });
-    REQUIRE(shown != notices.rend());
-    const auto key = base32_decode(shown->substr(shown->find("key:") + 4));
-    REQUIRE(key.has_value());
-    const auto step = totp_step_at(scene.clock.wall_now() + ahead);
-    return std::string(hotp(*key, static_cast<uint64_t>(step), {}).reveal());
-  }
-
-  // Number and codes, no app.
-  void has_number(const std::string& number = "+353850000001", const std::string& user = "dora") {
-    SystemRandom random;
-    const auto sealed = setup->keys->seal(number_context(user), Secret(number), random);
-    REQUIRE(sealed.ok());
-    CHECK(scene.memory->set_number(user, *sealed).ok());
-  }
-
-  const ScratchDirectory directory;
-  Scene scene;
-  std::shared_ptr<Setup> setup;
-  FakeMessenger* messenger;
-  FakeDirectory* people;
-};
-
-std::string reason(const AuditEvent& event) {
-  return std::string(to_string(event.verdict)) + " " + to_string(event.reason);
-}
-
-}  // namespace
+using Machine = EnrolmentMachine;
 
 TEST(a_newcomer_enrolls_phone_app_and_codes_in_one_go) {
   Machine machine;
@@ -165,34 +87,6 @@ TEST(an_app_counts_only_after_its_code) {
   CHECK_EQ(machine.scene.failures_of("dora"), 3);
 }
 
-TEST(whoever_holds_something_proves_it_first) {
-  Machine machine;
-  machine.has_number();
-  auto thief = machine.scene.person();
-  thief.types("000000x").types("000000x").types("000000x");
-  CHECK_EQ(reason(machine.enroll(thief)), "denied no-tries-left");
-  CHECK(thief.notices().front().find("First show") == 0);
-  CHECK(!machine.factors().has_app());
-
-  machine.scene.clock.advance(2min);
-  auto owner = machine.scene.person();
-  owner.types([&] { return machine.texted(); })
-      .types("y")
-      .types([&] { return machine.app_code(owner); })
-      .types("");
-  CHECK_EQ(reason(machine.enroll(owner)), "accepted enrolled");
-  CHECK(machine.factors().has_app());
-}
-
-TEST(root_proves_nothing_and_changes_a_number_at_once) {
-  Machine machine;
-  machine.has_number();
-  auto root = machine.scene.person();
-  root.types("+353851234567").types([&] { return machine.texted(); }).types("n").types("");
-  CHECK_EQ(reason(machine.enroll(root, EnrolledBy::root)), "accepted enrolled");
-  CHECK_EQ(machine.factors().number()->e164(), "+353851234567");
-}
-
 TEST(an_enrolled_number_stays_unless_the_configuration_says_wait) {
   Machine machine;
   machine.has_number();
@@ -262,8 +156,42 @@ TEST(a_number_that_cannot_be_read_is_asked_for_again) {
   (void)machine.enroll(person);
   CHECK(machine.factors().number().has_value());
   CHECK(std::ranges::any_of(person.notices(), [](const auto& text) {
-    return text == "Not a usable number: it lacks its country.";
+    return text == "Not usable: it lacks its country.";
   }));
+}
+
+TEST(people_are_held_to_the_policy_for_their_own_numbers) {
+  Machine machine;
+  auto person = machine.scene.person();
+  person.types("+33612345678").types("+33612345678").types("+33612345678").types("n");
+  (void)machine.enroll(person);
+  CHECK(!machine.factors().number().has_value());
+  CHECK_EQ(machine.messenger->count(), 0u);
+  CHECK_EQ(std::ranges::count(person.notices(), "Not usable: its country gets no codes."), 3);
+  auto by_root = machine.scene.person();
+  by_root.types("+33612345678").types([&] { return machine.texted(); }).types("n").types("");
+  (void)machine.enroll(by_root, EnrolledBy::root);
+  CHECK_EQ(machine.factors().number()->e164(), "+33612345678");
+}
+
+TEST(nothing_is_sent_to_a_number_that_no_code_may_go_to) {
+  Machine machine;
+  auto person = machine.scene.person();
+  const LoginRequest request = Scene::login("dora", "sms2fa-enroll", "");
+  const PhoneNumber premium = *PhoneNumber::parse_international("+19005550100");
+  AuditEvent event;
+  AnswerVerifier verifier(request, machine.setup->configuration.limits, machine.scene.store,
+                          machine.scene.audit, event);
+  NumberCheck check(request, *machine.setup, machine.scene.around, person, event, verifier);
+  const PlainSending told =
+      send_plain(request, machine.setup->configuration, *machine.people, *machine.messenger,
+                 machine.scene.store, machine.scene.clock, premium, Secret("something changes"));
+  CHECK(!told.may_arrive);
+  const auto outcome = check.run(premium);
+  REQUIRE(outcome.ok());
+  CHECK(*outcome == NumberCheck::Outcome::not_sent);
+  CHECK_EQ(event.detail, "no code may go to ********00");
+  CHECK_EQ(machine.messenger->count(), 0u);
 }
 
 TEST(enrolling_again_changes_nothing_that_is_not_asked_for) {
@@ -287,8 +215,29 @@ TEST(messages_for_enrolments_are_taken_from_the_same_budgets) {
   (void)machine.enroll(first);
   auto second = machine.scene.person();
   second.types("+353851234567").types("n");
-  CHECK_EQ(reason(machine.enroll(second)), "denied not-enrolled");
+  const AuditEvent event = machine.enroll(second);
+  CHECK_EQ(reason(event), "denied not-enrolled");
+  CHECK(event.detail.find("sends_per_number is used up") != std::string::npos);
+  CHECK_EQ(event.limit, "sends_per_number");
   CHECK_EQ(machine.messenger->count(), 1u);
+}
+
+TEST(the_log_says_how_often_a_code_was_typed_and_that_time_ran_out) {
+  Machine machine;
+  auto person = machine.scene.person();
+  person.types("+353851234567").types("000000x").ends(Reply::Status::timed_out);
+  const AuditEvent event = machine.enroll(person);
+  CHECK_EQ(reason(event), "denied expired");
+  CHECK_EQ(event.answers, 1u);
+}
+
+TEST(without_random_numbers_nothing_is_sent) {
+  Machine machine;
+  machine.scene.random.fail_at(0);
+  auto person = machine.scene.person();
+  person.types("+353851234567");
+  CHECK_EQ(machine.enroll(person).verdict, AuditVerdict::unavailable);
+  CHECK_EQ(machine.messenger->count(), 0u);
 }
 
 TEST(without_a_key_for_the_store_nothing_is_asked_for) {

@@ -34,16 +34,16 @@ STORE_TEST(nobody_has_enrolled_anything_at_first) {
 }
 
 STORE_TEST(a_number_is_kept_for_its_user_and_a_new_one_takes_its_place) {
-  must(scene.store.set_number("alice", sealed("one")));
+  must(scene.store.set_number("alice", sealed("one"), {}));
   CHECK(must(scene.store.enrolment_of("alice")).sealed_number == sealed("one"));
   CHECK(!must(scene.store.enrolment_of("Alice")).sealed_number);
-  must(scene.store.set_number("alice", sealed("two")));
+  must(scene.store.set_number("alice", sealed("two"), {}));
   CHECK(must(scene.store.enrolment_of("alice")).sealed_number == sealed("two"));
 }
 
 STORE_TEST(a_planned_number_becomes_the_number_when_its_time_has_come) {
-  must(scene.store.set_number("alice", sealed("old")));
-  must(scene.store.plan_number("alice", sealed("new"), 24h));
+  must(scene.store.set_number("alice", sealed("old"), {}));
+  must(scene.store.plan_number("alice", sealed("new"), 24h, {}));
   scene.time.advance(24h - 1ms);
   auto enrolment = must(scene.store.enrolment_of("alice"));
   CHECK(enrolment.sealed_number == sealed("old"));
@@ -59,29 +59,29 @@ STORE_TEST(a_planned_number_becomes_the_number_when_its_time_has_come) {
 }
 
 STORE_TEST(the_last_plan_counts_and_a_number_set_at_once_ends_it) {
-  must(scene.store.set_number("alice", sealed("old")));
-  must(scene.store.plan_number("alice", sealed("a"), 24h));
+  must(scene.store.set_number("alice", sealed("old"), {}));
+  must(scene.store.plan_number("alice", sealed("a"), 24h, {}));
   scene.time.advance(23h);
-  must(scene.store.plan_number("alice", sealed("b"), 24h));
+  must(scene.store.plan_number("alice", sealed("b"), 24h, {}));
   scene.time.advance(2h);
   CHECK(must(scene.store.enrolment_of("alice")).sealed_number == sealed("old"));
-  must(scene.store.set_number("alice", sealed("c")));
+  must(scene.store.set_number("alice", sealed("c"), {}));
   scene.time.advance(48h);
   CHECK(must(scene.store.enrolment_of("alice")).sealed_number == sealed("c"));
 }
 
 STORE_TEST(a_plan_that_was_due_is_the_number_that_the_next_plan_leaves_standing) {
-  must(scene.store.set_number("alice", sealed("old")));
-  must(scene.store.plan_number("alice", sealed("a"), 24h));
+  must(scene.store.set_number("alice", sealed("old"), {}));
+  must(scene.store.plan_number("alice", sealed("a"), 24h, {}));
   scene.time.advance(25h);
-  must(scene.store.plan_number("alice", sealed("b"), 24h));
+  must(scene.store.plan_number("alice", sealed("b"), 24h, {}));
   CHECK(must(scene.store.enrolment_of("alice")).sealed_number == sealed("a"));
 }
 
 STORE_TEST(apps_stand_by_their_label) {
-  must(scene.store.put_app("alice", app("phone", "k1")));
-  must(scene.store.put_app("alice", app("backup", "k2")));
-  must(scene.store.put_app("alice", app("phone", "k3")));
+  must(scene.store.put_app("alice", app("phone", "k1"), {}));
+  must(scene.store.put_app("alice", app("backup", "k2"), {}));
+  must(scene.store.put_app("alice", app("phone", "k3"), {}));
   const auto apps = must(scene.store.enrolment_of("alice")).apps;
   REQUIRE(apps.size() == 2);
   CHECK_EQ(apps[0].label, "backup");
@@ -92,19 +92,19 @@ STORE_TEST(apps_stand_by_their_label) {
 
 STORE_TEST(nobody_has_more_than_four_apps) {
   for (const char* label : {"a", "b", "c", "d"})
-    must(scene.store.put_app("alice", app(label, "k")));
-  const auto fifth = scene.store.put_app("alice", app("e", "k"));
+    must(scene.store.put_app("alice", app(label, "k"), {}));
+  const auto fifth = scene.store.put_app("alice", app("e", "k"), {});
   REQUIRE(!fifth.ok());
   CHECK(fifth.error().kind == ErrorKind::refused);
-  must(scene.store.put_app("alice", app("d", "other")));
-  must(scene.store.put_app("bob", app("e", "k")));
+  must(scene.store.put_app("alice", app("d", "other"), {}));
+  must(scene.store.put_app("bob", app("e", "k"), {}));
 }
 
 STORE_TEST(removing_takes_everything_of_one_user) {
   for (const char* user : {"alice", "bob"}) {
-    must(scene.store.set_number(user, sealed("n")));
-    must(scene.store.put_app(user, app("phone", "k")));
-    must(scene.store.replace_backup_codes(user, "p", {"h"}));
+    must(scene.store.set_number(user, sealed("n"), {}));
+    must(scene.store.put_app(user, app("phone", "k"), {}));
+    must(scene.store.replace_backup_codes(user, "p", {"h"}, {}));
   }
   CHECK(must(scene.store.remove_enrolment("alice")));
   CHECK(!must(scene.store.remove_enrolment("alice")));
@@ -115,26 +115,26 @@ STORE_TEST(removing_takes_everything_of_one_user) {
 }
 
 STORE_TEST(everybody_with_something_is_listed) {
-  must(scene.store.replace_backup_codes("carol", "p", {"h"}));
-  must(scene.store.put_app("bob", app("phone", "k")));
-  must(scene.store.plan_number("alice", sealed("n"), 24h));
+  must(scene.store.replace_backup_codes("carol", "p", {"h"}, {}));
+  must(scene.store.put_app("bob", app("phone", "k"), {}));
+  must(scene.store.plan_number("alice", sealed("n"), 24h, {}));
   CHECK((must(scene.store.enrolled_users()) == std::vector<std::string>{"alice", "bob", "carol"}));
 }
 
 STORE_TEST(what_is_sealed_with_another_key_is_refused) {
-  must(scene.store.set_number("alice", sealed("n")));
-  CHECK(!scene.store.set_number("alice", sealed("x", kOtherKey)).ok());
-  CHECK(!scene.store.plan_number("alice", sealed("x", kOtherKey), 1h).ok());
+  must(scene.store.set_number("alice", sealed("n"), {}));
+  CHECK(!scene.store.set_number("alice", sealed("x", kOtherKey), {}).ok());
+  CHECK(!scene.store.plan_number("alice", sealed("x", kOtherKey), 1h, {}).ok());
   EnrolledApp foreign = app("phone", "k");
   foreign.sealed = sealed("k", kOtherKey);
-  CHECK(!scene.store.put_app("alice", foreign).ok());
+  CHECK(!scene.store.put_app("alice", foreign, {}).ok());
   CHECK(must(scene.store.enrolment_of("alice")).sealed_number == sealed("n"));
 }
 
 STORE_TEST(resealing_renews_everything_and_brings_a_new_key) {
-  must(scene.store.set_number("alice", sealed("n")));
-  must(scene.store.plan_number("alice", sealed("p"), 24h));
-  must(scene.store.put_app("bob", app("phone", "k")));
+  must(scene.store.set_number("alice", sealed("n"), {}));
+  must(scene.store.plan_number("alice", sealed("p"), 24h, {}));
+  must(scene.store.put_app("bob", app("phone", "k"), {}));
   const auto renew = [](const std::string& user, const std::string& old) {
     return std::optional(kOtherKey + user + old.substr(kKey.size()));
   };
@@ -145,28 +145,28 @@ STORE_TEST(resealing_renews_everything_and_brings_a_new_key) {
   REQUIRE(alice.planned.has_value());
   CHECK(alice.planned->sealed == kOtherKey + "alice" + tail + "p");
   CHECK(must(scene.store.enrolment_of("bob")).apps.at(0).sealed == kOtherKey + "bob" + tail + "k");
-  CHECK(!scene.store.set_number("alice", sealed("late")).ok());
-  must(scene.store.set_number("alice", sealed("n", kOtherKey)));
+  CHECK(!scene.store.set_number("alice", sealed("late"), {}).ok());
+  must(scene.store.set_number("alice", sealed("n", kOtherKey), {}));
 }
 
 STORE_TEST(resealing_that_gives_up_changes_nothing) {
-  must(scene.store.set_number("alice", sealed("n")));
-  must(scene.store.put_app("bob", app("phone", "k")));
+  must(scene.store.set_number("alice", sealed("n"), {}));
+  must(scene.store.put_app("bob", app("phone", "k"), {}));
   const auto give_up = [](const std::string& user, const std::string& old) {
     return user == "bob" ? std::nullopt : std::optional(kOtherKey + old);
   };
   CHECK(!scene.store.reseal(kOtherKey, give_up).ok());
   CHECK(must(scene.store.enrolment_of("alice")).sealed_number == sealed("n"));
-  must(scene.store.set_number("carol", sealed("n")));
+  must(scene.store.set_number("carol", sealed("n"), {}));
 }
 
 TEST(enrolments_outlive_the_process_and_a_reboot) {
   test::StoreFile file;
   {
     const auto store = file.open();
-    must(store->set_number("alice", sealed("old")));
-    must(store->plan_number("alice", sealed("new"), 24h));
-    must(store->put_app("alice", app("phone", "k")));
+    must(store->set_number("alice", sealed("old"), {}));
+    must(store->plan_number("alice", sealed("new"), 24h, {}));
+    must(store->put_app("alice", app("phone", "k"), {}));
   }
   file.time.reboot(23h);
   auto enrolment = must(file.open()->enrolment_of("alice"));

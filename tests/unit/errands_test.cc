@@ -80,6 +80,26 @@ TEST(a_crowd_leaves_no_crowd_of_threads) {
   CHECK(errands.idle() < kCrowd);
 }
 
+TEST(a_thread_that_cannot_be_had_leaves_nothing_half_counted) {
+  static bool fails = false;
+  Errands errands(1, [](std::function<void()> work) {
+    if (fails) throw std::bad_alloc();
+    std::thread(std::move(work)).detach();
+  });
+  std::atomic<int> ran = 0;
+  const auto held = std::make_shared<int>(1);
+  fails = true;
+  for (int i = 0; i < 3; ++i) CHECK(!errands.run([&ran, held] { ++ran; }));
+  CHECK_EQ(held.use_count(), 1);
+  CHECK(errands.finish(0ms));
+  fails = false;
+  for (int i = 0; i < 3; ++i) {
+    CHECK(errands.run([&ran] { ++ran; }));
+    CHECK(errands.finish(1h));
+  }
+  CHECK_EQ(ran.load(), 3);
+}
+
 TEST(destruction_waits) {
   std::atomic<bool> done = false;
   {

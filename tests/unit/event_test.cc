@@ -30,6 +30,7 @@ TEST(the_words_of_the_log_stay) {
   CHECK_EQ(std::string(to_string(Reason::right_code)), "right-code");
   CHECK_EQ(std::string(to_string(Reason::wrong_code)), "wrong-code");
   CHECK_EQ(std::string(to_string(Reason::no_tries_left)), "no-tries-left");
+  CHECK_EQ(std::string(to_string(Reason::no_person)), "no-person");
   CHECK_EQ(std::string(to_string(Reason::unknown_user)), "unknown-user");
   CHECK_EQ(std::string(to_string(Reason::locked)), "locked");
   CHECK_EQ(std::string(to_string(Reason::over_budget)), "over-budget");

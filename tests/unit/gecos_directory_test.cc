@@ -44,20 +44,21 @@ TEST(an_empty_or_absent_field_is_an_unknown_user) {
 
 TEST(an_unreadable_number_is_an_error_without_the_number) {
   CHECK_EQ(find(with_gecos("Alice,,ask 0851234567")),
-           "GECOS field 3 of user alice: the phone number must consist of digits, blanks and - . / "
-           "( )");
+           "GECOS field 3 of user alice: the phone number has a letter at column 1; write it in "
+           "digits, without tel: and without an extension");
   CHECK_EQ(find(with_gecos("Alice,,0851234567", 3, "")),
            "GECOS field 3 of user alice: the phone number does not begin with '+', and no "
            "default_country is configured");
   CHECK_EQ(find(with_gecos("Alice,,+1 900 555 0100")),
-           "GECOS field 3 of user alice: the phone number has a satellite or premium-rate prefix, "
-           "where no code may go");
+           "GECOS field 3 of user alice: the phone number has a prefix where no code may go "
+           "(satellite, premium rate, freephone)");
 }
 
 TEST(the_user_s_name_is_escaped_in_errors) {
-  CHECK_EQ(find(with_gecos("Alice,,x"), "al\nice\x1b"),
-           "GECOS field 3 of user al\\x0aice\\x1b: the phone number must consist of digits, blanks "
-           "and - . / ( )");
+  CHECK_EQ(
+      find(with_gecos("Alice,,x"), "al\nice\x1b"),
+      "GECOS field 3 of user al\\x0aice\\x1b: the phone number has a letter at column 1; write "
+      "it in digits, without tel: and without an extension");
 }
 
 TEST(an_unknown_user_and_a_silent_database) {

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/store/group_commit.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <atomic>
+#include <fstream>
 #include <latch>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "tests/support/test.h"
 
@@ -15,9 +20,26 @@ namespace {
 
 void nothing(Transaction&) {}
 
+// Does nothing too, and can be told from others.
+struct Numbered {
+  int number;
+  void operator()(Transaction&) const {}
+};
+
 Result<void> finish_all(Batch& batch) {
   for (auto& job : batch) job.finish({});
   return {};
+}
+
+// Waits until the thread with this id, which the thread itself writes, sleeps.
+void await_sleep(const std::atomic<pid_t>& thread) {
+  while (thread == 0) std::this_thread::yield();
+  const std::string status = "/proc/self/task/" + std::to_string(thread) + "/stat";
+  char state = 0;
+  while (state != 'S') {
+    std::ifstream file(status);
+    file.ignore(1000, ')') >> state;
+  }
 }
 
 }  // namespace
@@ -58,6 +80,72 @@ TEST(what_nobody_waits_for_is_committed_all_the_same) {
     for (int i = 0; i < 300; ++i) commits.perform_soon(nothing);
   }
   CHECK_EQ(committed.load(), 300u);
+}
+
+TEST(a_crowd_of_records_stands_before_nobody_and_is_bounded) {
+  std::latch began(1), let_go(1);
+  std::atomic<int> batches = 0;
+  std::atomic<size_t> records_before = 0;
+  std::atomic<bool> is_done = false;
+  std::atomic<size_t> written = 0;
+  {
+    GroupCommit commits([&](Batch& batch) {
+      if (batches++ == 0) {
+        began.count_down();
+        let_go.wait();
+      } else if (!is_done) {
+        for (auto& job : batch)
+          if (!job.awaited()) ++records_before;
+        is_done = batch.front().awaited();
+      }
+      written += batch.size();
+      return finish_all(batch);
+    });
+    std::thread first([&] { CHECK(commits.perform(nothing).ok()); });
+    began.wait();
+    for (int i = 0; i < 100'000; ++i) commits.record(nothing);
+    CHECK_EQ(commits.dropped(), 100'000 - GroupCommit::kMostUnawaited);
+    std::atomic<pid_t> id = 0;
+    std::thread login([&] {
+      id = gettid();
+      CHECK(commits.perform(nothing).ok());
+    });
+    await_sleep(id);
+    let_go.count_down();
+    first.join();
+    login.join();
+    // A login that comes behind a hundred thousand goes with the first batches.
+    CHECK(is_done);
+    CHECK(records_before <= 64);
+    CHECK(commits.perform_behind_records(nothing).ok());
+    CHECK(written >= GroupCommit::kMostUnawaited);
+  }
+}
+
+TEST(what_is_dropped_is_the_oldest_that_nobody_waits_for) {
+  std::latch began(1), let_go(1);
+  std::atomic<int> batches = 0;
+  std::vector<int> done;
+  {
+    GroupCommit commits([&](Batch& batch) {
+      if (batches++ == 0) {
+        began.count_down();
+        let_go.wait();
+      }
+      for (auto& job : batch)
+        if (const auto* numbered = job.operation().target<Numbered>())
+          done.push_back(numbered->number);
+      return finish_all(batch);
+    });
+    std::thread first([&] { CHECK(commits.perform(nothing).ok()); });
+    began.wait();
+    const int all = static_cast<int>(GroupCommit::kMostUnawaited) + 3;
+    for (int i = 0; i < all; ++i) commits.perform_soon(Numbered{i});
+    let_go.count_down();
+    first.join();
+  }
+  REQUIRE(done.size() == GroupCommit::kMostUnawaited);
+  CHECK_EQ(done.front(), 3);
 }
 
 TEST(an_error_reaches_every_caller) {

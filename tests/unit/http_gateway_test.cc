@@ -163,7 +163,7 @@ TEST(twilios_test_numbers_have_their_class) {
       {"+15005550001", SendStatus::number_refused},
       {"+15005550002", SendStatus::number_cannot_sms},
       {"+15005550003", SendStatus::credentials},
-      {"+15005550004", SendStatus::number_refused},
+      {"+15005550004", SendStatus::opted_out},
       {"+15005550009", SendStatus::number_cannot_sms},
   };
   Fixture one;

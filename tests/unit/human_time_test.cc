@@ -27,4 +27,7 @@ TEST(people_get_a_date_and_a_time) {
   const std::string text = local_time(WallTime(1'750'000'000'000ms));
   CHECK_EQ(text.size(), 19u);
   CHECK(text.starts_with("2025-06-1"));
+  const auto [day, time] = local_day_and_time(WallTime(1'750'000'000'000ms));
+  CHECK_EQ(day + " " + time, text);
+  CHECK_EQ(day.size(), 10u);
 }

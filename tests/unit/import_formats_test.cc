@@ -39,13 +39,56 @@ TEST(a_google_authenticator_file_that_cannot_be_kept_is_refused_whole) {
   const std::pair<std::string, const char*> kRefused[] = {
       {replaced(kGoogle, "TOTP_AUTH", "HOTP_COUNTER 1"), "it counts events instead of time"},
       {std::string(kGoogle) + "\" STEP_SIZE 60\n", "its steps are not of 30 seconds"},
-      {replaced(kGoogle, "GEZD", "G1ZD"), "its first line is no base32 key"},
+      {replaced(kGoogle, "GEZD", "G9ZD"), "its first line is no base32 key"},
+      {replaced(kGoogle, "GEZD", "GE\xc3\xa9"), "its first line is no base32 key"},
       {"GEZDGNBV\n\" TOTP_AUTH\n", "its key is shorter than 80 bits"},
       {"", "its key is shorter than 80 bits"}};
   for (const auto& [text, why] : kRefused) {
     const Importable person = read_google_authenticator(text, "alice");
     CHECK_EQ(person.refused, why);
     CHECK(person.key.empty() && person.scratch_codes.empty());
+  }
+}
+
+TEST(a_key_is_decoded_as_google_s_module_does_it) {
+  const auto key_of = [](std::string_view key) {
+    const Importable person = read_google_authenticator(std::string(key) + "\n\" TOTP_AUTH\n", "a");
+    return person.refused.empty() ? std::string(person.key.reveal()) : person.refused;
+  };
+  const std::string plain = key_of("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+  CHECK_EQ(plain, "12345678901234567890");
+  CHECK_EQ(key_of("gezd-gnbv gy3t\tqojq GEZDGN8VGY3TQ0JQ="), plain);
+  CHECK_EQ(key_of("OLBOLBOLBOLBOLBO"), key_of("018018018018018O"));
+  // What fills no byte is dropped, whatever the length.
+  for (const std::string_view rest : {"A", "AB", "ABC", "7", "7777777"}) {
+    const std::string longer = key_of("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" + std::string(rest));
+    CHECK_EQ(longer.size(), 20 + rest.size() * 5 / 8);
+    CHECK(longer.starts_with(plain));
+  }
+}
+
+TEST(a_corrected_clock_is_remarked) {
+  const Importable person =
+      read_google_authenticator(std::string(kGoogle) + "\" TIME_SKEW -2\n", "alice");
+  CHECK_EQ(person.refused, "");
+  CHECK_EQ(person.left_behind, "its correction of a clock that is wrong (TIME_SKEW)");
+  CHECK_EQ(
+      read_google_authenticator(std::string(kGoogle) + "\" TIME_SKEW 0\n", "alice").left_behind,
+      "");
+}
+
+TEST(more_scratch_codes_than_the_tool_makes_stay_behind) {
+  std::string text(kGoogle);
+  for (int i = 0; i < 8; ++i) text += std::to_string(20000000 + i) + "\n";
+  CHECK_EQ(read_google_authenticator(text, "alice").scratch_codes.size(), 10u);
+  text += "30000000\n";
+  for (int i = 0; i < 2; ++i) {
+    const Importable person = read_google_authenticator(text, "alice");
+    CHECK_EQ(person.refused, "");
+    CHECK(!person.key.empty());
+    CHECK(person.scratch_codes.empty());
+    CHECK_EQ(person.left_behind, "its list of more than ten scratch codes");
+    for (int j = 0; j < 100000; ++j) text += "40000000\n";
   }
 }
 

@@ -50,9 +50,30 @@ TEST(a_message_is_taken_from_the_budgets_of_number_user_and_source) {
   CHECK_EQ(budgets[2].scope, BudgetScope::source);
   CHECK_EQ(budgets[2].key, "192.0.2.7");
   CHECK(budgets[2].count == 20 && budgets[2].window == 1h);
-  const Budget host = host_budget(limits);
-  CHECK_EQ(host.scope, BudgetScope::host);
-  CHECK(host.count == 100 && host.window == 1h);
+  const auto host = host_budgets(limits, Scene::login(), true);
+  REQUIRE(host.size() == 2);
+  CHECK_EQ(host[0].scope, BudgetScope::host);
+  CHECK(host[0].count == 100 && host[0].window == 1h && host[0].only_looked_at);
+  CHECK_EQ(host[1].scope, BudgetScope::host_day);
+  CHECK(host[1].count == 1000 && host[1].window == 24h && host[1].only_looked_at);
+}
+
+TEST(who_has_proved_nothing_has_a_share_of_each_budget) {
+  LimitSettings limits;
+  limits.sends_per_number.count = 1;
+  const auto counts = [&](Lane lane) {
+    LoginRequest request = Scene::login();
+    request.lane = lane;
+    std::vector<unsigned> found;
+    auto budgets = budgets_for(limits, request, real());
+    for (const auto& budget : host_budgets(limits, request, false)) budgets.push_back(budget);
+    for (const auto& budget : budgets)
+      if (budget.is_share) found.push_back(budget.count);
+    return found;
+  };
+  CHECK(counts(Lane::proven).empty());
+  CHECK((counts(Lane::unproven) == std::vector<unsigned>{10, 15, 1, 500, 50}));
+  CHECK((counts(Lane::own) == std::vector<unsigned>{10, 15, 1, 250, 25}));
 }
 
 TEST(a_decoys_budgets_are_its_own_but_for_the_source) {
@@ -67,8 +88,12 @@ TEST(a_barred_persons_budgets_stay_theirs) {
         keys(budgets_for(limits, Scene::login(), real())));
 }
 
-TEST(without_a_remote_host_the_source_is_local) {
-  CHECK_EQ(budgets_for({}, Scene::login("alice", "sudo", ""), real())[2].key, "local");
+TEST(without_a_remote_host_each_caller_is_a_source) {
+  LoginRequest sudo = Scene::login("alice", "sudo", "");
+  sudo.caller = "alice";
+  const std::string key = budgets_for({}, sudo, real())[2].key;
+  sudo.caller = "bob";
+  CHECK(budgets_for({}, sudo, real())[2].key != key);
 }
 
 TEST(lock_rules_are_the_configured_ones) {
@@ -115,46 +140,10 @@ TEST(the_ledger_says_why_it_refused) {
   CHECK(!ledger.store_failed());
   CHECK(ledger.retry_in() == 9min);
   CHECK_EQ(ledger.detail(), "sends_per_source is used up");
+  CHECK_EQ(ledger.limit(), "sends_per_source");
   scene.store.fail(StoreCall::reserve_send);
   CHECK(!ledger.reserve("telnyx"));
   CHECK(ledger.store_failed());
   CHECK_EQ(ledger.detail(), "the store is broken");
-}
-
-TEST(admission_bounds_the_attempts_of_one_user) {
-  Admission admission;
-  auto first = admission.admit("alice", 2);
-  auto second = admission.admit("alice", 2);
-  CHECK(first && second);
-  CHECK(!admission.admit("alice", 2));
-  CHECK(admission.admit("bob", 2).has_value());
-  second.reset();
-  auto third = admission.admit("alice", 2);
-  CHECK(third.has_value());
-  auto moved = std::move(*third);
-  CHECK(!admission.admit("alice", 2));
-  CHECK(!admission.admit("alice", 0));
-  CHECK(!admission.admit("carol", 0));
-}
-
-TEST(admission_is_exact_with_many_threads) {
-  Admission admission;
-  std::atomic<int> inside = 0;
-  std::atomic<int> most = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 16; ++i)
-    threads.emplace_back([&] {
-      for (int n = 0; n < 500; ++n) {
-        const auto place = admission.admit("alice", 4);
-        if (!place) continue;
-        const int now = ++inside;
-        int seen = most;
-        while (now > seen && !most.compare_exchange_weak(seen, now)) {
-        }
-        --inside;
-      }
-    });
-  for (auto& thread : threads) thread.join();
-  CHECK(most >= 1 && most <= 4);
-  CHECK(admission.admit("alice", 1).has_value());
+  CHECK_EQ(ledger.limit(), "");
 }

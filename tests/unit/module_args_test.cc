@@ -31,8 +31,19 @@ Parsed parse(std::vector<const char*> words) {
 TEST(without_arguments_the_defaults_stand) {
   const Parsed parsed = parse({});
   CHECK(parsed.good);
-  CHECK_EQ(parsed.args.socket, std::string("/run/sms2fa/auth.sock"));
+  CHECK_EQ(parsed.args.socket,
+           std::string(geteuid() == 0 ? "/run/sms2fa/auth.sock" : "/run/sms2fa/user.sock"));
   CHECK(!parsed.args.debug);
+  CHECK(!parsed.args.first_proved);
+}
+
+TEST(a_line_may_say_that_the_first_factor_is_proved) {
+  CHECK(parse({"first=proved"}).args.first_proved);
+  for (const char* word : {"first=", "first", "first=proven", "first=proved ", "FIRST=proved"}) {
+    const Parsed parsed = parse({word});
+    CHECK(!parsed.good);
+    CHECK(!parsed.args.first_proved);
+  }
 }
 
 TEST(known_arguments_are_taken_in_any_order) {

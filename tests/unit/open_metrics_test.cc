@@ -58,9 +58,12 @@ TEST(a_histogram_is_whole_and_cumulative) {
 }
 
 TEST(people_and_providers_as_they_stand) {
-  const std::string text = open_metrics(
-      {}, {{"alice", {10, 60s, false}}, {"bob", {100, 60s, true}}, {"carol", {1, 0s, false}}},
-      {{"telnyx", "closed", {}, 0}, {"twilio", kProviderOpen, {}, 5}});
+  const std::string text =
+      open_metrics({},
+                   {{"alice", {.locked_for = 60s}},
+                    {"bob", {.locked_for = 60s, .disabled = true}},
+                    {"carol", {.consecutive_failures = 1}}},
+                   {{"telnyx", "closed", {}, 0}, {"twilio", kProviderOpen, {}, 5}});
   CHECK(has(text, "sms2fa_users_locked 1"));
   CHECK(has(text, "sms2fa_users_disabled 1"));
   CHECK(has(text, "sms2fa_provider_up{provider=\"telnyx\"} 1"));

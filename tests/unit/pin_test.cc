@@ -76,6 +76,17 @@ TEST(anything_else_does_not_match) {
     CHECK(!pin_matches(pin, answer));
 }
 
+TEST(the_form_of_an_answer_is_told_as_it_would_be_compared) {
+  for (const char* answer : {"123456", "12 34-56", "------123456---"})
+    CHECK(has_form_of_pin(answer, Alphabet::digits, 6, 6));
+  for (const char* answer : {"", "12345", "1234567", "12345A", "123.456"})
+    CHECK(!has_form_of_pin(answer, Alphabet::digits, 6, 6));
+  CHECK(has_form_of_pin("abcde7", Alphabet::base32, 6, 6));
+  CHECK(has_form_of_pin("1234567", Alphabet::digits, 6, 8));
+  CHECK(!has_form_of_pin("123456789", Alphabet::digits, 6, 8));
+  CHECK(!has_form_of_pin(std::string(100'000, '1'), Alphabet::digits, 6, 8));
+}
+
 TEST(an_empty_pin_matches_nothing) {
   CHECK(!pin_matches(Secret(), ""));
   CHECK(!pin_matches(Secret(), "  "));

@@ -2,7 +2,9 @@
 #include "lib/session/policy.h"
 
 #include "lib/base/key_file.h"
+#include "lib/session/answer_verifier.h"
 #include "lib/session/decoy.h"
+#include "tests/support/guess.h"
 #include "tests/support/scene.h"
 #include "tests/support/test.h"
 #include "tests/unit/scratch_directory.h"
@@ -13,24 +15,35 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// Not called by a name of this machine's.
+LoginRequest without_account(const std::string& user, const std::string& service = "sshd") {
+  LoginRequest request = Scene::login(user, service);
+  request.uid.reset();
+  return request;
+}
+
 Result<Standing> standing(Scene& scene, const LoginRequest& request) {
   return standing_of(request, scene.setup.configuration, *scene.directory, scene.store,
                      scene.setup.keys.get());
 }
 
-// Numbers that begin like alice's may get no codes.
+// Numbers that begin like alice's are foreign, and others forbidden.
 class Fence final : public Directory {
  public:
   explicit Fence(const Directory& people) : people_(people) {}
   Result<std::optional<Person>> find(std::string_view user) const override {
     return people_.find(user);
   }
-  bool may_reach(const PhoneNumber& number) const override {
-    return !number.e164().starts_with("+35385");
+  Reach reach_of(const std::optional<PhoneNumber>& number) const override {
+    ++asked_;
+    if (number && number->e164().starts_with("+35387")) return Reach::forbidden;
+    return number && number->e164().starts_with("+35385") ? Reach::foreign : Reach::open;
   }
+  int asked() const { return asked_; }
 
  private:
   const Directory& people_;
+  mutable int asked_ = 0;
 };
 
 void check_decoy(const Result<Standing>& standing, Reason reason) {
@@ -88,17 +101,41 @@ TEST(a_number_of_another_country_is_a_decoy) {
   CHECK(bob.ok() && !bob->is_decoy());
 }
 
+TEST(a_number_that_no_code_may_go_to_is_a_decoy_by_every_medium) {
+  Scene scene;
+  scene.directory->add("ivy", "+353871111111", {Method::sms, Method::voice});
+  scene.setup.configuration.delivery.voice = true;
+  const Fence fence(*scene.directory);
+  const auto ivy =
+      standing_of(Scene::login("ivy"), scene.setup.configuration, fence, scene.store, nullptr);
+  check_decoy(ivy, Reason::forbidden_number);
+  CHECK(!ivy->phone);
+}
+
+TEST(everybody_costs_one_look_at_a_number) {
+  for (const char* user : {"alice", "bob", "mallory", "nora", "olaf"}) {
+    Scene scene;
+    const Fence fence(*scene.directory);
+    REQUIRE(standing_of(Scene::login(user), scene.setup.configuration, fence, scene.store, nullptr)
+                .ok());
+    CHECK_EQ(fence.asked(), 1);
+  }
+}
+
 TEST(who_is_locked_or_disabled_keeps_digits_and_phone) {
   Scene scene;
   const LockRules rules = {1, 60s, 2};
-  REQUIRE(scene.memory->count_attempt("alice", rules).ok());
+  const Origin home = origin_of(Scene::login("alice"));
+  const auto first = scene.memory->count_attempt(home, kSixDigits, rules);
+  REQUIRE(scene.memory->commit_outcome(*first->id, true).ok());
+  REQUIRE(scene.memory->count_attempt(home, kSixDigits, rules).ok());
   auto alice = standing(scene, Scene::login("alice"));
   check_decoy(alice, Reason::locked);
   CHECK_EQ(alice->masked, "********67");
   CHECK(alice->barred_phone && alice->barred_phone->e164() == "+353851234567");
   scene.clock.advance(60s);
   CHECK(!standing(scene, Scene::login("alice"))->is_decoy());
-  REQUIRE(scene.memory->count_attempt("alice", rules).ok());
+  REQUIRE(scene.memory->count_attempt(home, kSixDigits, rules).ok());
   scene.clock.advance(1h);
   alice = standing(scene, Scene::login("alice"));
   check_decoy(alice, Reason::disabled);
@@ -141,12 +178,12 @@ TEST(people_who_enrolled_something_or_are_locked_never_pass_unenrolled) {
   Scene scene;
   scene.setup.configuration.code.unenrolled = Unenrolled::pass;
   // Sealed with a key that is not there.
-  REQUIRE(scene.memory->put_app("nora", {"app", std::string(60, 'x'), {}, {}}).ok());
-  REQUIRE(scene.memory->replace_backup_codes("mallory", "p", {"h"}).ok());
+  REQUIRE(scene.memory->put_app("nora", {"app", std::string(60, 'x'), {}, {}}, {}).ok());
+  REQUIRE(scene.memory->replace_backup_codes("mallory", "p", {"h"}, {}).ok());
   // Who has nothing but what can't be read ends as unavailable.
   CHECK(!standing(scene, Scene::login("nora")).ok());
   CHECK(!standing(scene, Scene::login("mallory"))->passes_unenrolled);
-  REQUIRE(scene.memory->count_attempt("newman", {1, 60s, 100}).ok());
+  REQUIRE(scene.memory->count_attempt({"newman", "", true}, kSixDigits, {1, 60s, 100}).ok());
   CHECK(!standing(scene, Scene::login("newman"))->passes_unenrolled);
 }
 
@@ -159,7 +196,7 @@ TEST(somebody_without_a_record_is_known_by_what_they_enrolled) {
   for (const char* user : {"dora", "alice"}) {
     const auto sealed =
         scene.setup.keys->seal(number_context(user), Secret("+353850000001"), random);
-    REQUIRE(sealed.ok() && scene.memory->set_number(user, *sealed).ok());
+    REQUIRE(sealed.ok() && scene.memory->set_number(user, *sealed, {}).ok());
   }
   const auto dora = standing(scene, Scene::login("dora"));
   CHECK(!dora->is_decoy());
@@ -170,4 +207,37 @@ TEST(somebody_without_a_record_is_known_by_what_they_enrolled) {
   const auto locked_away = standing(scene, Scene::login("dora"));
   REQUIRE(!locked_away.ok());
   CHECK(!locked_away.error().message.empty());
+}
+
+TEST(a_name_without_an_account_is_a_strangers) {
+  Scene scene;
+  scene.setup.configuration.code.unenrolled = Unenrolled::pass;
+  const auto unknown = standing(scene, without_account("mallory"));
+  CHECK(unknown && unknown->is_decoy() && !unknown->passes_unenrolled);
+  CHECK_EQ(unknown->decoy_reason, Reason::unknown_user);
+  const auto enrolled_nothing = standing(scene, Scene::login("carol"));
+  CHECK(enrolled_nothing && enrolled_nothing->passes_unenrolled);
+}
+
+TEST(a_record_without_an_account_is_a_failure_and_shows_nothing) {
+  Scene scene;
+  const auto lost = standing(scene, without_account("alice"));
+  const auto stranger = standing(scene, without_account("mallory"));
+  REQUIRE(lost.ok() && stranger.ok());
+  CHECK(lost->is_decoy() && !lost->passes_unenrolled);
+  CHECK_EQ(lost->decoy_reason, Reason::nss);
+  CHECK(!lost->detail.empty());
+  CHECK(!lost->masked.ends_with("67"));
+  CHECK(lost->media == stranger->media && lost->message_first == stranger->message_first);
+}
+
+TEST(virtual_users_need_no_account_and_pass_no_door_by_it) {
+  Scene scene;
+  scene.setup.configuration.code.unenrolled = Unenrolled::pass;
+  scene.setup.configuration.directory.virtual_users = {"dovecot"};
+  const auto alice = standing(scene, without_account("alice", "dovecot"));
+  CHECK(alice && !alice->is_decoy());
+  const auto nobody = standing(scene, without_account("mallory", "dovecot"));
+  CHECK(nobody && nobody->is_decoy() && !nobody->passes_unenrolled);
+  CHECK(standing(scene, without_account("alice", "sshd"))->is_decoy());
 }

@@ -9,22 +9,6 @@ using namespace sms2fa::test;
 
 namespace {
 
-// A store that lacks even the operation.
-class BareStore final : public Store {
- public:
-  Result<SendDecision> reserve_send(const std::vector<Budget>&) override { return broken(); }
-  Result<void> settle_send(SendId, bool) override { return broken(); }
-  Result<UserState> state_of(const std::string&) override { return broken(); }
-  Result<CountedAttempt> count_attempt(const std::string&, const LockRules&) override {
-    return broken();
-  }
-  Result<void> commit_outcome(AttemptId, bool) override { return broken(); }
-  Result<std::array<unsigned char, 32>> decoy_key() override { return broken(); }
-
- private:
-  static Error broken() { return make_error(ErrorKind::unavailable, "broken"); }
-};
-
 AuditEvent success() {
   AuditEvent event;
   event.verdict = AuditVerdict::accepted;
@@ -54,6 +38,19 @@ TEST(a_verdict_is_handed_on_and_kept) {
   CHECK_EQ(record.verdict + " " + record.reason, "accepted right-code");
   CHECK_EQ(record.method + " " + record.provider + " " + record.message_id, "sms twilio SM1");
   CHECK_EQ(record.masked_number, "********67");
+  CHECK_EQ(record.limit, "");
+}
+
+TEST(the_limit_that_denied_somebody_is_kept) {
+  Scene scene;
+  RecordKeeper keeper(scene.audit, *scene.memory, scene.clock);
+  AuditEvent refused;
+  refused.reason = Reason::over_budget;
+  refused.limit = "sends_per_user";
+  keeper.record(refused);
+  const auto kept = scene.memory->recent_verdicts(std::nullopt, 1);
+  REQUIRE(kept.ok() && kept->size() == 1);
+  CHECK_EQ(kept->front().limit, "sends_per_user");
 }
 
 TEST(a_notice_is_kept_by_its_kind) {
@@ -71,9 +68,12 @@ TEST(a_notice_is_kept_by_its_kind) {
 
 TEST(a_store_that_fails_does_not_keep_the_log_from_it) {
   Scene scene;
-  BareStore broken;
+  FailingStore broken(*scene.memory);
+  broken.fail(StoreCall::record_verdict);
   RecordKeeper keeper(scene.audit, broken, scene.clock);
   keeper.record(success());
   keeper.notice({});
   CHECK_EQ(scene.audit.lines().size(), 2u);
+  const auto kept = scene.memory->recent_verdicts(std::nullopt, 10);
+  CHECK(kept.ok() && kept->empty());
 }

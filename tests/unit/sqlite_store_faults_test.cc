@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "lib/store/sqlite_store.h"
+#include "tests/support/guess.h"
 #include "tests/unit/failing_disk.h"
 #include "tests/unit/store_file.h"
 
@@ -47,9 +48,9 @@ int use(Store& store, Promised& promised, int rounds) {
   for (int i = 0; i < rounds; ++i) {
     const auto send = store.reserve_send(spacious(1000));
     send && send->reserved ? ++promised.sends : ++errors;
-    const auto attempt = store.count_attempt("alice", kNoLock);
+    const auto attempt = store.count_attempt({"alice"}, test::kSixDigits, kNoLock);
     attempt && attempt->id ? ++promised.failures : ++errors;
-    const auto right = store.count_attempt("bob", kNoLock);
+    const auto right = store.count_attempt({"bob"}, test::kSixDigits, kNoLock);
     const bool accepted = right && right->id && store.commit_outcome(*right->id, true).ok();
     if (!accepted) ++errors;
     // One that failed may have been written down all the same: it is not tried again.
@@ -64,7 +65,7 @@ int use(Store& store, Promised& promised, int rounds) {
 void check_kept(StoreFile& file, const Promised& promised) {
   const auto store = file.open();
   CHECK(must(store->failures_last_day("alice")) >= promised.failures);
-  CHECK(must(store->state_of("alice")).consecutive_failures >= promised.failures);
+  CHECK(must(store->state_of({"alice"})).consecutive_failures >= promised.failures);
   if (promised.sends > 0) CHECK(!must(store->reserve_send(spacious(promised.sends))).reserved);
   if (promised.used_step >= 0) CHECK(!must(store->use_totp_step("alice", promised.used_step)));
   auto raw = file.raw();
@@ -124,7 +125,7 @@ void need_namespaces(const std::string& directory) {
 TEST(what_is_promised_has_reached_the_disk_when_the_call_returns) {
   StoreFile file;
   const auto store = file.open();
-  must(store->replace_backup_codes("alice", "salt", {"hash"}));
+  must(store->replace_backup_codes("alice", "salt", {"hash"}, {}));
   const auto is_synced = [&](const auto& call) {
     const int before = failing_disk::syncs();
     must(call());
@@ -133,10 +134,10 @@ TEST(what_is_promised_has_reached_the_disk_when_the_call_returns) {
   CHECK(is_synced([&] { return store->reserve_send(spacious(9)); }));
   CHECK(is_synced([&] { return store->use_totp_step("alice", 7); }));
   CHECK(is_synced([&] { return store->use_backup_code("alice", "hash"); }));
-  const auto counted = store->count_attempt("alice", kNoLock);
+  const auto counted = store->count_attempt({"alice"}, test::kSixDigits, kNoLock);
   REQUIRE(counted.ok() && counted->id);
   CHECK(is_synced([&] { return store->commit_outcome(*counted->id, true); }));
-  CHECK(is_synced([&] { return store->count_attempt("alice", kNoLock); }));
+  CHECK(is_synced([&] { return store->count_attempt({"alice"}, test::kSixDigits, kNoLock); }));
 }
 
 TEST(eio_once_at_every_write_and_sync) {
@@ -162,12 +163,12 @@ TEST(after_an_error_everything_fails_until_the_file_is_found_sound_again) {
   const auto store = file.open();
   use(*store, promised, 1);
   failing_disk::fail_at(file.directory.path(), 0, EIO, true);
-  CHECK(!store->count_attempt("alice", kNoLock).ok());
+  CHECK(!store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok());
   // The first try to open it again fails as well, and so the next one is an hour away.
-  CHECK(!store->state_of("alice").ok());
+  CHECK(!store->state_of({"alice"}).ok());
   failing_disk::mend();
-  CHECK(!store->state_of("alice").ok());
-  CHECK(!store->count_attempt("alice", kNoLock).ok());
+  CHECK(!store->state_of({"alice"}).ok());
+  CHECK(!store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok());
   check_kept(file, promised);
 }
 
@@ -227,7 +228,7 @@ TEST(disk_becomes_read_only) {
   const auto store = file.open();
   use(*store, promised, 1);
   failing_disk::fail_at(file.directory.path(), 0, EROFS, true);
-  CHECK(!store->count_attempt("alice", kNoLock).ok());
+  CHECK(!store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok());
   CHECK(!store->reserve_send(spacious(1000)).ok());
   failing_disk::mend();
   check_kept(file, promised);
@@ -238,13 +239,15 @@ TEST(write_locked_by_somebody_else) {
   const auto store = file.open();
   auto other = file.raw();
   other.begin();
-  const auto refused = store->count_attempt("alice", kNoLock);
+  const auto refused = store->count_attempt({"alice"}, test::kSixDigits, kNoLock);
   REQUIRE(!refused.ok());
   CHECK(refused.error().kind == ErrorKind::unavailable);
   CHECK_EQ(file.directory.without_path(refused.error().message), "state.db: database is locked");
   CHECK(!file.try_open().ok());
   other.rollback();
-  CHECK_EQ(must(store->count_attempt("alice", kNoLock)).state.consecutive_failures, 1u);
+  CHECK_EQ(
+      must(store->count_attempt({"alice"}, test::kSixDigits, kNoLock)).state.consecutive_failures,
+      1u);
 }
 
 TEST(those_who_queue_behind_a_lock_fail_with_the_first) {
@@ -255,7 +258,8 @@ TEST(those_who_queue_behind_a_lock_fail_with_the_first) {
   std::vector<std::thread> callers;
   std::atomic<int> failed = 0;
   for (int i = 0; i < 20; ++i)
-    callers.emplace_back([&] { failed += !store->count_attempt("alice", kNoLock).ok(); });
+    callers.emplace_back(
+        [&] { failed += !store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok(); });
   for (auto& caller : callers) caller.join();
   CHECK_EQ(failed.load(), 20);
 }
@@ -266,7 +270,8 @@ TEST(a_short_lock_is_waited_for) {
   const auto store = file.open();
   auto other = file.raw();
   other.begin();
-  std::thread caller([&] { CHECK(store->count_attempt("alice", kNoLock).ok()); });
+  std::thread caller(
+      [&] { CHECK(store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok()); });
   std::this_thread::sleep_for(Milliseconds(20));
   other.rollback();
   caller.join();
@@ -278,9 +283,10 @@ TEST(a_reader_keeps_nobody_from_counting) {
   auto other = file.raw();
   auto reading = other.query("SELECT name FROM sqlite_schema");
   REQUIRE(reading.next());
-  for (int i = 0; i < 3; ++i) CHECK(store->count_attempt("alice", kNoLock).ok());
+  for (int i = 0; i < 3; ++i)
+    CHECK(store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok());
   CHECK(file.try_open().ok());
-  CHECK(store->count_attempt("alice", kNoLock).ok());
+  CHECK(store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok());
 }
 
 TEST(removed_or_replaced_under_way) {
@@ -293,12 +299,12 @@ TEST(removed_or_replaced_under_way) {
       const std::string aside = file.path("-aside");
       std::filesystem::rename(file.path(suffix), aside);
       if (replaced) file.directory.write(std::string("state.db") + suffix, test::content_of(aside));
-      CHECK(!store->count_attempt("alice", kNoLock).ok());
-      CHECK(!store->state_of("alice").ok());
+      CHECK(!store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok());
+      CHECK(!store->state_of({"alice"}).ok());
       CHECK(!store->reserve_send(spacious(1000)).ok());
       // Nor when it has come back: what happened in between, nobody knows.
       std::filesystem::rename(aside, file.path(suffix));
-      CHECK(!store->state_of("alice").ok());
+      CHECK(!store->state_of({"alice"}).ok());
     }
   }
 }
@@ -309,15 +315,15 @@ TEST(replaced_while_the_disk_failed) {
   const auto store = file.open();
   use(*store, promised, 1);
   failing_disk::fail_at(file.directory.path(), 0, EIO, true);
-  CHECK(!store->count_attempt("alice", kNoLock).ok());
+  CHECK(!store->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok());
   failing_disk::mend();
   const std::string bytes = test::content_of(file.path());
   std::filesystem::rename(file.path(), file.path("-aside"));
   file.directory.write("state.db", bytes);
-  const auto refused = store->state_of("alice");
+  const auto refused = store->state_of({"alice"});
   REQUIRE(!refused.ok());
   CHECK_EQ(file.directory.without_path(refused.error().message),
            "state.db: was replaced while in use (see docs/STORE.md)");
   std::filesystem::rename(file.path("-aside"), file.path());
-  CHECK(!store->state_of("alice").ok());
+  CHECK(!store->state_of({"alice"}).ok());
 }

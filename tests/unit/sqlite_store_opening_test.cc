@@ -10,6 +10,7 @@
 
 #include "lib/store/schema.h"
 #include "lib/store/sqlite_store.h"
+#include "tests/support/guess.h"
 #include "tests/support/next_function.h"
 #include "tests/unit/store_file.h"
 
@@ -38,9 +39,9 @@ constexpr LockRules kRules = {10, std::chrono::minutes(30), 100};
 void fill(StoreFile& file) {
   const auto store = file.open();
   for (int i = 0; i < 30; ++i)
-    must(
-        store->record_verdict({WallTime(), std::string(200, 'u'), "", "", "", "", "", "", "", ""}));
-  must(store->count_attempt("alice", kRules));
+    must(store->record_verdict(
+        {WallTime(), std::string(200, 'u'), "", "", "", "", "", "", "", "", ""}));
+  must(store->count_attempt({"alice"}, test::kSixDigits, kRules));
 }
 
 void need_root() {
@@ -144,7 +145,7 @@ TEST(a_relative_path_will_do) {
   const auto store = SqliteStore::open("state.db", Missing::create, file.random, file.time);
   std::filesystem::current_path(before);
   REQUIRE(store.ok());
-  CHECK((*store)->count_attempt("alice", kRules).ok());
+  CHECK((*store)->count_attempt({"alice"}, test::kSixDigits, kRules).ok());
   CHECK(std::filesystem::exists(file.path()));
 }
 
@@ -228,8 +229,8 @@ TEST(a_foreign_trigger_or_view_runs_nothing) {
   fill(file);
   file.raw().script("CREATE TRIGGER evil AFTER INSERT ON attempts BEGIN DELETE FROM users; END;");
   const auto store = file.open();
-  must(store->count_attempt("alice", kRules));
-  CHECK_EQ(must(store->state_of("alice")).consecutive_failures, 2u);
+  must(store->count_attempt({"alice"}, test::kSixDigits, kRules));
+  CHECK_EQ(must(store->state_of({"alice"})).consecutive_failures, 2u);
 }
 
 TEST(state_is_deleted) {
@@ -278,14 +279,14 @@ TEST(an_administrator_begins_again_by_removing_everything) {
   fill(file);
   for (const auto& entry : std::filesystem::directory_iterator(file.directory.path()))
     std::filesystem::remove(entry.path());
-  CHECK_EQ(must(file.open()->state_of("alice")).consecutive_failures, 0u);
+  CHECK_EQ(must(file.open()->state_of({"alice"})).consecutive_failures, 0u);
 }
 
 TEST(a_lost_marker_is_written_again) {
   StoreFile file;
   fill(file);
   std::filesystem::remove(file.path(".exists"));
-  CHECK_EQ(must(file.open()->state_of("alice")).consecutive_failures, 1u);
+  CHECK_EQ(must(file.open()->state_of({"alice"})).consecutive_failures, 1u);
   CHECK(std::filesystem::exists(file.path(".exists")));
 }
 

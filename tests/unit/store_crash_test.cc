@@ -18,6 +18,7 @@
 
 #include "lib/base/unique_fd.h"
 #include "lib/store/sqlite_store.h"
+#include "tests/support/guess.h"
 #include "tests/unit/store_file.h"
 
 using namespace sms2fa;
@@ -65,7 +66,7 @@ void acknowledge(int pipe, char what, const std::string& user, int64_t number) {
     const auto send = store.reserve_send(spacious(user, 1'000'000));
     if (!send || !send->reserved) _exit(2);
     acknowledge(pipe, 's', user, *send->reserved);
-    const auto wrong = store.count_attempt(user, kNoLock);
+    const auto wrong = store.count_attempt({user}, test::kSixDigits, kNoLock);
     if (!wrong || !wrong->id || !store.commit_outcome(*wrong->id, false)) _exit(3);
     acknowledge(pipe, 'w', user, *wrong->id);
     const auto used = store.use_totp_step(user, i);
@@ -153,7 +154,7 @@ std::map<std::string, Acknowledged> live_and_die(StoreFile& file, const std::str
 
 void check_kept(Store& store, const std::map<std::string, Acknowledged>& all) {
   for (const auto& [user, told] : all) {
-    CHECK(must(store.state_of(user)).consecutive_failures >= told.wrong);
+    CHECK(must(store.state_of({user})).consecutive_failures >= told.wrong);
     CHECK(must(store.failures_last_day(user)) >= told.wrong);
     if (told.sends > 0) CHECK(!must(store.reserve_send(spacious(user, told.sends))).reserved);
     if (told.step >= 0) CHECK(!must(store.use_totp_step(user, told.step)));
@@ -222,8 +223,10 @@ TEST(processes_race_for_the_first_store) {
   for (int i = 0; i < 10; ++i) {
     StoreFile file;
     file.options.patience = std::chrono::seconds(20);
-    CHECK(in_children(4, [&](int) { return file.open()->count_attempt("alice", kNoLock).ok(); }));
-    CHECK_EQ(must(file.open()->state_of("alice")).consecutive_failures, 4u);
+    CHECK(in_children(4, [&](int) {
+      return file.open()->count_attempt({"alice"}, test::kSixDigits, kNoLock).ok();
+    }));
+    CHECK_EQ(must(file.open()->state_of({"alice"})).consecutive_failures, 4u);
   }
 }
 
@@ -237,25 +240,25 @@ TEST(processes_count_together) {
     const auto store = file.open();
     int counted = 0;
     for (int i = 0; i < kEach; ++i) {
-      const auto attempt = store->count_attempt("alice", kNoLock);
+      const auto attempt = store->count_attempt({"alice"}, test::kSixDigits, kNoLock);
       counted += attempt && attempt->id;
     }
     return counted == kEach;
   }));
-  CHECK_EQ(must(file.open()->state_of("alice")).consecutive_failures, 3u * kEach);
+  CHECK_EQ(must(file.open()->state_of({"alice"})).consecutive_failures, 3u * kEach);
 }
 
 TEST(processes_get_no_more_than_there_is) {
   StoreFile file;
   file.options.patience = std::chrono::seconds(20);
   constexpr LockRules kRules = {10, std::chrono::minutes(30), 100};
-  must(file.open()->replace_backup_codes("alice", "p", {"h"}));
+  must(file.open()->replace_backup_codes("alice", "p", {"h"}, {}));
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   CHECK(in_children(3, [&](int) {
     const auto store = file.open();
     for (int i = 0; i < 20; ++i) {
-      const auto attempt = store->count_attempt("alice", kRules);
+      const auto attempt = store->count_attempt({"alice"}, test::kSixDigits, kRules);
       const auto send = store->reserve_send(spacious("alice", 6));
       const auto code = store->use_backup_code("alice", "h");
       if (!attempt || !send || !code) return false;

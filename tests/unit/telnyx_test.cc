@@ -62,7 +62,7 @@ TEST(a_profile_goes_with_the_request_when_there_is_one) {
   TelnyxOptions with = options();
   with.from = "ACME";
   with.messaging_profile_id = "profile";
-  with.base_url = "";
+  with.base_url = TelnyxOptions().base_url;
   Telnyx(with, transport).send(message(), SteadyTime::max());
   CHECK_EQ(transport->url, "https://api.telnyx.com/v2/messages");
   CHECK(transport->body.find(R"("messaging_profile_id":"profile")") != std::string::npos);
@@ -103,7 +103,7 @@ TEST(documented_codes_have_their_class) {
        {10009, 10010, 20002, 20012, 20013, 20014, 20015, 20016, 20017, 20100, 40100, 40305,
         40306, 40307, 40309, 40312, 40314, 40315, 40321, 40325, 40329, 40330, 40331, 40333}},
       {SendStatus::number_cannot_sms, {40001, 40301, 40319}},
-      {SendStatus::number_refused, {10002, 10016, 40310, 40300, 40012}},
+      {SendStatus::number_refused, {10002, 10016, 40310, 40012}},
       {SendStatus::try_elsewhere, {10007, 10008, 10011, 10037, 40318, 40006, 40008}},
   };
   Fixture one;
@@ -123,7 +123,15 @@ TEST(without_a_known_code_the_http_status_decides) {
   CHECK_EQ(one.answer(429, "{").status, SendStatus::try_elsewhere);
   CHECK_EQ(one.answer(503, "busy").status, SendStatus::try_elsewhere);
   CHECK(one.answer(503, "busy").may_have_been_sent);
-  CHECK_EQ(one.answer(200, error_body(40300)).status, SendStatus::number_refused);
+  CHECK_EQ(one.answer(200, error_body(40310)).status, SendStatus::number_refused);
+}
+
+TEST(somebodys_stop_is_told_with_what_takes_it_back) {
+  Fixture one;
+  const auto report = one.answer(400, error_body(40300));
+  CHECK_EQ(report.status, SendStatus::opted_out);
+  CHECK_EQ(report.sender, options().from);
+  CHECK(report.detail.ends_with("they have to text START to " + options().from));
 }
 
 TEST(a_message_that_failed_at_once_is_classed_by_its_errors) {

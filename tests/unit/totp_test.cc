@@ -79,6 +79,18 @@ TEST(an_answer_may_be_written_with_blanks_and_dashes) {
     CHECK(!matching_totp_step(key, kSixDigits, 5, answer).has_value());
 }
 
+TEST(two_codes_in_a_row_match_one_behind_the_other) {
+  const Secret key = key_of(20);
+  const std::string two = "338314254676";  // of steps 4 and 5
+  REQUIRE(hotp(key, 4, kSixDigits).reveal() == "338314");
+  for (int64_t now = 0; now < 12; ++now)
+    CHECK(matching_totp_pair(key, kSixDigits, now, two) ==
+          (now >= 4 && now <= 6 ? std::optional<int64_t>(5) : std::nullopt));
+  CHECK(matching_totp_pair(key, kSixDigits, 5, "338314 254-676").has_value());
+  for (const char* answer : {"254676338314", "254676254676", "254676", "", "3383142546760"})
+    CHECK(!matching_totp_pair(key, kSixDigits, 5, answer).has_value());
+}
+
 TEST(steps_begin_at_the_epoch_and_never_lie_before_it) {
   CHECK_EQ(totp_step_at(WallTime(0s)), 0);
   CHECK_EQ(totp_step_at(WallTime(29'999ms)), 0);

@@ -40,6 +40,32 @@ TEST(an_own_private_file_opens) {
   CHECK((fcntl(fd->get(), F_GETFD) & FD_CLOEXEC) != 0);
 }
 
+TEST(a_regular_file_may_be_anybody_s) {
+  const ScratchDirectory directory;
+  const auto path = directory.write("file", "content", 0666);
+  if (geteuid() == 0) {
+    REQUIRE(chown(path.c_str(), kStranger, kStranger) == 0);
+  }
+  const auto fd = open_regular(path);
+  REQUIRE(fd.ok());
+  CHECK_EQ(content_of(fd->get()), "content");
+}
+
+TEST(what_is_no_regular_file_is_not_waited_for) {
+  const ScratchDirectory directory;
+  const auto said = [&](const std::string& path) {
+    const auto fd = open_regular(path);
+    return fd ? "" : directory.without_path(fd.error().message);
+  };
+  std::filesystem::create_symlink(directory.write("file", "content"), directory.path("link"));
+  CHECK_EQ(said(directory.path("link")), "link: is a symbolic link");
+  REQUIRE(mkfifo(directory.path("pipe").c_str(), 0600) == 0);
+  CHECK_EQ(said(directory.path("pipe")), "pipe: is not a regular file");
+  CHECK_EQ(said("/dev/zero"), "/dev/zero: is not a regular file");
+  CHECK_EQ(said("/"), "/: is not a regular file");
+  CHECK_EQ(said(directory.path("none")), "none: No such file or directory");
+}
+
 TEST(the_modes_decide) {
   const ScratchDirectory directory;
   for (const mode_t mode : {0600u, 0400u, 0640u, 0440u})

@@ -63,7 +63,7 @@ TEST(an_api_key_and_a_messaging_service_win) {
   with.account.api_key_secret = Secret("secret");
   with.messaging_service_sid = "MGx";
   with.account.sid = "AC/../x?";
-  with.base_url = "";
+  with.base_url = TwilioOptions().base_url;
   Twilio(with, transport).send(message(), SteadyTime::max());
   CHECK_EQ(transport->authorization, basic_authorization("SKx", Secret("secret")).reveal());
   CHECK(transport->body.find("From=") == std::string::npos);
@@ -121,7 +121,7 @@ TEST(documented_codes_have_their_class) {
        {20003, 20005, 20008, 20404, 21212, 21603, 21606, 21608, 21659, 21660, 21703, 21704, 21705,
         21266, 21408, 30002, 30034}},
       {SendStatus::number_cannot_sms, {21614, 21635, 21612, 30006}},
-      {SendStatus::number_refused, {21211, 21610, 30004, 30005}},
+      {SendStatus::number_refused, {21211, 30004, 30005}},
       {SendStatus::try_elsewhere, {20429, 20500, 20503, 21611, 30001, 30003, 30008, 30017, 30022}},
       {SendStatus::blocked, {30023, 30027, 30450, 30453}},
   };
@@ -158,9 +158,26 @@ TEST(without_a_known_code_the_http_status_decides) {
 
 TEST(a_200_with_a_known_error_is_that_error) {
   Fixture one;
-  const auto report = one.answer(200, error_body(21610));
+  const auto report = one.answer(200, error_body(21211));
   CHECK_EQ(report.status, SendStatus::number_refused);
   CHECK(!report.may_have_been_sent);
+}
+
+TEST(somebodys_stop_is_told_with_what_takes_it_back) {
+  Fixture one;
+  const auto report = one.answer(400, error_body(21610));
+  CHECK_EQ(report.status, SendStatus::opted_out);
+  CHECK_EQ(report.sender, options().from);
+  CHECK_EQ(
+      report.detail,
+      "HTTP 400, error 21610, the person sent STOP; they have to text START to " + options().from);
+  TwilioOptions service = options();
+  service.messaging_service_sid = "MGx";
+  auto transport = std::make_shared<FakeTransport>();
+  transport->answer(400, error_body(21610));
+  const auto unnamed = Twilio(service, transport).send(message(), SteadyTime::max());
+  CHECK_EQ(unnamed.sender, "");
+  CHECK(unnamed.detail.ends_with("START to the sender"));
 }
 
 TEST(a_message_that_failed_at_once_is_classed_by_its_error_code) {

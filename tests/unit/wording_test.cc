@@ -21,9 +21,11 @@ TEST(leads_read_as_documented) {
 }
 
 TEST(times_are_seconds_first_and_minutes_rounded_up_later) {
-  CHECK_EQ(wording::resend_too_soon(1s), "Not yet: r works in 1 s. ");
-  CHECK_EQ(wording::resend_too_soon(119s), "Not yet: r works in 119 s. ");
-  CHECK_EQ(wording::out_of_tries(120s), "Too many wrong codes. A new one can be sent in 2 min.");
+  CHECK_EQ(wording::resend_too_soon(1s, false), "Not yet: r works in 1 s. ");
+  CHECK_EQ(wording::resend_too_soon(119s, true), "Not yet: r and v work in 119 s. ");
+  CHECK_EQ(wording::out_of_tries(120s),
+           "Too many wrong codes. A new one can be sent in 2 min at the earliest.");
+  CHECK_EQ(wording::locked(25min), "Too many wrong codes: locked for another 25 min.");
   CHECK_EQ(wording::too_many_messages(121s), "Too many messages lately. Try again in 3 min.");
   CHECK_EQ(wording::code_sent_before(0s, "x", "K7"), "Code sent 0 s ago to x (ref K7). ");
 }
@@ -35,6 +37,9 @@ TEST(a_prompt_offers_what_may_be_typed) {
   CHECK_EQ(wording::prompt("", settings, {false, false, true}), "Enter one time PIN: ");
   CHECK_EQ(wording::prompt("", settings, {true, true, true}),
            "Enter one time PIN (r = resend, v = call me): ");
+  CHECK_EQ(wording::prompt("", settings, {true, false, false}),
+           "Enter an authenticator or backup code (s = text me): ");
+  CHECK_EQ(wording::prompt("", settings, {false, false, false, false}), "Enter a backup code: ");
 }
 
 TEST(the_longest_prompt_fits_into_what_pam_takes) {
@@ -42,15 +47,19 @@ TEST(the_longest_prompt_fits_into_what_pam_takes) {
   settings.prompt = std::string(100, 'p');
   for (const auto& lead :
        {wording::code_may_come(Medium::sms, "********67", "K7"),
-        wording::code_sent_before(600s, "********67", "K7"), wording::that_is_the_password(),
-        wording::no_more_resends(), wording::resend_failed()})
+        wording::code_sent_before(600s, "********67", "K7"), wording::wrong_code(2),
+        wording::no_more_resends(), wording::resend_failed(),
+        wording::not_available(true, true) +
+            wording::code_may_come(Medium::sms, "********67", "K7"),
+        wording::wrong_code(2) + wording::not_available(true, true)})
     CHECK(wording::prompt(lead, settings, {true, true, true}).size() <= 511);
 }
 
 TEST(notices_are_one_line_without_a_question) {
   for (const auto& notice :
        {wording::out_of_tries(30s), wording::expired(), wording::used_elsewhere(), wording::busy(),
-        wording::could_not_send(), wording::too_many_messages(30s), wording::unavailable()}) {
+        wording::no_code_was_typed(), wording::could_not_send(), wording::too_many_messages(30s),
+        wording::unavailable()}) {
     CHECK(!notice.empty() && notice.ends_with("."));
     CHECK(notice.find('\n') == std::string::npos);
   }
@@ -70,6 +79,12 @@ TEST(host_and_service_are_reduced_to_safe_characters_and_lengths) {
   CHECK_EQ(text.reveal(),
            "a0mcoderefn.-_Z9: 493817 is your code for a0mcoderefn.-_Z9xxxx. Ref K7. "
            "Never share it.");
+}
+
+TEST(a_service_that_nobody_vouches_for_is_not_named) {
+  for (const char* service : {"", "\n<>!"})
+    CHECK_EQ(wording::text_message({}, "web01", service, "K7", Secret("493817")).reveal(),
+             "web01: 493817 is your code for a local login. Ref K7. Never share it.");
 }
 
 TEST(the_longest_message_is_one_sms) {

@@ -168,11 +168,11 @@ class FakeProvider:
         """The connections that were closed, as in connections.jsonl."""
         return self._copy("connections")
 
-    def wait_for_message(self, after=0, timeout=5):
+    def wait_for_message(self, after=0, timeout=30):
         """Returns the first message after the first `after` ones, or raises TimeoutError."""
         return self._wait_for("messages", after, timeout)
 
-    def wait_for_connection(self, after=0, timeout=5):
+    def wait_for_connection(self, after=0, timeout=30):
         """Returns the first one closed after the first `after` ones, or raises TimeoutError."""
         return self._wait_for("connections", after, timeout)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 TLS_VERSIONS = {"1.1": ssl.TLSVersion.TLSv1_1, "1.2": ssl.TLSVersion.TLSv1_2,
                 "1.3": ssl.TLSVersion.TLSv1_3}
-KINDS = ("good", "expired", "wrong-host", "unknown-ca")
+KINDS = ("good", "expired", "wrong-host", "unknown-ca", "expired-ca")
 
 START, END, LONG_AGO = "20200101000000Z", "20491231235959Z", "20200201000000Z"
 LOCAL_NAMES = "DNS:localhost,IP:127.0.0.1"
@@ -71,6 +71,11 @@ def make(directory: Path, kind: str) -> Files:
         scratch = Path(name)
         if not all(file.exists() for file in authority):
             _make_authority(scratch, authority, "Fake provider test CA")
+        if kind == "expired-ca":
+            # Of the same key: the one that was renewed is good for the same server.
+            server = server._replace(ca=directory / "expired-ca-ca.pem")
+            _sign(scratch, authority._replace(certificate=server.ca), "Fake provider test CA", LONG_AGO,
+                  "authority", LOCAL_NAMES, ["-selfsign"], kept_key=True)
         if not all(file.exists() for file in server):
             issuer = authority
             if kind == "unknown-ca":
@@ -102,14 +107,17 @@ def _make_authority(scratch: Path, files: Files, name: str) -> None:
 
 
 def _sign(scratch: Path, files: Files, name: str, end: str, extensions: str, alternative_names: str,
-          issuer: list) -> None:
+          issuer: list, kept_key: bool = False) -> None:
     configuration = scratch / "openssl.cnf"
     configuration.write_text(CONFIGURATION.format(scratch=scratch, names=alternative_names))
     (scratch / "index.txt").write_text("")
     key, request, certificate = (scratch / file for file in ("new.key", "new.csr", "new.pem"))
-    _openssl("req", "-new", "-config", configuration, "-newkey", "ec", "-pkeyopt",
-             "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}", "-keyout", key,
-             "-out", request)
+    if kept_key:
+        key = files.key
+        whose = ["-key", key]
+    else:
+        whose = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key]
+    _openssl("req", "-new", "-config", configuration, *whose, "-subj", f"/CN={name}", "-out", request)
     if issuer == ["-selfsign"]:
         issuer = ["-selfsign", "-keyfile", key]
     _openssl("ca", "-batch", "-notext", "-config", configuration, "-extensions", extensions,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One TCP connection of the fake provider: TLS, HTTP/1.1, and every way of spoiling an answer."""
 
+import email.utils
 import functools
 import http
 import json
@@ -74,7 +75,7 @@ def parse_mode(text):
 
 def head(status, headers, length=None, content_type="application/json"):
     """The bytes of a response up to its body; without a length, the body is chunked."""
-    body_headers = [("Content-Type", content_type),
+    body_headers = [("Date", email.utils.formatdate(usegmt=True)), ("Content-Type", content_type),
                     ("Transfer-Encoding", "chunked") if length is None
                     else ("Content-Length", length)]
     reason = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else "Unknown"
