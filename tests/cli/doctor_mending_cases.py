@@ -147,7 +147,7 @@ class StackMendingTest(MendingCase):
         self.write_sudo(PASSWORD_THEN_CODE)
         found = self.finding("^(?:warning|error): .*root.*: give root a password for the console: " + TO_THE_END,
                              expect=None)
-        child = pexpect.spawn("bash", ["-c", found["mending"]], encoding="utf-8", timeout=15)
+        child = pexpect.spawn("bash", ["-c", found["mending"]], encoding="utf-8", timeout=60)
         for _ in range(2):
             child.expect("(?i)new password: ")
             child.sendline("a password of root's own")
@@ -272,7 +272,7 @@ class PeopleMendingTest(MendingCase):
                              + TO_THE_END, expect=OK)
         only_bob = self.finding("^error: bob can't log in .*, or: " + TO_THE_END, "bob")
         self.assertEqual(only_bob["mending"], found["mending"])
-        child = pexpect.spawn("bash", ["-c", found["mending"]], encoding="utf-8", timeout=15,
+        child = pexpect.spawn("bash", ["-c", found["mending"]], encoding="utf-8", timeout=60,
                               env=os.environ | {"PATH": self.path})
         child.expect("Phone number for codes")
         child.sendline("+447400123456")

@@ -102,7 +102,7 @@ type = memory
         command = [self.program, *arguments]
         if user:
             command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", *command]
-        child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=15, **options)
+        child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=60, **options)
         self.addCleanup(child.close, force=True)
         return child
 

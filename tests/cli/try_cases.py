@@ -138,7 +138,7 @@ class TryTest(ProgramCase):
 
     def in_shell(self, *arguments):
         """The program in a shell that outlives it, on a terminal that can be looked at."""
-        shell = pexpect.spawn("bash", ["--norc", "--noprofile", "-i"], encoding="utf-8", timeout=15,
+        shell = pexpect.spawn("bash", ["--norc", "--noprofile", "-i"], encoding="utf-8", timeout=60,
                               env=os.environ | {"PS1": "ready> "})
         self.addCleanup(shell.close, force=True)
         shell.expect("ready> ")
@@ -155,7 +155,7 @@ class TryTest(ProgramCase):
                 # The shell outlives the program, so the terminal can be looked at.
                 script = 'trap : INT QUIT; "$@"; echo "status $?"; read -r _'
                 shell = pexpect.spawn("bash", ["-c", script, "bash", self.program, "try", "alice"],
-                                      encoding="utf-8", timeout=15)
+                                      encoding="utf-8", timeout=60)
                 self.addCleanup(shell.close, force=True)
                 shell.expect(PROMPT)
                 self.assertFalse(echoes(shell.child_fd))

@@ -25,12 +25,16 @@ PROMPT = r"Enter one time PIN[^:]*: "
 class Person:
     """Somebody in front of one program. `command` is a list of words."""
 
+    # libpam's misc_conv drops what is typed between its prompt and its setting of the terminal, which a busy machine
+    # draws out. People are slower than that.
+    SECONDS_BEFORE_TYPING = 0.2
+
     def __init__(self, command, **spawn_options):
         self._screen = io.StringIO()
         self._child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=PATIENCE,
                                     codec_errors="backslashreplace", **spawn_options)
         self._child.logfile_read = self._screen
-        self._child.delaybeforesend = 0.02
+        self._child.delaybeforesend = self.SECONDS_BEFORE_TYPING
 
     def __enter__(self):
         return self
@@ -101,6 +105,9 @@ class Person:
 
 class SshLogin(Person):
     """`ssh user@host` with the stock client; behind it, one command that tells who it runs as."""
+
+    # ssh sets the terminal first and asks then.
+    SECONDS_BEFORE_TYPING = 0.02
 
     def __init__(self, machine, user="alice", options=(), port=2222):
         self.user = user
