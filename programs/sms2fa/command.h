@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "programs/sms2fa/arguments.h"
-#include "programs/sms2fa/console.h"
+#include "programs/sms2fa/output/console.h"
 
 namespace sms2fa {
 

@@ -142,7 +142,7 @@ def options_of(source):
 def command_sources():
     """{command: source} for each that the program sms2fa is made of."""
     found = {}
-    for source in (ROOT / "programs/sms2fa").glob("*.cc"):
+    for source in (ROOT / "programs/sms2fa").rglob("*.cc"):
         text = source.read_text(encoding="utf-8")
         names = dict(re.findall(r'(k\w+)(?:\[\])? = "([a-z-]+)";', text))
         for name in re.findall(r'const Command k\w+Command = \{\s*("[a-z-]+"|k\w+)', text):

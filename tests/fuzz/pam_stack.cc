@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `sms2fa check` reads the files of /etc/pam.d, as libpam would: it ends, and what it imagines
 // never lets somebody in through a stack without a module that says success.
-#include "programs/sms2fa/pam_stack.h"
+#include "programs/sms2fa/pam/stack.h"
 
-#include "programs/sms2fa/pam_paths.h"
+#include "programs/sms2fa/pam/paths.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace sms2fa::test {

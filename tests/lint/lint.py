@@ -50,7 +50,7 @@ OWNERS = {
     r"phonenumbers/": ("lib/directory/number_reader",),
     r"unicode/": ("lib/directory/number_memory",),
     r"sqlite3\.h": ("lib/store/",),
-    r"(qrencode|png)\.h": ("programs/sms2fa/qr_code",),
+    r"(qrencode|png)\.h": ("programs/sms2fa/output/qr_code",),
     r"crypt\.h": ("lib/otp/backup_code",),
     r"seccomp\.h": ("programs/sms2fad/system_calls", "tests/sandbox/"),
     r"security/": ("pam_module/", "tests/"),

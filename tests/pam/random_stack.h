@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "programs/sms2fa/pam_stack.h"
+#include "programs/sms2fa/pam/stack.h"
 #include "tests/unit/scratch_directory.h"
 
 namespace sms2fa::test {

@@ -10,8 +10,8 @@
 #include <set>
 #include <tuple>
 
-#include "programs/sms2fa/pam_findings.h"
-#include "programs/sms2fa/pam_paths.h"
+#include "programs/sms2fa/pam/findings.h"
+#include "programs/sms2fa/pam/paths.h"
 #include "tests/pam/random_stack.h"
 #include "tests/support/test.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/doctor.h"
+#include "programs/sms2fa/doctor/doctor.h"
 
 #include <sysexits.h>
 
 #include <string>
 
-#include "programs/sms2fa/denials.h"
+#include "programs/sms2fa/doctor/denials.h"
 #include "tests/support/test.h"
 
 using namespace sms2fa;

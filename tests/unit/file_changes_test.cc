@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/file_changes.h"
+#include "programs/sms2fa/system/file_changes.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/human_time.h"
+#include "programs/sms2fa/output/human_time.h"
 
 #include "tests/support/test.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/import_formats.h"
+#include "programs/sms2fa/enroll/import_formats.h"
 
 #include "tests/support/test.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/open_metrics.h"
+#include "programs/sms2fa/output/open_metrics.h"
 
 #include "lib/session/metrics.h"
 #include "tests/support/test.h"

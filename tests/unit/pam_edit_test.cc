@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/pam_edit.h"
+#include "programs/sms2fa/pam/edit.h"
 
 #include <algorithm>
 
-#include "programs/sms2fa/file_changes.h"
+#include "programs/sms2fa/system/file_changes.h"
 #include "tests/support/test.h"
 
 using namespace sms2fa;

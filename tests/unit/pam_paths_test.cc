@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What random stacks (tests/pam/random_stacks_test.cc) seldom or never come to.
-#include "programs/sms2fa/pam_paths.h"
+#include "programs/sms2fa/pam/paths.h"
 
 #include <algorithm>
 #include <set>
 #include <string>
 
-#include "programs/sms2fa/pam_findings.h"
+#include "programs/sms2fa/pam/findings.h"
 #include "tests/support/test.h"
 #include "tests/unit/scratch_directory.h"
 

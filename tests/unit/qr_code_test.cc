@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/qr_code.h"
+#include "programs/sms2fa/output/qr_code.h"
 
 #include <algorithm>
 #include <sstream>

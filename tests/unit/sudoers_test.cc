@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/sudoers.h"
+#include "programs/sms2fa/system/sudoers.h"
 
 #include "tests/support/test.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "programs/sms2fa/table.h"
+#include "programs/sms2fa/output/table.h"
 
 #include "tests/support/test.h"
 

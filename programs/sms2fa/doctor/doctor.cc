@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "programs/sms2fa/doctor/doctor.h"
+
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "programs/sms2fa/command.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr const char* kUsage =
+    "usage: sms2fa doctor [USER] [--config FILE] [--socket PATH] [--json]\n"
+    "\n"
+    "Walks the path of a login on this machine: all that \"check\" looks at, and the module,\n"
+    "sshd's settings, the daemon, the clock, SELinux and AppArmor, whether the providers answer\n"
+    "and know our account, and who could get in or would be locked out. Asks the running\n"
+    "daemon what it has loaded, and what USER would meet now. Says what is wrong, the gravest\n"
+    "first, and how to fix it; changes nothing and sends no message. Run it as root, and\n"
+    "before you close the last root shell.\n"
+    "  USER            look at this person's login: sshd's Match blocks, factors, locks, limits\n"
+    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
+    "  --socket PATH   the daemon's socket (default: as the module takes it)\n"
+    "  --json          one JSON object instead of lines\n"
+    "\n"
+    "example: sudo sms2fa doctor alice";
+
+void look_at_everything(const Arguments& arguments, Findings& findings) {
+  const auto settings = check_files(arguments.configuration, findings);
+  const bool readable = settings && findings.exit_code() == EX_OK;
+  if (settings) check_store(settings->store, findings);
+  if (readable) check_numbers(*settings, findings);
+  const auto enrolled =
+      readable ? enrolled_factors(settings->store) : std::vector<EnrolledFactors>();
+  if (readable) check_records(*settings, enrolled, findings);
+  check_pam(findings);
+  check_module_loads(findings);
+  const auto sshd = check_sshd(settings ? &*settings : nullptr, arguments.user, findings);
+  if (sshd) check_stale_sshd(*sshd, {}, findings);
+  DaemonWord word;
+  if (check_daemon(arguments.socket, findings)) word = ask_daemon(arguments.socket, arguments.user);
+  if (word.report) check_sockets(arguments.socket, findings);
+  judge_loaded(word, arguments.configuration, findings);
+  check_confinement(arguments.socket, findings);
+  const Outlook* const now = word.person(arguments.configuration);
+  if (readable) check_app(settings->store, arguments.user, enrolled, now, findings);
+  check_clock(findings);
+  if (geteuid() == 0 && readable && !arguments.user.empty())
+    check_person(*settings, arguments.user, word, now, findings);
+  else if (geteuid() == 0)
+    check_doors(readable ? &*settings : nullptr, sshd, findings);
+  if (readable) check_providers(arguments.configuration, word, findings);
+  if (geteuid() != 0)
+    findings.add(Severity::note, "what only root may see was left out; run: sudo sms2fa doctor");
+}
+
+int run(const Arguments& arguments, const Console& console) {
+  Findings findings;
+  look_at_everything(arguments, findings);
+  return show("doctor", findings, arguments.json, console);
+}
+
+}  // namespace
+
+const Command kDoctorCommand = {"doctor", "csjh", TakesUser::maybe, kUsage, run};
+
+}  // namespace sms2fa

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "lib/base/text.h"
+#include "lib/store/state_copy.h"
+#include "programs/sms2fa/command.h"
+#include "programs/sms2fa/output/state_json.h"
+#include "programs/sms2fa/state/backup_files.h"
+#include "programs/sms2fa/state/state_access.h"
+#include "programs/sms2fa/system/child.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr const char* kName = "backup";
+constexpr Milliseconds kStorePatience{5000};
+constexpr Milliseconds kPatience{600'000};
+
+constexpr const char* kUsage =
+    "usage: sms2fa backup FILE [--with-keys] [--config FILE] [--json]\n"
+    "\n"
+    "Writes configuration, users file and store into the new tar archive FILE, for root alone.\n"
+    "The daemon may run: the store is copied as it is at one moment. Keep FILE as safe as the\n"
+    "configuration, for it holds the providers' credentials.\n"
+    "  --with-keys     the key, too, that opens enrolled numbers and apps; without it, back up\n"
+    "                  the key file elsewhere\n"
+    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
+    "  --json          one JSON object instead of sentences\n"
+    "\n"
+    "example: sudo sms2fa backup /var/backups/sms2fa.tar";
+
+// The store's copy lies beside it for a moment, because only its owner opens the store.
+Result<void> copy_store(const StoreSettings& settings, const std::string& to) {
+  const std::string beside = settings.path + ".copy-" + std::to_string(getpid());
+  const ChildEnd end = in_child(kPatience, [&](int out) {
+    SystemRandom random;
+    const auto time = SystemTimeSource::create();
+    auto done = time ? become_owner_of_store(settings.path) : Result<void>(time.error());
+    if (done) done = copy_state(settings.path, beside, kStorePatience, random, **time);
+    if (done) return EX_OK;
+    const std::string& why = done.error().message;
+    const bool told = write(out, why.data(), why.size()) == static_cast<ssize_t>(why.size());
+    return told ? EX_UNAVAILABLE : EX_OSERR;
+  });
+  Result<void> copied = make_error(ErrorKind::unavailable, end.text);
+  if (end.succeeded()) {
+    const auto copy = open_plain(beside);
+    copied = copy ? copy_to_new(*copy, to) : Result<void>(copy.error());
+  }
+  unlink(beside.c_str());
+  return copied;
+}
+
+Result<void> stage(const BackupFile& file, const StoreSettings& store,
+                   const ScratchDirectory& scratch) {
+  if (file.name == kBackupState) return copy_store(store, scratch / file.name);
+  const auto source = open_plain(file.path);
+  if (!source) return source.error();
+  return copy_to_new(*source, scratch / file.name);
+}
+
+// The archive gets its name when it is whole.
+Result<void> publish(const std::string& made, const std::string& path) {
+  const UniqueFd fd(open(made.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.valid() && fsync(fd.get()) == 0 &&
+      renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0)
+    return {};
+  return make_error(ErrorKind::unavailable, path + ": " + std::strerror(errno));
+}
+
+Result<std::vector<std::string>> write_backup(const Arguments& arguments,
+                                              const Configuration& settings) {
+  const std::string& path = arguments.files.front();
+  const auto scratch = ScratchDirectory::beside(path);
+  if (!scratch) return scratch.error();
+  std::vector<std::string> names;
+  for (const BackupFile& file : backup_files(arguments.configuration, settings)) {
+    if (file.name == kBackupKey && !arguments.with_keys) continue;
+    if (auto staged = stage(file, settings.store, *scratch); !staged) return staged.error();
+    names.push_back(file.name);
+  }
+  const std::string archive = *scratch / "archive";
+  if (auto made = make_archive(archive, *scratch, names); !made) return made.error();
+  if (auto published = publish(archive, path); !published) return published.error();
+  return names;
+}
+
+int run(const Arguments& arguments, const Console& console) {
+  const std::string& path = arguments.files.front();
+  if (geteuid() != 0)
+    return refuse(kName, arguments, console, EX_NOPERM, "only root may read all that is backed up",
+                  "Run it as root: sudo sms2fa backup FILE");
+  if (access(path.c_str(), F_OK) == 0)
+    return refuse(kName, arguments, console, EX_CANTCREAT, escape(path) + ": is there already",
+                  "Name a file that does not exist yet.");
+  const auto settings = configuration_at(arguments.configuration);
+  if (!settings) return refuse(kName, arguments, console, settings.error());
+  const auto names = write_backup(arguments, *settings);
+  if (!names)
+    return refuse(kName, arguments, console, EX_CANTCREAT, names.error().message,
+                  "Nothing was written.");
+  if (arguments.json) {
+    console.say(answer_as_json(kName, "", EX_OK, ""));
+    return EX_OK;
+  }
+  std::string list;
+  for (const std::string& name : *names) list += (list.empty() ? "" : ", ") + name;
+  console.say(escape(path) + " holds " + list + ".");
+  if (!arguments.with_keys)
+    console.say("The key is not in it. Without " + settings->store.key_file +
+                ", enrolled numbers and apps cannot be read.");
+  return EX_OK;
+}
+
+}  // namespace
+
+const Command kBackupCommand = {kName, "ckjh", TakesUser::no, kUsage, run, true};
+
+}  // namespace sms2fa

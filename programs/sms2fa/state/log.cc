@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sysexits.h>
+
+#include <algorithm>
+
+#include "lib/base/text.h"
+#include "programs/sms2fa/command.h"
+#include "programs/sms2fa/output/human_time.h"
+#include "programs/sms2fa/output/state_json.h"
+#include "programs/sms2fa/output/table.h"
+#include "programs/sms2fa/state/state_access.h"
+
+namespace sms2fa {
+
+namespace {
+
+constexpr const char* kName = "log";
+constexpr size_t kTerminal = 80;
+constexpr size_t kWidestCell = 40;
+constexpr size_t kWidestColumn = 16;
+
+constexpr const char* kUsage =
+    "usage: sms2fa log [USER] [--lines N] [--config FILE] [--json]\n"
+    "\n"
+    "Shows the newest verdicts and notices, of everybody or of USER, oldest first. They are\n"
+    "kept in the store: the daemon may run or not. BY is the limit that denied somebody, or how\n"
+    "the code went out. What is long is cut; --json and the system's log tell more of each.\n"
+    "  --lines N       how many, also -n N (default 50, at most 10000)\n"
+    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
+    "  --json          one JSON object instead of a table\n"
+    "\n"
+    "example: sudo sms2fa log alice -n 10";
+
+std::string cell(const std::string& text) {
+  return text.empty() ? "-" : escape(text, kWidestCell);
+}
+
+// The limit that denied it, or else how the code went out, as far as it did.
+std::string cause_of(const VerdictRecord& record) {
+  if (!record.limit.empty()) return escape(record.limit, kWidestCell);
+  if (record.provider.empty()) return escape(record.method, kWidestCell);
+  return escape(record.method + " " + record.provider, kWidestCell);
+}
+
+// The day stands in a line of its own where it changes: with it, few lines would fit a terminal.
+std::string table_of(const std::vector<VerdictRecord>& records) {
+  Table table({"TIME", "USER", "SERVICE", "FROM", "VERDICT", "REASON", "BY"});
+  std::vector<std::string> days;
+  for (const VerdictRecord& record : records) {
+    const auto [day, time] = local_day_and_time(record.when);
+    days.push_back(day);
+    table.add({time, cell(record.user), cell(record.service), cell(record.rhost),
+               cell(record.verdict), cell(record.reason), cause_of(record)});
+  }
+  const auto rows = table.folded(kTerminal, kWidestColumn);
+  std::string text = rows.front();
+  for (size_t i = 0; i < days.size(); ++i) {
+    if (i == 0 || days[i] != days[i - 1]) text += "\n" + days[i];
+    text += "\n" + rows[i + 1];
+  }
+  return text;
+}
+
+int run(const Arguments& arguments, const Console& console) {
+  const auto access = StateAccess::open_for_rescue(arguments.configuration, console);
+  if (!access) return refuse(kName, arguments, console, access.error());
+  StateAccess& state = **access;
+  const bool one = !arguments.user.empty();
+  auto records = state.store().recent_verdicts(one ? std::optional(arguments.user) : std::nullopt,
+                                               arguments.lines);
+  if (!records) return refuse(kName, arguments, console, records.error());
+  std::reverse(records->begin(), records->end());
+  if (one && records->empty()) {
+    const auto known = state.knows(arguments.user);
+    if (!known) return refuse(kName, arguments, console, known.error());
+    if (!*known) return refuse_unknown(kName, arguments, console);
+  }
+  if (arguments.json) {
+    console.say(log_as_json(*records));
+  } else if (records->empty()) {
+    console.say(one ? "Nothing yet about " + escape(arguments.user) + "." : "Nothing yet.");
+  } else {
+    console.say(table_of(*records));
+  }
+  return EX_OK;
+}
+
+}  // namespace
+
+const Command kLogCommand = {kName, "cnjh", TakesUser::maybe, kUsage, run};
+
+}  // namespace sms2fa
