@@ -19,7 +19,7 @@ struct Reply {
   };
   Status status = Status::broken;
   Secret text;
-  // The person typed the password again; text is empty.
+  // The person typed the password again; text is as many asterisks.
   bool is_authtok = false;
   // sshd answered for an account that it will not admit; text is as long as what was typed, and no
   // more can be learnt from it.
