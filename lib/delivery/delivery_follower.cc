@@ -23,8 +23,9 @@ bool is_last(DeliveryState state) {
 
 class DeliveryFollower::Message final : public FollowedMessage {
  public:
-  Message(Gateway& from, std::string message_id, Medium sent_as, SteadyTime end, FateCallback told)
-      : gateway(from),
+  Message(const Provider& from, std::string message_id, Medium sent_as, SteadyTime end,
+          FateCallback told)
+      : provider(from),
         id(std::move(message_id)),
         medium(sent_as),
         until(end),
@@ -42,7 +43,7 @@ class DeliveryFollower::Message final : public FollowedMessage {
     if (ended_) ended_(status());
   }
 
-  Gateway& gateway;
+  const Provider provider;
   const std::string id;
   const Medium medium;
   const SteadyTime until;
@@ -71,12 +72,12 @@ DeliveryFollower::~DeliveryFollower() {
   }
 }
 
-std::shared_ptr<const FollowedMessage> DeliveryFollower::follow(Gateway& gateway,
+std::shared_ptr<const FollowedMessage> DeliveryFollower::follow(const Provider& provider,
                                                                 std::string message_id,
                                                                 Medium medium, SteadyTime until,
                                                                 FateCallback ended) {
   Messages one{
-      std::make_shared<Message>(gateway, std::move(message_id), medium, until, std::move(ended))};
+      std::make_shared<Message>(provider, std::move(message_id), medium, until, std::move(ended))};
   const auto message = one.front();
   const auto now = std::chrono::steady_clock::now();
   message->pause = pace_.first;
@@ -93,9 +94,10 @@ std::shared_ptr<const FollowedMessage> DeliveryFollower::follow(Gateway& gateway
     if (now < next_complaint_) return nullptr;
     next_complaint_ = now + pace_.complaints;
   }
-  message->learn({.state = DeliveryState::unknown,
-                  .detail = std::string("too many messages are under way: not followed") +
-                            (gateway.redacts() ? ", and not emptied at the provider" : "")});
+  message->learn(
+      {.state = DeliveryState::unknown,
+       .detail = std::string("too many messages are under way: not followed") +
+                 (provider.redactor != nullptr ? ", and not emptied at the provider" : "")});
   message->end();
   return nullptr;
 }
@@ -161,7 +163,7 @@ void DeliveryFollower::ask(Message& message) {
   message.pause = std::min(message.pause * 3 / 2, pace_.longest);
   if (!message.known) {
     DeliveryStatus status =
-        message.gateway.delivery_status(message.id, message.medium, now + kOneRequest);
+        message.provider.source.delivery_status(message.id, message.medium, now + kOneRequest);
     message.known = is_last(status.state) || now >= message.until;
     // Until the time is up, a provider that can't be asked just now may know more later.
     if (!message.known) {
@@ -173,10 +175,10 @@ void DeliveryFollower::ask(Message& message) {
     message.learn(status);
     if (!message.known) return;
     message.end();
-    message.tries_to_redact = message.gateway.redacts() ? kTriesToRedact : 0;
+    message.tries_to_redact = message.provider.redactor != nullptr ? kTriesToRedact : 0;
   }
   if (message.tries_to_redact == 0) return;
-  const bool done = message.gateway.redact(message.id, now + 2 * kOneRequest);
+  const bool done = message.provider.redactor->redact(message.id, now + 2 * kOneRequest);
   message.tries_to_redact = done ? 0 : message.tries_to_redact - 1;
 }
 

@@ -36,8 +36,14 @@ class DeliveryFollower {
   // Waits for requests under way, 3 s at most. Callbacks that were not called yet are told unknown.
   ~DeliveryFollower();
 
-  // Messenger::follow(). `gateway` must outlive this.
-  std::shared_ptr<const FollowedMessage> follow(Gateway& gateway, std::string message_id,
+  // Whom to ask, and who empties the text, if anybody.
+  struct Provider {
+    StatusSource& source;
+    Redactor* redactor = nullptr;
+  };
+
+  // Messenger::follow(). What `provider` names must outlive this.
+  std::shared_ptr<const FollowedMessage> follow(const Provider& provider, std::string message_id,
                                                 Medium medium, SteadyTime until,
                                                 FateCallback ended);
 

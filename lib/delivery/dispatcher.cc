@@ -70,9 +70,13 @@ class Dispatcher::Delivery {
     return std::move(report_);
   }
 
-  bool skips(const Provider& provider) const { return unclear_ && provider.gateway->checks_code(); }
+  bool skips(const Provider& provider) const { return unclear_ && makes_codes(provider); }
 
  private:
+  static bool makes_codes(const Provider& provider) {
+    return provider.gateway->code_checker() != nullptr;
+  }
+
   // An ambiguous end forbids the next provider, for the person might get two messages and somebody
   // pays for both, unless the configuration wants it so; never where the code is not ours.
   bool may_go_on(const Provider& provider) {
@@ -82,7 +86,7 @@ class Dispatcher::Delivery {
         return true;
       case SendStatus::ambiguous:
         if (!unclear_) unclear_ = report_;
-        return dispatcher_.rules_.resend_ambiguous && !provider.gateway->checks_code();
+        return dispatcher_.rules_.resend_ambiguous && !makes_codes(provider);
       case SendStatus::accepted:
       case SendStatus::number_cannot_sms:
       case SendStatus::number_refused:
@@ -141,10 +145,10 @@ bool Dispatcher::is_set_aside(const Provider& provider) const {
 Dispatcher::Order Dispatcher::along(const Route& route, Medium medium) const {
   Order usable;
   for (const auto& provider : providers_) {
-    const Gateway& gateway = *provider->gateway;
+    Gateway& gateway = *provider->gateway;
     if (!gateway.serves(medium)) continue;
     if (!route.only.empty() && gateway.name() != route.only) continue;
-    if (route.own_code && gateway.checks_code()) continue;
+    if (route.own_code && gateway.code_checker() != nullptr) continue;
     usable.push_back(provider.get());
   }
   std::stable_partition(usable.begin(), usable.end(), [&](const Provider* provider) {
@@ -177,17 +181,19 @@ bool Dispatcher::offers(Medium medium, const Route& route) const {
 CheckStatus Dispatcher::check(const std::string& provider, const PhoneNumber& to,
                               const std::string& message_id, const Secret& code,
                               SteadyTime deadline) {
-  Provider* const found = find(provider);
-  return found == nullptr ? CheckStatus::unreachable
-                          : found->gateway->check(to, message_id, code, deadline);
+  const Provider* const found = find(provider);
+  CodeChecker* const checker = found == nullptr ? nullptr : found->gateway->code_checker();
+  return checker == nullptr ? CheckStatus::unreachable
+                            : checker->check(to, message_id, code, deadline);
 }
 
 std::shared_ptr<const FollowedMessage> Dispatcher::follow(const SendReport& report,
                                                           SteadyTime until, FateCallback ended) {
-  Provider* const found = find(report.provider);
-  if (found == nullptr || report.message_id.empty() || !found->gateway->follows()) return nullptr;
-  return follower_.follow(*found->gateway, report.message_id, report.medium, until,
-                          std::move(ended));
+  const Provider* const found = find(report.provider);
+  StatusSource* const source = found == nullptr ? nullptr : found->gateway->status_source();
+  if (source == nullptr || report.message_id.empty()) return nullptr;
+  return follower_.follow({*source, found->gateway->redactor()}, report.message_id, report.medium,
+                          until, std::move(ended));
 }
 
 SendReport Dispatcher::send(Provider& provider, const LoginMessage& message, SteadyTime deadline) {

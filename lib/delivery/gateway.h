@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "lib/base/clock.h"
@@ -9,6 +8,50 @@
 #include "lib/delivery/send_report.h"
 
 namespace sms2fa {
+
+// What only some providers offer, each an interface of its own. All are as thread-safe as a
+// gateway, throw nothing, and give up at their `deadline`.
+
+// Makes the codes and checks them: reports of what was sent there say provider_checks.
+class CodeChecker {
+ public:
+  // Asks about `code` for the message that `message_id` names.
+  virtual CheckStatus check(const PhoneNumber& to, const std::string& message_id,
+                            const Secret& code, SteadyTime deadline) = 0;
+
+ protected:
+  ~CodeChecker() = default;
+};
+
+// Knows what became of a message.
+class StatusSource {
+ public:
+  virtual DeliveryStatus delivery_status(const std::string& message_id, Medium medium,
+                                         SteadyTime deadline) = 0;
+
+ protected:
+  ~StatusSource() = default;
+};
+
+// Empties the text of a message that it keeps.
+class Redactor {
+ public:
+  // False when the provider did not confirm.
+  virtual bool redact(const std::string& message_id, SteadyTime deadline) = 0;
+
+ protected:
+  ~Redactor() = default;
+};
+
+// Says whether the provider knows our account and key, by a request that sends nothing.
+class CredentialsChecker {
+ public:
+  // The report is `accepted`, or has the class of the error.
+  virtual SendReport check_credentials(SteadyTime deadline) = 0;
+
+ protected:
+  ~CredentialsChecker() = default;
+};
 
 // One provider. Thread-safe; no call throws, and each gives up at its `deadline`.
 class Gateway {
@@ -25,28 +68,12 @@ class Gateway {
   // Never retries an ambiguous send. Precondition: serves(message.medium).
   virtual SendReport send(const LoginMessage& message, SteadyTime deadline) = 0;
 
-  // Whether this provider makes and checks the code itself; then its reports say provider_checks.
-  virtual bool checks_code() const { return false; }
-  // Asks about `code` for the message that `message_id` names.
-  virtual CheckStatus check(const PhoneNumber& /*to*/, const std::string& /*message_id*/,
-                            const Secret& /*code*/, SteadyTime /*deadline*/) {
-    return CheckStatus::unreachable;
-  }
-
-  // Whether delivery_status() can learn anything.
-  virtual bool follows() const { return false; }
-  virtual DeliveryStatus delivery_status(const std::string& /*message_id*/, Medium /*medium*/,
-                                         SteadyTime /*deadline*/) {
-    return {};
-  }
-  // Whether the body is to be emptied at the provider once the message has arrived.
-  virtual bool redacts() const { return false; }
-  // Empties it; false when the provider did not confirm.
-  virtual bool redact(const std::string& /*message_id*/, SteadyTime /*deadline*/) { return false; }
-
-  // Asks whether the provider knows our account and key, by a request that sends nothing: the
-  // report is `accepted`, or has the class of the error. nullopt where there is nothing to ask.
-  virtual std::optional<SendReport> check_credentials(SteadyTime /*deadline*/) { return {}; }
+  // What it offers beside that, as it is configured. Each lives as long as the gateway; nullptr
+  // where there is nothing.
+  virtual CodeChecker* code_checker() { return nullptr; }
+  virtual StatusSource* status_source() { return nullptr; }
+  virtual Redactor* redactor() { return nullptr; }
+  virtual CredentialsChecker* credentials_checker() { return nullptr; }
 };
 
 }  // namespace sms2fa

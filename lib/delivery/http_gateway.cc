@@ -49,7 +49,7 @@ SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
     // The id goes to logs, and a provider that echoes puts into it what no log may hold.
     if (report.message_id.find(message.to.e164().substr(1)) != std::string::npos)
       report.message_id.clear();
-    report.provider_checks = report.status == SendStatus::accepted && checks_code();
+    report.provider_checks = report.status == SendStatus::accepted && code_checker() != nullptr;
     wipe(outcome.body);
   } catch (const std::exception&) {
     // In practice std::bad_alloc, so the detail stays empty.
@@ -59,12 +59,13 @@ SendReport HttpGateway::send(const LoginMessage& message, SteadyTime deadline) {
   return report;
 }
 
-std::optional<SendReport> HttpGateway::check_credentials(SteadyTime deadline) {
-  SendReport report{.status = SendStatus::try_elsewhere, .provider = name_};
+SendReport HttpGateway::probe(const std::string& base, std::string_view path,
+                              const Secret& authorization, SteadyTime deadline) {
+  SendReport report{.status = SendStatus::try_elsewhere};
   try {
-    const auto request = write_probe();
-    if (!request) return std::nullopt;
-    HttpOutcome outcome = transport_->perform(*request, deadline);
+    report.provider = name_;
+    HttpOutcome outcome =
+        transport_->perform(get_request(std::string(base).append(path), authorization), deadline);
     report.date = outcome.date;
     const bool answered = outcome.kind == HttpOutcome::Kind::response;
     if (answered && outcome.status / 100 == 2) {

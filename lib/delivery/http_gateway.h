@@ -37,7 +37,6 @@ class HttpGateway : public Gateway {
   const std::string& name() const final { return name_; }
   SendReport send(const LoginMessage& message, SteadyTime deadline) final;
   void keep_warm() final { transport_->keep_warm(home()); }
-  std::optional<SendReport> check_credentials(SteadyTime deadline) final;
 
   // What the answer to a send amounts to.
   struct Verdict {
@@ -56,10 +55,14 @@ class HttpGateway : public Gateway {
 
   // Any URL of the host that messages go to.
   virtual std::string home() const = 0;
-  // May throw std::bad_alloc, all three of them.
-  virtual std::optional<HttpRequest> write_probe() const { return std::nullopt; }
+  // May throw std::bad_alloc, both of them.
   virtual HttpRequest write_request(const LoginMessage& message) const = 0;
   virtual Verdict read_answer(Medium medium, int status, const std::string& body) const = 0;
+
+  // CredentialsChecker::check_credentials() by a GET of `base` and `path`, which the provider
+  // answers with a 2xx to those whom it knows.
+  SendReport probe(const std::string& base, std::string_view path, const Secret& authorization,
+                   SteadyTime deadline);
 
   // For requests that send no message: performs what `write` returns, hands its end to `read`
   // before the body is wiped, and returns what that made of it; Result() when memory runs out.

@@ -56,8 +56,8 @@ std::string Telnyx::sender() const {
   return from_.starts_with('+') ? from_ : std::string();
 }
 
-std::optional<HttpRequest> Telnyx::write_probe() const {
-  return get_request(base_url_ + "/balance", authorization_);
+SendReport Telnyx::check_credentials(SteadyTime deadline) {
+  return probe(base_url_, "/balance", authorization_, deadline);
 }
 
 DeliveryStatus Telnyx::delivery_status(const std::string& message_id, Medium medium,

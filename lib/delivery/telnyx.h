@@ -21,19 +21,20 @@ struct TelnyxOptions {
 // Messaging, https://developers.telnyx.com/api/messaging/send-message, and calls: the error classes
 // are in docs/PROVIDERS.md. The API has no validity period, so LoginMessage::validity has no
 // effect.
-class Telnyx final : public HttpGateway {
+class Telnyx final : public HttpGateway, public StatusSource, public CredentialsChecker {
  public:
   Telnyx(const TelnyxOptions& options, std::shared_ptr<HttpTransport> transport);
 
   bool serves(Medium medium) const override;
-  bool follows() const override { return true; }
+  StatusSource* status_source() override { return this; }
+  CredentialsChecker* credentials_checker() override { return this; }
   DeliveryStatus delivery_status(const std::string& message_id, Medium medium,
                                  SteadyTime deadline) override;
+  SendReport check_credentials(SteadyTime deadline) override;
 
  private:
   std::string sender() const override;
   std::string home() const override { return base_url_; }
-  std::optional<HttpRequest> write_probe() const override;
   HttpRequest write_request(const LoginMessage& message) const override;
   Verdict read_answer(Medium medium, int status, const std::string& body) const override;
   Secret write_text(const LoginMessage& message) const;

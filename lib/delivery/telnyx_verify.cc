@@ -39,8 +39,8 @@ TelnyxVerify::TelnyxVerify(const TelnyxVerifyOptions& options,
       profile_id_(options.verify_profile_id),
       voice_(options.voice) {}
 
-std::optional<HttpRequest> TelnyxVerify::write_probe() const {
-  return get_request(base_url_ + "/balance", authorization_);
+SendReport TelnyxVerify::check_credentials(SteadyTime deadline) {
+  return probe(base_url_, "/balance", authorization_, deadline);
 }
 
 HttpRequest TelnyxVerify::write_request(const LoginMessage& message) const {

@@ -18,18 +18,19 @@ struct TelnyxVerifyOptions {
 
 // Verify, https://developers.telnyx.com/docs/identity/verify: Telnyx makes the code, sends it, and
 // checks what the person typed. Only the response code "accepted" is a right code.
-class TelnyxVerify final : public HttpGateway {
+class TelnyxVerify final : public HttpGateway, public CodeChecker, public CredentialsChecker {
  public:
   TelnyxVerify(const TelnyxVerifyOptions& options, std::shared_ptr<HttpTransport> transport);
 
   bool serves(Medium medium) const override { return medium == Medium::sms || voice_; }
-  bool checks_code() const override { return true; }
+  CodeChecker* code_checker() override { return this; }
+  CredentialsChecker* credentials_checker() override { return this; }
   CheckStatus check(const PhoneNumber& to, const std::string& message_id, const Secret& code,
                     SteadyTime deadline) override;
+  SendReport check_credentials(SteadyTime deadline) override;
 
  private:
   std::string home() const override { return base_url_; }
-  std::optional<HttpRequest> write_probe() const override;
   HttpRequest write_request(const LoginMessage& message) const override;
   Verdict read_answer(Medium medium, int status, const std::string& body) const override;
 

@@ -73,8 +73,8 @@ std::string Twilio::sender() const {
   return sender_.starts_with('+') ? sender_ : std::string();
 }
 
-std::optional<HttpRequest> Twilio::write_probe() const {
-  return get_request(account_url_ + ".json", authorization_);
+SendReport Twilio::check_credentials(SteadyTime deadline) {
+  return probe(account_url_, ".json", authorization_, deadline);
 }
 
 DeliveryStatus Twilio::delivery_status(const std::string& message_id, Medium medium,

@@ -22,22 +22,26 @@ struct TwilioOptions {
 
 // Programmable Messaging, https://www.twilio.com/docs/messaging/api/message-resource, and calls by
 // https://www.twilio.com/docs/voice/api/call-resource: the error classes are in docs/PROVIDERS.md.
-class Twilio final : public HttpGateway {
+class Twilio final : public HttpGateway,
+                     public StatusSource,
+                     public Redactor,
+                     public CredentialsChecker {
  public:
   Twilio(const TwilioOptions& options, std::shared_ptr<HttpTransport> transport);
 
   bool serves(Medium medium) const override;
-  bool follows() const override { return true; }
+  StatusSource* status_source() override { return this; }
+  Redactor* redactor() override { return redact_after_delivery_ ? this : nullptr; }
+  CredentialsChecker* credentials_checker() override { return this; }
   DeliveryStatus delivery_status(const std::string& message_id, Medium medium,
                                  SteadyTime deadline) override;
-  bool redacts() const override { return redact_after_delivery_; }
   bool redact(const std::string& message_id, SteadyTime deadline) override;
+  SendReport check_credentials(SteadyTime deadline) override;
 
  private:
   std::string sender() const override;
   std::string home() const override { return account_url_; }
   std::string url_of(Medium medium, std::string_view sid) const;
-  std::optional<HttpRequest> write_probe() const override;
   HttpRequest write_request(const LoginMessage& message) const override;
   Verdict read_answer(Medium medium, int status, const std::string& body) const override;
   Secret write_text(const LoginMessage& message) const;

@@ -44,8 +44,8 @@ TwilioVerify::TwilioVerify(const TwilioVerifyOptions& options,
       authorization_(authorization_of(options.account)),
       voice_(options.voice) {}
 
-std::optional<HttpRequest> TwilioVerify::write_probe() const {
-  return get_request(service_url_, authorization_);
+SendReport TwilioVerify::check_credentials(SteadyTime deadline) {
+  return probe(service_url_, "", authorization_, deadline);
 }
 
 HttpRequest TwilioVerify::write_request(const LoginMessage& message) const {

@@ -22,8 +22,8 @@ void check(Gateway& gateway, int status) {
     promise(text->find(kNumber + 1) == std::string::npos);
     for (const char c : *text) promise(c >= ' ' && c <= '~');
   }
-  if (gateway.follows()) {
-    const auto delivery = gateway.delivery_status("SM0123", Medium::sms, SteadyTime::max());
+  if (auto* const source = gateway.status_source()) {
+    const auto delivery = source->delivery_status("SM0123", Medium::sms, SteadyTime::max());
     for (const char c : delivery.word) promise((c >= 'a' && c <= 'z') || c == '-' || c == '_');
   }
 }

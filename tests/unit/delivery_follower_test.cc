@@ -24,12 +24,10 @@ SteadyTime after(std::chrono::milliseconds time) {
 }
 
 // Says what the script says, and its last line from then on.
-class TalkingGateway final : public Gateway {
+class TalkingProvider final : public StatusSource, public Redactor {
  public:
-  explicit TalkingGateway(std::vector<DeliveryState> script) : script_(std::move(script)) {}
-  const std::string& name() const override { return name_; }
-  SendReport send(const LoginMessage&, SteadyTime) override { return {}; }
-  bool follows() const override { return true; }
+  explicit TalkingProvider(std::vector<DeliveryState> script) : script_(std::move(script)) {}
+  operator DeliveryFollower::Provider() { return {*this, empties ? this : nullptr}; }
   DeliveryStatus delivery_status(const std::string& id, Medium, SteadyTime) override {
     const std::lock_guard lock(mutex_);
     asked_.push_back(id);
@@ -37,7 +35,6 @@ class TalkingGateway final : public Gateway {
     const size_t line = std::min(asked_.size(), script_.size()) - 1;
     return {.state = script_[line], .word = "word", .detail = "detail"};
   }
-  bool redacts() const override { return empties; }
   bool redact(const std::string& id, SteadyTime) override {
     const std::lock_guard lock(mutex_);
     emptied_.push_back(id);
@@ -63,7 +60,6 @@ class TalkingGateway final : public Gateway {
   std::promise<void> confirmed;
 
  private:
-  const std::string name_ = "talking";
   const std::vector<DeliveryState> script_;
   mutable std::mutex mutex_;
   std::vector<std::string> asked_;
@@ -87,17 +83,17 @@ struct Fate {
 
 TEST(a_message_is_followed_to_its_end) {
   for (const DeliveryState end : {DeliveryState::delivered, DeliveryState::failed}) {
-    TalkingGateway gateway({DeliveryState::pending, DeliveryState::unknown, end});
+    TalkingProvider provider({DeliveryState::pending, DeliveryState::unknown, end});
     Fate fate;
     DeliveryFollower follower(kQuick);
     const auto message =
-        follower.follow(gateway, "SM1", Medium::sms, after(kAmple), fate.callback());
+        follower.follow(provider, "SM1", Medium::sms, after(kAmple), fate.callback());
     REQUIRE(message != nullptr);
     CHECK_EQ(fate.wait().state, end);
     CHECK_EQ(message->status().state, end);
     CHECK_EQ(message->status().detail, "detail");
-    CHECK_EQ(gateway.asked(), 3u);
-    CHECK_EQ(gateway.emptied(), 0u);
+    CHECK_EQ(provider.asked(), 3u);
+    CHECK_EQ(provider.emptied(), 0u);
   }
 }
 
@@ -105,16 +101,16 @@ TEST(it_is_asked_about_less_and_less_often) {
   constexpr int kPauses[] = {20, 20, 30, 45, 67, 80, 80};
   std::vector<DeliveryState> script(std::size(kPauses), DeliveryState::pending);
   script.back() = DeliveryState::delivered;
-  TalkingGateway gateway(script);
+  TalkingProvider provider(script);
   Fate fate;
   auto pace = kQuick;
   pace.first = Milliseconds(20);
   pace.longest = Milliseconds(80);
   DeliveryFollower follower(pace);
   SteadyTime earliest = after(Milliseconds(0));
-  follower.follow(gateway, "SM1", Medium::sms, after(kAmple), fate.callback());
+  follower.follow(provider, "SM1", Medium::sms, after(kAmple), fate.callback());
   CHECK_EQ(fate.wait().state, DeliveryState::delivered);
-  const auto times = gateway.times();
+  const auto times = provider.times();
   REQUIRE(times.size() == std::size(kPauses));
   // From the beginning: a busy machine may be late with one question and in time with the next.
   for (size_t i = 0; i < times.size(); ++i) {
@@ -124,55 +120,55 @@ TEST(it_is_asked_about_less_and_less_often) {
 }
 
 TEST(until_it_is_known_a_message_is_pending) {
-  TalkingGateway gateway({DeliveryState::pending});
+  TalkingProvider provider({DeliveryState::pending});
   DeliveryFollower follower;
-  const auto message = follower.follow(gateway, "SM1", Medium::sms, after(kAmple), {});
+  const auto message = follower.follow(provider, "SM1", Medium::sms, after(kAmple), {});
   REQUIRE(message != nullptr);
   CHECK_EQ(message->status().state, DeliveryState::pending);
 }
 
 TEST(when_the_time_is_up_it_is_unknown) {
-  TalkingGateway gateway({DeliveryState::pending});
+  TalkingProvider provider({DeliveryState::pending});
   Fate fate;
   DeliveryFollower follower(kQuick);
-  follower.follow(gateway, "SM1", Medium::sms, after(Milliseconds(20)), fate.callback());
+  follower.follow(provider, "SM1", Medium::sms, after(Milliseconds(20)), fate.callback());
   const auto status = fate.wait();
   CHECK_EQ(status.state, DeliveryState::unknown);
   CHECK_EQ(status.word, "word");
 }
 
 TEST(afterwards_the_text_is_emptied_where_it_is_wanted) {
-  TalkingGateway gateway({DeliveryState::delivered});
-  gateway.empties = true;
-  gateway.confirms_at = 3;
+  TalkingProvider provider({DeliveryState::delivered});
+  provider.empties = true;
+  provider.confirms_at = 3;
   Fate fate;
   DeliveryFollower follower(kQuick);
-  follower.follow(gateway, "SM1", Medium::sms, after(kAmple), fate.callback());
+  follower.follow(provider, "SM1", Medium::sms, after(kAmple), fate.callback());
   CHECK_EQ(fate.wait().state, DeliveryState::delivered);
-  auto confirmed = gateway.confirmed.get_future();
+  auto confirmed = provider.confirmed.get_future();
   REQUIRE(confirmed.wait_for(kAmple) == std::future_status::ready);
-  CHECK_EQ(gateway.emptied(), 3u);
+  CHECK_EQ(provider.emptied(), 3u);
 }
 
 TEST(no_more_than_so_many_are_followed) {
-  TalkingGateway gateway({DeliveryState::pending});
+  TalkingProvider provider({DeliveryState::pending});
   DeliveryFollower follower(kQuick);
-  CHECK(follower.follow(gateway, "SM1", Medium::sms, after(kAmple), {}) != nullptr);
-  CHECK(follower.follow(gateway, "SM2", Medium::sms, after(kAmple), {}) != nullptr);
-  CHECK(follower.follow(gateway, "SM3", Medium::sms, after(kAmple), {}) == nullptr);
+  CHECK(follower.follow(provider, "SM1", Medium::sms, after(kAmple), {}) != nullptr);
+  CHECK(follower.follow(provider, "SM2", Medium::sms, after(kAmple), {}) != nullptr);
+  CHECK(follower.follow(provider, "SM3", Medium::sms, after(kAmple), {}) == nullptr);
 }
 
 TEST(of_those_that_are_too_many_one_is_told_once_in_a_while) {
   for (const bool empties : {false, true}) {
-    TalkingGateway gateway({DeliveryState::pending});
-    gateway.empties = empties;
+    TalkingProvider provider({DeliveryState::pending});
+    provider.empties = empties;
     auto pace = kQuick;
     pace.most_messages = 0;
     std::vector<DeliveryStatus> told;
     const auto tell = [&](const DeliveryStatus& status) { told.push_back(status); };
     DeliveryFollower follower(pace);
     for (const char* id : {"SM1", "SM2", "SM3"})
-      CHECK(follower.follow(gateway, id, Medium::sms, after(kAmple), tell) == nullptr);
+      CHECK(follower.follow(provider, id, Medium::sms, after(kAmple), tell) == nullptr);
     REQUIRE(told.size() == 1);
     CHECK_EQ(told[0].state, DeliveryState::unknown);
     CHECK_EQ(told[0].detail, std::string("too many messages are under way: not followed") +
@@ -180,7 +176,7 @@ TEST(of_those_that_are_too_many_one_is_told_once_in_a_while) {
     pace.complaints = Milliseconds(0);
     DeliveryFollower talkative(pace);
     for (const char* id : {"SM1", "SM2"})
-      talkative.follow(gateway, id, Medium::sms, after(kAmple), tell);
+      talkative.follow(provider, id, Medium::sms, after(kAmple), tell);
     CHECK_EQ(told.size(), 3u);
   }
 }
@@ -188,7 +184,7 @@ TEST(of_those_that_are_too_many_one_is_told_once_in_a_while) {
 TEST(a_crowd_is_followed_and_each_is_told_once) {
   constexpr unsigned kThreads = 4;
   constexpr unsigned kMessages = 10;
-  TalkingGateway gateway({DeliveryState::pending, DeliveryState::delivered});
+  TalkingProvider provider({DeliveryState::pending, DeliveryState::delivered});
   std::array<std::atomic<unsigned>, size_t{kThreads} * kMessages> told{};
   {
     auto pace = kQuick;
@@ -199,7 +195,7 @@ TEST(a_crowd_is_followed_and_each_is_told_once) {
       threads.emplace_back([&, i] {
         for (unsigned n = 0; n < kMessages; ++n) {
           auto& mine = told[i * kMessages + n];
-          follower.follow(gateway, "SM1", Medium::sms, after(kAmple),
+          follower.follow(provider, "SM1", Medium::sms, after(kAmple),
                           [&mine](const DeliveryStatus&) { ++mine; });
         }
       });
@@ -209,11 +205,11 @@ TEST(a_crowd_is_followed_and_each_is_told_once) {
 }
 
 TEST(at_the_end_everybody_is_told) {
-  TalkingGateway gateway({DeliveryState::pending});
+  TalkingProvider provider({DeliveryState::pending});
   Fate fate;
   {
     DeliveryFollower follower;
-    follower.follow(gateway, "SM1", Medium::sms, after(kAmple), fate.callback());
+    follower.follow(provider, "SM1", Medium::sms, after(kAmple), fate.callback());
   }
   CHECK_EQ(fate.wait().state, DeliveryState::unknown);
 }

@@ -14,7 +14,7 @@ namespace sms2fa::test {
 
 using Log = std::vector<std::string>;  // what happened, in its order
 
-class ScriptedGateway final : public Gateway {
+class ScriptedGateway final : public Gateway, public CodeChecker {
  public:
   ScriptedGateway(std::string name, SendReport report, Milliseconds takes, ManualClock& clock,
                   Log& log)
@@ -33,7 +33,12 @@ class ScriptedGateway final : public Gateway {
     return report_;
   }
   void keep_warm() override { log_.push_back("warm " + name_); }
-  bool checks_code() const override { return makes_code; }
+  CodeChecker* code_checker() override { return makes_code ? this : nullptr; }
+  CheckStatus check(const PhoneNumber&, const std::string& message_id, const Secret&,
+                    SteadyTime) override {
+    log_.push_back("check " + message_id);
+    return CheckStatus::right;
+  }
 
   Milliseconds given{0};
   bool makes_code = false;

@@ -152,6 +152,30 @@ TEST(a_code_of_a_provider_goes_to_that_one_only) {
   CHECK((one.sends() == Log{"send verify"}));
 }
 
+TEST(whoever_made_a_code_is_asked_about_it_and_nobody_else) {
+  DispatcherFixture one;
+  one.add("verify", SendStatus::accepted).makes_code = true;
+  one.add("second", SendStatus::accepted);
+  Dispatcher dispatcher(std::move(one.gateways), one.clock);
+  const auto check = [&](const std::string& provider) {
+    return dispatcher.check(provider, *PhoneNumber::parse_international("+353851234567"), "id",
+                            Secret("493817"), one.clock.now() + kDeadline);
+  };
+  CHECK(check("second") == CheckStatus::unreachable);
+  CHECK(check("third") == CheckStatus::unreachable);
+  CHECK((one.log == Log{}));
+  CHECK(check("verify") == CheckStatus::right);
+  CHECK((one.log == Log{"check id"}));
+}
+
+TEST(nothing_is_followed_where_nobody_knows) {
+  DispatcherFixture one;
+  one.add("first", SendStatus::accepted);
+  Dispatcher dispatcher(std::move(one.gateways), one.clock);
+  CHECK(dispatcher.follow({.provider = "first", .message_id = "id"}, SteadyTime::max(), {}) ==
+        nullptr);
+}
+
 TEST(all_are_kept_warm) {
   DispatcherFixture one;
   one.add("first", SendStatus::accepted);

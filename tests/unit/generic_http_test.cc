@@ -118,7 +118,8 @@ TEST(the_status_decides) {
     CHECK_EQ(one.answer(status).status, SendStatus::try_elsewhere);
   CHECK(one.answer(500).may_have_been_sent);
   CHECK_EQ(one.answer(203).status, SendStatus::ambiguous);
-  CHECK(!one.gateway->follows());
+  CHECK(one.gateway->status_source() == nullptr);
+  CHECK(one.gateway->credentials_checker() == nullptr);
   CHECK(!one.gateway->serves(Medium::voice));
 }
 

@@ -253,7 +253,7 @@ TEST(a_carriers_refusal_is_learned) {
   Twilio twilio(one.twilio_options("undelivered-30006"), one.transport);
   Telnyx telnyx(one.telnyx_options("undelivered-40012"), one.transport);
   struct Line {
-    Gateway& gateway;
+    StatusSource& source;
     SendReport sent;
     const char* detail;
   };
@@ -263,7 +263,7 @@ TEST(a_carriers_refusal_is_learned) {
                            Line{telnyx, one.by_telnyx("", kAmple, Medium::voice), "no-answer"}}) {
     DeliveryStatus status;
     for (int asked = 0; asked < 3; ++asked)
-      status = line.gateway.delivery_status(line.sent.message_id, line.sent.medium, deadline);
+      status = line.source.delivery_status(line.sent.message_id, line.sent.medium, deadline);
     CHECK(status.state == DeliveryState::failed);
     CHECK_EQ(status.detail, line.detail);
   }
@@ -274,13 +274,13 @@ TEST(credentials_are_checked_without_a_message) {
   const auto deadline = std::chrono::steady_clock::now() + kAmple;
   auto twilio = one.twilio_options();
   auto telnyx = one.telnyx_options();
-  CHECK_EQ(Twilio(twilio, one.transport).check_credentials(deadline)->status, SendStatus::accepted);
-  CHECK_EQ(Telnyx(telnyx, one.transport).check_credentials(deadline)->status, SendStatus::accepted);
+  CHECK_EQ(Twilio(twilio, one.transport).check_credentials(deadline).status, SendStatus::accepted);
+  CHECK_EQ(Telnyx(telnyx, one.transport).check_credentials(deadline).status, SendStatus::accepted);
   twilio.account.auth_token = Secret("wrong");
   telnyx.api_key = Secret("wrong");
-  CHECK_EQ(Twilio(twilio, one.transport).check_credentials(deadline)->detail,
+  CHECK_EQ(Twilio(twilio, one.transport).check_credentials(deadline).detail,
            "HTTP 401, error 20003");
-  CHECK_EQ(Telnyx(telnyx, one.transport).check_credentials(deadline)->detail,
+  CHECK_EQ(Telnyx(telnyx, one.transport).check_credentials(deadline).detail,
            "HTTP 401, error 10009");
   CHECK_EQ(one.provider.records("messages").size(), 0u);
 }

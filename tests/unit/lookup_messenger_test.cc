@@ -3,6 +3,7 @@
 
 #include "lib/delivery/twilio_lookup.h"
 #include "tests/support/fake_transport.h"
+#include "tests/support/no_ledger.h"
 #include "tests/support/test.h"
 
 using namespace sms2fa;
@@ -40,12 +41,6 @@ class CountingMessenger final : public Messenger {
 
  private:
   int& sent_;
-};
-
-class NoLedger final : public SendLedger {
- public:
-  bool reserve(const std::string&) override { return true; }
-  void settle(const SendReport&) override {}
 };
 
 struct Fixture {

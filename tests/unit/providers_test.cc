@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programs/wiring/providers/provider.h"
 #include "tests/support/fake_transport.h"
+#include "tests/support/no_ledger.h"
 #include "tests/support/test.h"
 #include "tests/unit/configuration_file.h"
 
@@ -82,7 +83,7 @@ TEST(twilio_in_full) {
            "https://127.0.0.1:8443/a/2010-04-01/Accounts/" + sid("AC") + "/Messages.json");
   CHECK_EQ(one.transport->authorization, basic_authorization(sid("AC"), Secret("token1")).reveal());
   CHECK(one.sends("From=%2B15005550006"));
-  CHECK(one.gateway->redacts());
+  CHECK(one.gateway->redactor() != nullptr);
   CHECK(!one.provider().looks_up());
   CHECK_EQ(one.provider().network()->ca_file, "/etc/ca.pem");
   CHECK_EQ(one.provider().network()->proxy, "http://proxy:3128");
@@ -99,7 +100,7 @@ TEST(twilio_by_api_key_and_messaging_service) {
   CHECK(one.sends("MessagingServiceSid=" + sid("MG")));
   CHECK(one.transport->url.starts_with("https://api.twilio.com/"));
   CHECK_EQ(one.provider().url(), "https://api.twilio.com");
-  CHECK(!one.gateway->redacts());
+  CHECK(one.gateway->redactor() == nullptr);
   CHECK(one.provider().network()->proxy.empty());
 }
 
@@ -143,13 +144,13 @@ TEST(an_account_lets_calls_be_followed) {
 
 TEST(verification_services_make_the_codes) {
   Configured one("twilio-verify", twilio("verify_service_sid = " + sid("VA")));
-  CHECK(one.settings.type->makes_codes && one.gateway->checks_code());
+  CHECK(one.settings.type->makes_codes && one.gateway->code_checker() != nullptr);
   CHECK(!one.gateway->serves(Medium::voice));
   one.answer(201);
   CHECK_EQ(one.transport->url,
            "https://verify.twilio.com/v2/Services/" + sid("VA") + "/Verifications");
   Configured other("telnyx-verify", "api_key = K\nverify_profile_id = 17", true);
-  CHECK(other.settings.type->makes_codes && other.gateway->checks_code());
+  CHECK(other.settings.type->makes_codes && other.gateway->code_checker() != nullptr);
   CHECK(other.gateway->serves(Medium::voice));
   other.answer(200);
   CHECK(other.transport->url.starts_with("https://api.telnyx.com/v2/verifications"));
@@ -203,12 +204,6 @@ class CountingMessenger final : public Messenger {
 
  private:
   int& sent_;
-};
-
-class NoLedger final : public SendLedger {
- public:
-  bool reserve(const std::string&) override { return true; }
-  void settle(const SendReport&) override {}
 };
 
 // Whether a message goes out after the look-up that `lines` ask for, when that is answered so.

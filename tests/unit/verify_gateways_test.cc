@@ -66,8 +66,8 @@ struct Fixture {
 };
 
 CheckStatus check(Gateway& gateway, const SendReport& sent, const std::string& code) {
-  return gateway.check(*PhoneNumber::parse_international(kTo), sent.message_id, Secret(code),
-                       soon());
+  return gateway.code_checker()->check(*PhoneNumber::parse_international(kTo), sent.message_id,
+                                       Secret(code), soon());
 }
 
 std::string other_than(std::string code) {
@@ -82,7 +82,7 @@ TEST(only_the_right_code_is_right_and_only_once) {
   for (auto make : {twilio, telnyx})
     for (const Medium medium : {Medium::sms, Medium::voice}) {
       const auto gateway = make(one.transport, one.provider.base_url());
-      CHECK(gateway->checks_code());
+      CHECK(gateway->code_checker() != nullptr);
       CHECK(gateway->serves(medium));
       const auto sent = gateway->send(message(kTo, medium), soon());
       REQUIRE(sent.status == SendStatus::accepted);
@@ -93,7 +93,8 @@ TEST(only_the_right_code_is_right_and_only_once) {
       CHECK(check(*gateway, sent, "&Code=" + code) == CheckStatus::wrong);
       CHECK(check(*gateway, sent, code) == CheckStatus::right);
       CHECK(check(*gateway, sent, code) == CheckStatus::wrong);
-      CHECK_EQ(gateway->check_credentials(soon())->status, SendStatus::accepted);
+      CHECK_EQ(gateway->credentials_checker()->check_credentials(soon()).status,
+               SendStatus::accepted);
     }
 }
 
@@ -144,8 +145,8 @@ TEST(no_unclear_answer_lets_anybody_in) {
       const auto sent = plain->send(message(), soon());
       const std::string code = one.last_code();
       const auto broken = make(one.transport, one.provider.base_url(mode));
-      const auto answer = broken->check(*PhoneNumber::parse_international(kTo), sent.message_id,
-                                        Secret(code), short_time());
+      const auto answer = broken->code_checker()->check(
+          *PhoneNumber::parse_international(kTo), sent.message_id, Secret(code), short_time());
       if (answer == CheckStatus::right) test::fail(__FILE__, __LINE__, mode);
       const auto report = broken->send(message(), short_time());
       if (report.provider_checks) test::fail(__FILE__, __LINE__, mode);

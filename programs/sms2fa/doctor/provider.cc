@@ -127,8 +127,9 @@ void check_providers(const std::string& path, const DaemonWord& word, Findings& 
   bool clock_is_known = false;
   for (size_t i = 0; i < gateways->size(); ++i) {
     const ProviderSettings& provider = settings->delivery.providers[i];
-    const auto report =
-        (*gateways)[i]->check_credentials(clock.now() + settings->delivery.deadline);
+    std::optional<SendReport> report;
+    if (auto* const checker = (*gateways)[i]->credentials_checker())
+      report = checker->check_credentials(clock.now() + settings->delivery.deadline);
     judge(provider, report, word, findings);
     if (clock_is_known || !report || !report->date) continue;
     judge_clock_by(provider.name,
