@@ -25,7 +25,7 @@ const char* item_or_empty(pam_handle_t* pamh, int type) noexcept {
 
 // The shape of pam_unix's line, which fail2ban's stock filters and log readers know. Words, or else
 // a name with a blank in it could forge the fields behind it, and get somebody else banned.
-void log_failure(pam_handle_t* pamh, const Ending& ending) noexcept {
+void log_failure(pam_handle_t* pamh, const RelayOutcome& ending) noexcept {
   pam_syslog(pamh, LOG_NOTICE,
              "authentication failure; logname= uid=%u euid=%u tty=%s ruser=%s rhost=%s  user=%s "
              "reason=%s",
@@ -35,7 +35,7 @@ void log_failure(pam_handle_t* pamh, const Ending& ending) noexcept {
              Word(item_or_empty(pamh, PAM_USER)).text(), ending.reason);
 }
 
-void log_ending(pam_handle_t* pamh, const ModuleArgs& args, const Ending& ending) noexcept {
+void log_outcome(pam_handle_t* pamh, const ModuleArgs& args, const RelayOutcome& ending) noexcept {
   const Escaped user(item_or_empty(pamh, PAM_USER));
   switch (ending.outcome) {
     case Outcome::accepted:
@@ -102,8 +102,8 @@ PAM_EXTERN int pam_sm_authenticate(pam_handle_t* pamh, int flags, int argc, cons
   ModuleArgs args;
   if (!parse_module_args(pamh, argc, argv, args)) return PAM_AUTHINFO_UNAVAIL;
   const bool silent = (static_cast<unsigned>(flags) & PAM_SILENT) != 0;
-  const Ending ending = relay(pamh, args, silent);
-  log_ending(pamh, args, ending);
+  const RelayOutcome ending = relay(pamh, args, silent);
+  log_outcome(pamh, args, ending);
   if (!silent) tell_person(pamh, ending.outcome);
   return pam_code_of(ending.outcome);
 }

@@ -20,14 +20,14 @@ using wire::ChannelStatus;
 using wire::Field;
 using wire::MessageType;
 
-Ending end(Outcome outcome, const char* reason) noexcept {
-  Ending ending;
+RelayOutcome end(Outcome outcome, const char* reason) noexcept {
+  RelayOutcome ending;
   ending.outcome = outcome;
   snprintf(ending.reason, sizeof ending.reason, "%s", reason);
   return ending;
 }
 
-Ending broken(ChannelStatus status) noexcept {
+RelayOutcome broken(ChannelStatus status) noexcept {
   const bool hostile = status == ChannelStatus::malformed || status == ChannelStatus::too_many;
   return end(hostile ? Outcome::protocol_violation : Outcome::daemon_unreachable,
              wire::to_string(status));
@@ -94,11 +94,11 @@ int show(pam_handle_t* pamh, const wire::Message& message, Answer& answer) noexc
   return converse(pamh, static_cast<wire::Style>(message.byte_of(Field::style)), text, answer);
 }
 
-Ending read_verdict(const wire::Message& message, const wire::Client& daemon) noexcept {
+RelayOutcome read_verdict(const wire::Message& message, const wire::Client& daemon) noexcept {
   const auto reason = message.text_of(Field::reason);
   if (!daemon.is_for_us(message))
     return end(Outcome::protocol_violation, "a verdict that is not for this connection");
-  Ending ending;
+  RelayOutcome ending;
   memcpy(ending.reason, reason.data(), reason.size());
   switch (static_cast<wire::Verdict>(message.byte_of(Field::verdict))) {
     case wire::Verdict::accepted:
@@ -115,7 +115,7 @@ Ending read_verdict(const wire::Message& message, const wire::Client& daemon) no
 }
 
 // Prompts to the person, answers to the daemon, until there is a verdict.
-Ending carry(pam_handle_t* pamh, wire::Client& daemon, bool silent) noexcept {
+RelayOutcome carry(pam_handle_t* pamh, wire::Client& daemon, bool silent) noexcept {
   while (true) {
     wire::Message message;
     const auto received = daemon.receive(message);
@@ -138,7 +138,7 @@ Ending carry(pam_handle_t* pamh, wire::Client& daemon, bool silent) noexcept {
 
 }  // namespace
 
-Ending relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noexcept {
+RelayOutcome relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noexcept {
   wire::Client daemon;
   if (!daemon.draw_nonce())
     return end(Outcome::daemon_unreachable, "the kernel gave no random bytes");

@@ -20,13 +20,13 @@ enum class Outcome {
 };
 
 // The daemon's word for the log, or ours.
-struct Ending {
+struct RelayOutcome {
   Outcome outcome = Outcome::protocol_violation;
   char reason[65] = {};
 };
 
 // Connects to the daemon, tells it who wants to log in, and carries prompts and answers to and fro
 // until the verdict, within the bounds of docs/PROTOCOL.md. `silent` suppresses notices.
-Ending relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noexcept;
+RelayOutcome relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noexcept;
 
 }  // namespace sms2fa

@@ -23,8 +23,8 @@ const char* to_string(Reason reason) {
       return "wrong-code";
     case Reason::no_tries_left:
       return "no-tries-left";
-    case Reason::resting:
-      return "resting";
+    case Reason::cooldown:
+      return "cooldown";
     case Reason::expired:
       return "expired";
     case Reason::used_elsewhere:
@@ -51,7 +51,7 @@ const char* to_string(Reason reason) {
       return "share-spent";
     case Reason::not_admitted:
       return "not-admitted";
-    case Reason::over_budget:
+    case Reason::over_limit:
       return "over-budget";
     case Reason::provider_failed:
       return "provider-failed";

@@ -18,7 +18,7 @@ enum class Reason {
   right_code,
   wrong_code,        // the client left after a wrong code
   no_tries_left,     // out of tries
-  resting,           // out of tries a moment ago; no new code yet
+  cooldown,          // out of tries a moment ago; no new code yet
   expired,           // the code's lifetime passed
   used_elsewhere,    // another login of the same person gave the right answer
   client_gone,       // the connection ended without an answer
@@ -32,7 +32,7 @@ enum class Reason {
   disabled,          // far too many; until an administrator unlocks
   share_spent,       // the year's wrong answers; until an administrator says otherwise
   not_admitted,      // sshd will not let this account in
-  over_budget,       // a limit on messages is reached
+  over_limit,        // a limit on messages is reached
   provider_failed,   // no provider took the message
   number_failed,     // the provider refuses this number
   directory_failed,  // the record could not be read

@@ -5,9 +5,9 @@
 #include <cstdio>
 
 #include "lib/base/trusted_file.h"
-#include "lib/config/complaints.h"
 #include "lib/config/configuration_sections.h"
 #include "lib/config/configuration_values.h"
+#include "lib/config/diagnostics.h"
 #include "lib/config/ini_reader.h"
 #include "lib/config/message_template.h"
 #include "lib/config/provider_section.h"
@@ -26,18 +26,18 @@ struct SectionNotes {
 
 class ConfigurationReader final : public IniVisitor {
  public:
-  ConfigurationReader(ProviderTypes types, Complaints& complaints)
-      : types_(types), complaints_(complaints) {}
+  ConfigurationReader(ProviderTypes types, Diagnostics& diagnostics)
+      : types_(types), diagnostics_(diagnostics) {}
 
   void section(std::string_view name, unsigned line) override {
     current_ = nullptr;
     if (auto complaint = open_section(name); !complaint.empty())
-      return complaints_.add(line, std::move(complaint));
+      return diagnostics_.add(line, std::move(complaint));
     const auto [at, is_new] = sections_.try_emplace(std::string(name));
     if (is_new)
       at->second.line = line;
     else
-      complaints_.add(
+      diagnostics_.add(
           line, "[" + at->first + "] stands already in line " + std::to_string(at->second.line));
     current_ = &at->second;
   }
@@ -50,7 +50,7 @@ class ConfigurationReader final : public IniVisitor {
     auto complaint = is_new
                          ? take(section, key, value, line)
                          : about_key(key, "stands already in line " + std::to_string(at->second));
-    if (!complaint.empty()) complaints_.add(line, std::move(complaint));
+    if (!complaint.empty()) diagnostics_.add(line, std::move(complaint));
   }
 
   // What only the whole file can tell.
@@ -60,7 +60,7 @@ class ConfigurationReader final : public IniVisitor {
     check_limits();
     for (auto& [name, section] : providers_) {
       const SectionNotes& notes = sections_[std::string(kProviderPrefix) + name];
-      section.finish(notes.line, notes.keys, settings_.delivery.voice, complaints_);
+      section.finish(notes.line, notes.keys, settings_.delivery.voice, diagnostics_);
     }
     collect_providers();
     collect_peers();
@@ -124,25 +124,25 @@ class ConfigurationReader final : public IniVisitor {
                   "needed",
                   code.length, characters, bits);
     const char* key = has("code", "length") ? "length" : "alphabet";
-    complaints_.add(line_of("code", key), reason);
+    diagnostics_.add(line_of("code", key), reason);
   }
 
   void check_message() {
     const auto reason = why_not_sms(settings_.message.sms, settings_.code.length);
-    if (!reason.empty()) complaints_.add(line_of("message", "sms"), about_key("sms", reason));
+    if (!reason.empty()) diagnostics_.add(line_of("message", "sms"), about_key("sms", reason));
   }
 
   void check_limits() {
     const LimitSettings& limits = settings_.limits;
     if (limits.failures_before_disable < limits.failures_before_lock)
-      complaints_.add(line_of("limits", "failures_before_disable"),
-                      "failures_before_disable: must not be below failures_before_lock");
+      diagnostics_.add(line_of("limits", "failures_before_disable"),
+                       "failures_before_disable: must not be below failures_before_lock");
   }
 
   // Until here the list holds names only.
   void collect_providers() {
     const unsigned line = line_of("delivery", "providers");
-    if (!has("delivery", "providers")) complaints_.add(line, "[delivery] lacks providers");
+    if (!has("delivery", "providers")) diagnostics_.add(line, "[delivery] lacks providers");
     std::vector<std::string_view> known;
     for (const auto& [name, section] : providers_) known.push_back(name);
     for (auto& provider : settings_.delivery.providers) {
@@ -150,9 +150,9 @@ class ConfigurationReader final : public IniVisitor {
       if (found != providers_.end())
         provider = std::move(found->second).settings();
       else
-        complaints_.add(line,
-                        about_key("providers", "there is no [provider " + provider.name + "]") +
-                            did_you_mean(provider.name, known));
+        diagnostics_.add(line,
+                         about_key("providers", "there is no [provider " + provider.name + "]") +
+                             did_you_mean(provider.name, known));
       if (provider.type != nullptr && provider.type->makes_codes)
         settings_.code.made_by_service = true;
     }
@@ -162,15 +162,15 @@ class ConfigurationReader final : public IniVisitor {
     for (auto& [name, peer] : peers_) {
       const std::string section = std::string(kPeerPrefix) + name;
       if (!has(section, "services"))
-        complaints_.add(line_of(section, "services"), "[" + section + "] lacks services");
+        diagnostics_.add(line_of(section, "services"), "[" + section + "] lacks services");
       if (!has(section, "groups"))
-        complaints_.add(line_of(section, "groups"), "[" + section + "] lacks groups");
+        diagnostics_.add(line_of(section, "groups"), "[" + section + "] lacks groups");
       settings_.peers.push_back(std::move(peer));
     }
   }
 
   const ProviderTypes types_;
-  Complaints& complaints_;
+  Diagnostics& diagnostics_;
   Configuration settings_;
   std::map<std::string, SectionNotes, std::less<>> sections_;
   std::map<std::string, ProviderSection, std::less<>> providers_;
@@ -183,11 +183,11 @@ class ConfigurationReader final : public IniVisitor {
 Result<Configuration> read_configuration(const std::string& path, ProviderTypes types) {
   const auto fd = open_trusted(path);
   if (!fd) return fd.error();
-  Complaints complaints(path);
-  ConfigurationReader reader(types, complaints);
-  read_ini(fd->get(), reader, complaints);
+  Diagnostics diagnostics(path);
+  ConfigurationReader reader(types, diagnostics);
+  read_ini(fd->get(), reader, diagnostics);
   Configuration configuration = std::move(reader).finish();
-  if (!complaints.empty()) return complaints.to_error();
+  if (!diagnostics.empty()) return diagnostics.to_error();
   return configuration;
 }
 

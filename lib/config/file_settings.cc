@@ -18,8 +18,8 @@ namespace {
 // Reads some sections only.
 class SectionsReader final : public IniVisitor {
  public:
-  SectionsReader(std::vector<std::string_view> sections, Complaints& complaints)
-      : sections_(std::move(sections)), complaints_(complaints) {}
+  SectionsReader(std::vector<std::string_view> sections, Diagnostics& diagnostics)
+      : sections_(std::move(sections)), diagnostics_(diagnostics) {}
 
   void section(std::string_view, unsigned) override {}
   void key(std::string_view section, std::string_view key, std::string_view value,
@@ -29,14 +29,14 @@ class SectionsReader final : public IniVisitor {
     auto complaint = seen_.try_emplace(name, line).second
                          ? take_fixed_section_key(section, key, value, settings_)
                          : about_key(key, "stands there twice");
-    if (!complaint.empty()) complaints_.add(line, std::move(complaint));
+    if (!complaint.empty()) diagnostics_.add(line, std::move(complaint));
   }
 
   Configuration settings() && { return std::move(settings_); }
 
  private:
   const std::vector<std::string_view> sections_;
-  Complaints& complaints_;
+  Diagnostics& diagnostics_;
   KeyLines seen_;
   Configuration settings_;
 };
@@ -60,10 +60,10 @@ Result<Configuration> read_sections(const std::string& path,
                                     std::vector<std::string_view> sections) {
   const auto fd = open_trusted(path);
   if (!fd) return fd.error();
-  Complaints complaints(path);
-  SectionsReader reader(std::move(sections), complaints);
-  read_ini(fd->get(), reader, complaints);
-  if (!complaints.empty()) return complaints.to_error();
+  Diagnostics diagnostics(path);
+  SectionsReader reader(std::move(sections), diagnostics);
+  read_ini(fd->get(), reader, diagnostics);
+  if (!diagnostics.empty()) return diagnostics.to_error();
   return std::move(reader).settings();
 }
 
@@ -78,9 +78,9 @@ Result<StoreSettings> read_store_settings(const std::string& path) {
 std::vector<std::string> secret_files(const std::string& path) {
   const auto fd = open_trusted(path);
   if (!fd) return {};
-  Complaints complaints(path);
+  Diagnostics diagnostics(path);
   SecretFilesReader reader;
-  read_ini(fd->get(), reader, complaints);
+  read_ini(fd->get(), reader, diagnostics);
   return std::move(reader).files();
 }
 

@@ -47,8 +47,8 @@ std::string_view not_an_entry(std::string_view line) {
 // line the handler's call is about.
 class Feed {
  public:
-  Feed(int fd, IniVisitor& visitor, Complaints& complaints)
-      : lines_(fd), visitor_(visitor), complaints_(complaints) {}
+  Feed(int fd, IniVisitor& visitor, Diagnostics& diagnostics)
+      : lines_(fd), visitor_(visitor), diagnostics_(diagnostics) {}
 
   // ini_reader: the next line into `out`, which has room for `size` bytes.
   char* next_line(char* out, int size) {
@@ -62,7 +62,8 @@ class Feed {
       return out;
     }
     if (lines_.error() != 0)
-      complaints_.add(number_ + 1, std::string("cannot be read: ") + std::strerror(lines_.error()));
+      diagnostics_.add(number_ + 1,
+                       std::string("cannot be read: ") + std::strerror(lines_.error()));
     // The buffer is on inih's stack and may still hold a secret.
     OPENSSL_cleanse(out, static_cast<size_t>(size));
     return nullptr;
@@ -120,7 +121,7 @@ class Feed {
   }
 
   bool complain(std::string_view reason) {
-    complaints_.add(number_, "the line " + std::string(reason));
+    diagnostics_.add(number_, "the line " + std::string(reason));
     return false;
   }
 
@@ -128,7 +129,7 @@ class Feed {
 
   LineSource lines_;
   IniVisitor& visitor_;
-  Complaints& complaints_;
+  Diagnostics& diagnostics_;
   unsigned number_ = 0;
   State state_ = State::start;
   std::exception_ptr thrown_;
@@ -149,8 +150,8 @@ int take_entry(void* feed, const char* section, const char* key, const char* val
 
 }  // namespace
 
-void read_ini(int fd, IniVisitor& visitor, Complaints& complaints) {
-  Feed feed(fd, visitor, complaints);
+void read_ini(int fd, IniVisitor& visitor, Diagnostics& diagnostics) {
+  Feed feed(fd, visitor, diagnostics);
   // Its answer is the number of a line it could not read, of which we let none through, or memory
   // that ran out, which it cannot here, for Debian builds it to keep its line on the stack.
   ini_parse_stream(feed_line, &feed, take_entry, &feed);

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "lib/config/complaints.h"
+#include "lib/config/diagnostics.h"
 
 namespace sms2fa {
 
@@ -29,6 +29,6 @@ class IniVisitor {
 // a line without '=', with ':' before it, without a key or a value, or before the first section.
 // The keys under a bad header are skipped. The visitor may throw; the exception comes out of this
 // call.
-void read_ini(int fd, IniVisitor& visitor, Complaints& complaints);
+void read_ini(int fd, IniVisitor& visitor, Diagnostics& diagnostics);
 
 }  // namespace sms2fa

@@ -22,12 +22,12 @@ void KeyRules::require_one_of(std::initializer_list<std::string_view> keys) cons
 }
 
 void KeyRules::refuse(std::string_view key, std::string_view reason) const {
-  complaints_.add(seen_.find(key)->second, about_key(key, reason));
+  diagnostics_.add(seen_.find(key)->second, about_key(key, reason));
 }
 
 void KeyRules::missing(std::string_view what) const {
-  complaints_.add(section_line_,
-                  "[provider " + std::string(name_) + "] lacks " + std::string(what));
+  diagnostics_.add(section_line_,
+                   "[provider " + std::string(name_) + "] lacks " + std::string(what));
 }
 
 }  // namespace sms2fa

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "lib/config/complaints.h"
+#include "lib/config/diagnostics.h"
 #include "lib/config/section_keys.h"
 
 namespace sms2fa {
@@ -14,8 +14,8 @@ namespace sms2fa {
 class KeyRules {
  public:
   KeyRules(std::string_view name, unsigned section_line, const KeyLines& seen,
-           Complaints& complaints)
-      : name_(name), section_line_(section_line), seen_(seen), complaints_(complaints) {}
+           Diagnostics& diagnostics)
+      : name_(name), section_line_(section_line), seen_(seen), diagnostics_(diagnostics) {}
 
   bool has(std::string_view key) const { return seen_.contains(key); }
   const KeyLines& seen() const { return seen_; }
@@ -32,7 +32,7 @@ class KeyRules {
   std::string_view name_;
   unsigned section_line_;
   const KeyLines& seen_;
-  Complaints& complaints_;
+  Diagnostics& diagnostics_;
 };
 
 }  // namespace sms2fa

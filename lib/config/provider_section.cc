@@ -39,21 +39,21 @@ std::string ProviderSection::read(const Line& line) {
 }
 
 void ProviderSection::finish(unsigned section_line, const KeyLines& seen, bool voice,
-                             Complaints& complaints) {
+                             Diagnostics& diagnostics) {
   for (const auto& line : lines_) {
     if (line.key != "type") continue;
     settings_.type = type_named(line.value.reveal());
     if (settings_.type == nullptr)
-      complaints.add(line.number, about_key("type", "must be " + names_of(types_)));
+      diagnostics.add(line.number, about_key("type", "must be " + names_of(types_)));
   }
   if (settings_.type != nullptr) settings_.options = settings_.type->make_options();
   for (const auto& line : lines_) {
     if (line.key == "type") continue;
     if (auto complaint = read(line); !complaint.empty())
-      complaints.add(line.number, std::move(complaint));
+      diagnostics.add(line.number, std::move(complaint));
   }
   lines_.clear();
-  const KeyRules rules(settings_.name, section_line, seen, complaints);
+  const KeyRules rules(settings_.name, section_line, seen, diagnostics);
   rules.require("type");
   if (settings_.options) settings_.options->complete(settings_.name, voice, rules);
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lib/base/secret.h"
-#include "lib/config/complaints.h"
+#include "lib/config/diagnostics.h"
 #include "lib/config/key_rules.h"
 #include "lib/config/provider_type.h"
 #include "lib/config/section_keys.h"
@@ -29,7 +29,7 @@ class ProviderSection {
   // Reads what was kept, and adds what is wrong with it to `complaints`. `section_line` is the
   // header's; `seen` holds the keys; `voice` is [delivery]'s. Where the type is not known, values
   // are looked at as the first type that has the key would.
-  void finish(unsigned section_line, const KeyLines& seen, bool voice, Complaints& complaints);
+  void finish(unsigned section_line, const KeyLines& seen, bool voice, Diagnostics& diagnostics);
 
   // Meaningful only when finish() had nothing to complain about.
   ProviderSettings settings() && { return std::move(settings_); }

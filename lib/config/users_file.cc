@@ -9,8 +9,8 @@
 
 #include "lib/base/text.h"
 #include "lib/base/trusted_file.h"
-#include "lib/config/complaints.h"
 #include "lib/config/configuration_values.h"
+#include "lib/config/diagnostics.h"
 #include "lib/config/ini_reader.h"
 #include "lib/config/section_keys.h"
 
@@ -37,14 +37,14 @@ class SeenNames {
     seen_.push_back({static_cast<uint32_t>(hash >> 32), static_cast<uint32_t>(hash), line});
   }
 
-  void check(Complaints& complaints) {
+  void check(Diagnostics& diagnostics) {
     std::sort(seen_.begin(), seen_.end(), [](const Name& a, const Name& b) {
       return a.hash() != b.hash() ? a.hash() < b.hash() : a.line < b.line;
     });
     for (size_t i = 1; i < seen_.size(); ++i)
       if (seen_[i].hash() == seen_[i - 1].hash())
-        complaints.add(seen_[i].line,
-                       "this user stands already in line " + std::to_string(seen_[i - 1].line));
+        diagnostics.add(seen_[i].line,
+                        "this user stands already in line " + std::to_string(seen_[i - 1].line));
   }
 
  private:
@@ -76,16 +76,16 @@ bool needs_phone(const Methods& methods) {
 
 class UsersReader final : public IniVisitor {
  public:
-  UsersReader(const UserVisitor& visit, Complaints& complaints)
-      : visit_(visit), complaints_(complaints) {}
+  UsersReader(const UserVisitor& visit, Diagnostics& diagnostics)
+      : visit_(visit), diagnostics_(diagnostics) {}
 
   void section(std::string_view name, unsigned line) override {
     close_user();
     in_users_ = name == "users";
     if (name.starts_with(kUserPrefix)) return open_user(name.substr(kUserPrefix.size()), line);
-    if (!in_users_) return complaints_.add(line, unknown("section", name, kSections));
+    if (!in_users_) return diagnostics_.add(line, unknown("section", name, kSections));
     if (users_line_ != 0)
-      complaints_.add(line, "[users] stands already in line " + std::to_string(users_line_));
+      diagnostics_.add(line, "[users] stands already in line " + std::to_string(users_line_));
     users_line_ = line;
   }
 
@@ -99,15 +99,15 @@ class UsersReader final : public IniVisitor {
 
   void finish() {
     close_user();
-    names_.check(complaints_);
+    names_.check(diagnostics_);
   }
 
  private:
   bool accept_name(std::string_view name, unsigned line) {
     if (!is_user_name(name)) {
-      complaints_.add(line,
-                      "a user's name must be 1 to 255 bytes without blanks, ':' and '/', and not "
-                      "begin with '-'");
+      diagnostics_.add(line,
+                       "a user's name must be 1 to 255 bytes without blanks, ':' and '/', and not "
+                       "begin with '-'");
       return false;
     }
     names_.add(name, line);
@@ -127,15 +127,16 @@ class UsersReader final : public IniVisitor {
     } else if (key == "methods") {
       if (!is_first(key, user_->methods_line, line)) return;
       const auto reason = take_methods(value, user_->methods);
-      if (!reason.empty()) complaints_.add(line, about_key(key, reason));
+      if (!reason.empty()) diagnostics_.add(line, about_key(key, reason));
     } else {
-      complaints_.add(line, unknown("key", key, kKeys));
+      diagnostics_.add(line, unknown("key", key, kKeys));
     }
   }
 
   bool is_first(std::string_view key, unsigned& first_line, unsigned line) {
     if (first_line != 0) {
-      complaints_.add(line, about_key(key, "stands already in line " + std::to_string(first_line)));
+      diagnostics_.add(line,
+                       about_key(key, "stands already in line " + std::to_string(first_line)));
       return false;
     }
     first_line = line;
@@ -145,7 +146,7 @@ class UsersReader final : public IniVisitor {
   void close_user() {
     if (!user_) return;
     if (user_->phone.empty() && needs_phone(user_->methods))
-      complaints_.add(user_->line, "[user " + escape(user_->name) + "] lacks phone");
+      diagnostics_.add(user_->line, "[user " + escape(user_->name) + "] lacks phone");
     else
       visit({user_->name, user_->phone, user_->methods},
             user_->phone_line != 0 ? user_->phone_line : user_->line);
@@ -153,11 +154,11 @@ class UsersReader final : public IniVisitor {
   }
 
   void visit(const UserLine& user, unsigned line) {
-    if (const auto taken = visit_(user); !taken) complaints_.add(line, taken.error().message);
+    if (const auto taken = visit_(user); !taken) diagnostics_.add(line, taken.error().message);
   }
 
   const UserVisitor& visit_;
-  Complaints& complaints_;
+  Diagnostics& diagnostics_;
   const Methods no_methods_;
   SeenNames names_;
   bool in_users_ = false;
@@ -170,11 +171,11 @@ class UsersReader final : public IniVisitor {
 Result<void> read_users_file(const std::string& path, const UserVisitor& visit) {
   const auto fd = open_trusted(path);
   if (!fd) return fd.error();
-  Complaints complaints(path);
-  UsersReader reader(visit, complaints);
-  read_ini(fd->get(), reader, complaints);
+  Diagnostics diagnostics(path);
+  UsersReader reader(visit, diagnostics);
+  read_ini(fd->get(), reader, diagnostics);
   reader.finish();
-  if (!complaints.empty()) return complaints.to_error();
+  if (!diagnostics.empty()) return diagnostics.to_error();
   return {};
 }
 

@@ -15,9 +15,9 @@
 #include <system_error>
 #include <thread>
 
+#include "lib/delivery/connection_warmer.h"
 #include "lib/delivery/curl_transfer.h"
 #include "lib/delivery/tls_context.h"
-#include "lib/delivery/warmth.h"
 
 namespace sms2fa {
 
@@ -85,9 +85,9 @@ class CurlHttp::Loop {
   // Throws std::system_error when no thread can be had.
   Loop(TrustStore trust, const CurlHttpOptions& options, MultiHandle multi)
       : trust_(std::move(trust)),
-        road_{trust_.get(), options.proxy, &watch_, options.pace},
+        connection_options_{trust_.get(), options.proxy, &watch_, options.schedule},
         multi_(std::move(multi)),
-        warmth_(multi_.get(), road_) {
+        warmer_(multi_.get(), connection_options_) {
     const AllSignalsBlocked blocked;
     thread_ = std::thread([this] { run(); });
   }
@@ -104,7 +104,7 @@ class CurlHttp::Loop {
   HttpOutcome perform(const HttpRequest& request, SteadyTime deadline) {
     if (std::chrono::steady_clock::now() >= deadline)
       return {.kind = HttpOutcome::Kind::not_sent, .detail = "no time left"};
-    CurlTransfer transfer(request, deadline, road_, origin_of(request.url));
+    CurlTransfer transfer(request, deadline, connection_options_, origin_of(request.url));
     if (!transfer.usable())
       return {.kind = HttpOutcome::Kind::not_sent, .detail = "libcurl can't be set up"};
     std::list<CurlTransfer*> one{&transfer};
@@ -160,7 +160,7 @@ class CurlHttp::Loop {
     while (!fresh.empty()) {
       CurlTransfer& transfer = *fresh.front();
       active_.splice(active_.end(), fresh, fresh.begin());
-      warmth_.begins(transfer.origin());
+      warmer_.begins(transfer.origin());
       if (curl_multi_add_handle(multi_.get(), transfer.handle()) != CURLM_OK)
         end(transfer, CURLE_OUT_OF_MEMORY);
     }
@@ -186,7 +186,7 @@ class CurlHttp::Loop {
   void end(CurlTransfer& transfer, CURLcode code) {
     curl_multi_remove_handle(multi_.get(), transfer.handle());
     active_.remove(&transfer);
-    warmth_.ends(transfer.origin());
+    warmer_.ends(transfer.origin());
     transfer.finish(code);
   }
 
@@ -195,18 +195,18 @@ class CurlHttp::Loop {
     const auto now = std::chrono::steady_clock::now();
     SteadyTime next = now + kLongestPoll;
     const std::lock_guard lock(mutex_);
-    for (Origin& origin : origins_) next = std::min(next, warmth_.tend(origin, now));
+    for (Origin& origin : origins_) next = std::min(next, warmer_.tend(origin, now));
     return std::chrono::ceil<Milliseconds>(std::max(next - now, SteadyTime::duration(0)));
   }
 
   void replace_closed() {
     const auto now = std::chrono::steady_clock::now();
-    while (Origin* const origin = watch_.take_closed()) warmth_.lost(origin, now);
+    while (Origin* const origin = watch_.take_closed()) warmer_.lost(origin, now);
   }
 
   const TrustStore trust_;
   ConnectionWatch watch_;
-  const CurlRoad road_;
+  const ConnectionOptions connection_options_;
 
   // Lists, because the caller makes the one node that moves from list to list: the delivery thread
   // allocates nothing that could fail.
@@ -218,7 +218,7 @@ class CurlHttp::Loop {
   std::forward_list<Origin> origins_;  // grows only
 
   const MultiHandle multi_;
-  Warmth warmth_;
+  ConnectionWarmer warmer_;
   std::thread thread_;
 };
 

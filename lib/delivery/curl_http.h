@@ -5,7 +5,7 @@
 #include <string>
 
 #include "lib/base/result.h"
-#include "lib/delivery/connection_pace.h"
+#include "lib/delivery/connection_schedule.h"
 #include "lib/delivery/http.h"
 #include "lib/delivery/tls_context.h"
 
@@ -17,7 +17,7 @@ inline constexpr const char* kSystemCaFile = "/etc/ssl/certs/ca-certificates.crt
 struct CurlHttpOptions {
   std::string ca_file;  // PEM; empty: kSystemCaFile
   std::string proxy;    // [http://|socks5h://]host:port; empty: none, whatever the environment says
-  ConnectionPace pace = {};
+  ConnectionSchedule schedule = {};
 };
 
 // HTTPS by libcurl: one delivery thread drives every request, any number of callers wait for

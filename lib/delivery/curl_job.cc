@@ -9,8 +9,9 @@ constexpr size_t kMostHeaderBytes = 64 * 1024;
 constexpr long kOldestAddress = 10 * 60;
 }  // namespace
 
-CurlJob::CurlJob(const CurlRoad& road, Origin* origin, Milliseconds connect, Milliseconds total)
-    : easy_(curl_easy_init()), watch_(*road.watch), origin_(origin) {
+CurlJob::CurlJob(const ConnectionOptions& connection_options, Origin* origin, Milliseconds connect,
+                 Milliseconds total)
+    : easy_(curl_easy_init()), watch_(*connection_options.watch), origin_(origin) {
   if (!easy_) return;
   usable_ = watch_.watch(easy_.get());
   set(CURLOPT_PRIVATE, this);
@@ -21,7 +22,7 @@ CurlJob::CurlJob(const CurlRoad& road, Origin* origin, Milliseconds connect, Mil
   // waits for its resolver thread even after a timeout.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_DNS_CACHE_TIMEOUT, kOldestAddress);
-  set(CURLOPT_MAXAGE_CONN, static_cast<long>(road.pace.longest_idle.count()));
+  set(CURLOPT_MAXAGE_CONN, static_cast<long>(connection_options.schedule.longest_idle.count()));
   set(CURLOPT_PROTOCOLS_STR, "https");
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_TCP_NODELAY, 1L);
@@ -34,7 +35,7 @@ CurlJob::CurlJob(const CurlRoad& road, Origin* origin, Milliseconds connect, Mil
   set(CURLOPT_PREREQDATA, this);
   set(CURLOPT_HEADERFUNCTION, &on_header);
   set(CURLOPT_HEADERDATA, this);
-  set_trust(road);
+  set_trust(connection_options);
 }
 
 CurlJob& CurlJob::of(CURL* easy) {
@@ -43,7 +44,7 @@ CurlJob& CurlJob::of(CURL* easy) {
   return *job;
 }
 
-void CurlJob::set_trust(const CurlRoad& road) {
+void CurlJob::set_trust(const ConnectionOptions& connection_options) {
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -53,9 +54,9 @@ void CurlJob::set_trust(const CurlRoad& road) {
   // connection.
   set(CURLOPT_CA_CACHE_TIMEOUT, 0L);
   set(CURLOPT_SSL_CTX_FUNCTION, &on_tls_context);
-  set(CURLOPT_SSL_CTX_DATA, road.trust);
+  set(CURLOPT_SSL_CTX_DATA, connection_options.trust);
   // Empty is not unset: unset means "ask the environment".
-  set(CURLOPT_PROXY, road.proxy.c_str());
+  set(CURLOPT_PROXY, connection_options.proxy.c_str());
   set(CURLOPT_NOPROXY, "");
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }

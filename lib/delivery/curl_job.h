@@ -8,18 +8,18 @@
 #include <utility>
 
 #include "lib/base/clock.h"
-#include "lib/delivery/connection_pace.h"
+#include "lib/delivery/connection_schedule.h"
 #include "lib/delivery/connection_watch.h"
 #include "lib/delivery/tls_context.h"
 
 namespace sms2fa {
 
 // What all requests of one transport share; outlives them.
-struct CurlRoad {
+struct ConnectionOptions {
   X509_STORE* trust;
   std::string proxy;
   ConnectionWatch* watch;
-  ConnectionPace pace;
+  ConnectionSchedule schedule;
 };
 
 // One libcurl handle with everything set that is the same for every request: HTTPS and nothing
@@ -48,7 +48,8 @@ class CurlJob {
 
  protected:
   // `origin` is that of the URL, or nullptr when its connections are not kept warm.
-  CurlJob(const CurlRoad& road, Origin* origin, Milliseconds connect, Milliseconds total);
+  CurlJob(const ConnectionOptions& connection_options, Origin* origin, Milliseconds connect,
+          Milliseconds total);
 
   template <typename T>
   void set(CURLoption option, T value) {
@@ -66,7 +67,7 @@ class CurlJob {
     void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
   };
 
-  void set_trust(const CurlRoad& road);
+  void set_trust(const ConnectionOptions& connection_options);
   static CURLcode on_tls_context(CURL* easy, void* context, void* trust) noexcept;
   static int on_request(void* self, char*, char*, int, int local_port) noexcept;
   static size_t on_header(char* data, size_t one, size_t size, void* self) noexcept;

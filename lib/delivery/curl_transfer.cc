@@ -52,9 +52,10 @@ std::optional<WallTime> date_in(CURL* easy) {
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(const HttpRequest& request, SteadyTime deadline, const CurlRoad& road,
-                           Origin* origin)
-    : CurlJob(road, origin, time_to_connect(deadline), time_in_all(deadline)), origin_(origin) {
+CurlTransfer::CurlTransfer(const HttpRequest& request, SteadyTime deadline,
+                           const ConnectionOptions& connection_options, Origin* origin)
+    : CurlJob(connection_options, origin, time_to_connect(deadline), time_in_all(deadline)),
+      origin_(origin) {
   if (!usable()) return;
   body_.reserve(kUsualBodyBytes);
   set_what_is_sent(request);

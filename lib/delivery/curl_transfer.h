@@ -16,8 +16,8 @@ namespace sms2fa {
 class CurlTransfer final : public CurlJob {
  public:
   // What is referred to must outlive the transfer.
-  CurlTransfer(const HttpRequest& request, SteadyTime deadline, const CurlRoad& road,
-               Origin* origin);
+  CurlTransfer(const HttpRequest& request, SteadyTime deadline,
+               const ConnectionOptions& connection_options, Origin* origin);
   ~CurlTransfer() override;
 
   // Where the request goes, when those connections are kept warm.

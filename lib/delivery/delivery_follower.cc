@@ -21,10 +21,10 @@ bool is_last(DeliveryState state) {
 
 }  // namespace
 
-class DeliveryFollower::Message final : public FollowedMessage {
+class DeliveryFollower::Message final : public TrackedMessage {
  public:
   Message(const Provider& from, std::string message_id, Medium sent_as, SteadyTime end,
-          FateCallback told)
+          DeliveryCallback told)
       : provider(from),
         id(std::move(message_id)),
         medium(sent_as),
@@ -53,7 +53,7 @@ class DeliveryFollower::Message final : public FollowedMessage {
   int tries_to_redact = 0;
 
  private:
-  const FateCallback ended_;
+  const DeliveryCallback ended_;
   mutable std::mutex mutex_;
   DeliveryStatus status_{.state = DeliveryState::pending};
 };
@@ -72,27 +72,27 @@ DeliveryFollower::~DeliveryFollower() {
   }
 }
 
-std::shared_ptr<const FollowedMessage> DeliveryFollower::follow(const Provider& provider,
-                                                                std::string message_id,
-                                                                Medium medium, SteadyTime until,
-                                                                FateCallback ended) {
+std::shared_ptr<const TrackedMessage> DeliveryFollower::follow(const Provider& provider,
+                                                               std::string message_id,
+                                                               Medium medium, SteadyTime until,
+                                                               DeliveryCallback ended) {
   Messages one{
       std::make_shared<Message>(provider, std::move(message_id), medium, until, std::move(ended))};
   const auto message = one.front();
   const auto now = std::chrono::steady_clock::now();
-  message->pause = pace_.first;
-  message->next = std::min(now + pace_.first, until);
+  message->pause = schedule_.first;
+  message->next = std::min(now + schedule_.first, until);
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || !have_workers()) return nullptr;
-    if (followed_ < pace_.most_messages) {
+    if (followed_ < schedule_.most_messages) {
       ++followed_;
       waiting_.splice(waiting_.end(), one);
       changed_.notify_one();
       return message;
     }
     if (now < next_complaint_) return nullptr;
-    next_complaint_ = now + pace_.complaints;
+    next_complaint_ = now + schedule_.diagnostics;
   }
   message->learn(
       {.state = DeliveryState::unknown,
@@ -137,7 +137,7 @@ void DeliveryFollower::work() {
       changed_.wait_until(lock, due);
       continue;
     }
-    not_before_ = now + pace_.between;
+    not_before_ = now + schedule_.between;
     Messages taken;
     taken.splice(taken.end(), waiting_, first);
     Message& message = *taken.front();
@@ -160,7 +160,7 @@ void DeliveryFollower::work() {
 void DeliveryFollower::ask(Message& message) {
   const auto now = std::chrono::steady_clock::now();
   message.next = now + message.pause;
-  message.pause = std::min(message.pause * 3 / 2, pace_.longest);
+  message.pause = std::min(message.pause * 3 / 2, schedule_.longest);
   if (!message.known) {
     DeliveryStatus status =
         message.provider.source.delivery_status(message.id, message.medium, now + kOneRequest);

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "lib/base/clock.h"
-#include "lib/delivery/followed_message.h"
 #include "lib/delivery/gateway.h"
+#include "lib/delivery/tracked_message.h"
 
 namespace sms2fa {
 
@@ -20,7 +20,7 @@ namespace sms2fa {
 // each is asked about after 2 s and then less and less often. Thread-safe.
 class DeliveryFollower {
  public:
-  struct Pace {
+  struct Schedule {
     Milliseconds first = std::chrono::seconds(2);
     Milliseconds longest = std::chrono::seconds(30);
     // Between two requests, whatever the message: a crowd that logs in must not be slowed by
@@ -28,11 +28,11 @@ class DeliveryFollower {
     Milliseconds between{50};
     size_t most_messages = 512;
     // Between two messages whose callback is told that they are too many.
-    Milliseconds complaints = std::chrono::minutes(1);
+    Milliseconds diagnostics = std::chrono::minutes(1);
   };
 
-  DeliveryFollower() : DeliveryFollower(Pace()) {}
-  explicit DeliveryFollower(Pace pace) : pace_(pace) {}
+  DeliveryFollower() : DeliveryFollower(Schedule()) {}
+  explicit DeliveryFollower(Schedule schedule) : schedule_(schedule) {}
   // Waits for requests under way, 3 s at most. Callbacks that were not called yet are told unknown.
   ~DeliveryFollower();
 
@@ -43,9 +43,9 @@ class DeliveryFollower {
   };
 
   // Messenger::follow(). What `provider` names must outlive this.
-  std::shared_ptr<const FollowedMessage> follow(const Provider& provider, std::string message_id,
-                                                Medium medium, SteadyTime until,
-                                                FateCallback ended);
+  std::shared_ptr<const TrackedMessage> follow(const Provider& provider, std::string message_id,
+                                               Medium medium, SteadyTime until,
+                                               DeliveryCallback ended);
 
   // Whether anything is left to be asked or emptied.
   bool is_busy() const {
@@ -63,7 +63,7 @@ class DeliveryFollower {
   // The one to ask next; end() when there is none.
   Messages::iterator next();
 
-  const Pace pace_;
+  const Schedule schedule_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;

@@ -23,9 +23,9 @@ void add_line(std::string& story, const std::string& provider, const std::string
 // One message on its way along the providers.
 class Dispatcher::Delivery {
  public:
-  Delivery(Dispatcher& dispatcher, const LoginMessage& message, SendLedger& ledger,
+  Delivery(Dispatcher& dispatcher, const LoginMessage& message, SendQuota& quota,
            SteadyTime deadline)
-      : dispatcher_(dispatcher), message_(message), ledger_(ledger), deadline_(deadline) {}
+      : dispatcher_(dispatcher), message_(message), quota_(quota), deadline_(deadline) {}
 
   // Returns whether another provider may try.
   bool through(Provider& provider, bool is_first_choice, size_t left) {
@@ -35,7 +35,7 @@ class Dispatcher::Delivery {
       add_line(story_, name, "no time left");
       return false;
     }
-    if (!ledger_.reserve(name)) {
+    if (!quota_.reserve(name)) {
       report_ = {.status = SendStatus::not_permitted, .provider = name};
       add_line(story_, name, "not permitted");
       return false;
@@ -46,7 +46,7 @@ class Dispatcher::Delivery {
     const auto share = shared ? (deadline_ - now) / static_cast<int>(left) : deadline_ - now;
     report_ = dispatcher_.send(provider, message_, now + share);
     report_.failed_over = !is_first_choice || !story_.empty();
-    ledger_.settle(report_);
+    quota_.settle(report_);
     may_have_been_sent_ = may_have_been_sent_ || report_.may_have_been_sent;
     add_line(story_, name,
              std::string(to_string(report_.status)) +
@@ -107,7 +107,7 @@ class Dispatcher::Delivery {
 
   Dispatcher& dispatcher_;
   const LoginMessage& message_;
-  SendLedger& ledger_;
+  SendQuota& quota_;
   const SteadyTime deadline_;
   SendReport report_{.status = SendStatus::try_elsewhere};
   std::string story_;
@@ -187,8 +187,8 @@ CheckStatus Dispatcher::check(const std::string& provider, const PhoneNumber& to
                             : checker->check(to, message_id, code, deadline);
 }
 
-std::shared_ptr<const FollowedMessage> Dispatcher::follow(const SendReport& report,
-                                                          SteadyTime until, FateCallback ended) {
+std::shared_ptr<const TrackedMessage> Dispatcher::follow(const SendReport& report, SteadyTime until,
+                                                         DeliveryCallback ended) {
   const Provider* const found = find(report.provider);
   StatusSource* const source = found == nullptr ? nullptr : found->gateway->status_source();
   if (source == nullptr || report.message_id.empty()) return nullptr;
@@ -221,13 +221,13 @@ void Dispatcher::tell(const ProviderHealth& health) {
   if (observer) observer(health);
 }
 
-SendReport Dispatcher::deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
+SendReport Dispatcher::deliver(const LoginMessage& message, const Route& route, SendQuota& quota,
                                SteadyTime deadline) {
   const auto reaches = [&](const auto& provider) { return provider->gateway->reaches(message.to); };
   Order order = along(route, message.medium);
   std::erase_if(order, std::not_fn(reaches));
   const auto first_choice = std::find_if(providers_.begin(), providers_.end(), reaches);
-  Delivery delivery(*this, message, ledger, deadline);
+  Delivery delivery(*this, message, quota, deadline);
   bool may_go_on = true;
   for (size_t i = 0; i < order.size() && may_go_on; ++i) {
     if (delivery.skips(*order[i])) continue;

@@ -31,7 +31,7 @@ class Dispatcher final : public Messenger {
   Dispatcher(std::vector<std::unique_ptr<Gateway>> gateways, const Clock& clock)
       : Dispatcher(std::move(gateways), clock, Rules()) {}
 
-  SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
+  SendReport deliver(const LoginMessage& message, const Route& route, SendQuota& quota,
                      SteadyTime deadline) override;
   void keep_warm() override;
   void observe(ProviderObserver observer) override;
@@ -39,8 +39,8 @@ class Dispatcher final : public Messenger {
   CheckStatus check(const std::string& provider, const PhoneNumber& to,
                     const std::string& message_id, const Secret& code,
                     SteadyTime deadline) override;
-  std::shared_ptr<const FollowedMessage> follow(const SendReport& report, SteadyTime until,
-                                                FateCallback ended) override;
+  std::shared_ptr<const TrackedMessage> follow(const SendReport& report, SteadyTime until,
+                                               DeliveryCallback ended) override;
   bool is_following() const override { return follower_.is_busy(); }
 
  private:

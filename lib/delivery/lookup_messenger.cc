@@ -48,7 +48,7 @@ LookupMessenger::LookupMessenger(std::unique_ptr<Messenger> messenger,
     : messenger_(std::move(messenger)), lookup_(std::move(lookup)), rules_(rules), clock_(clock) {}
 
 SendReport LookupMessenger::deliver(const LoginMessage& message, const Route& route,
-                                    SendLedger& ledger, SteadyTime deadline) {
+                                    SendQuota& quota, SteadyTime deadline) {
   const NumberFacts facts = facts_of(message.to, deadline);
   const auto [status, reason] = judge(facts, message.medium, rules_, clock_.wall_now());
   if (status != SendStatus::accepted)
@@ -56,7 +56,7 @@ SendReport LookupMessenger::deliver(const LoginMessage& message, const Route& ro
             .provider = "lookup",
             .detail = detail_of(reason, facts),
             .medium = message.medium};
-  SendReport report = messenger_->deliver(message, route, ledger, deadline);
+  SendReport report = messenger_->deliver(message, route, quota, deadline);
   if (!facts.known) {
     report.detail = detail_of(kFailed, facts) + "; " + report.detail;
     report.needs_attention = true;

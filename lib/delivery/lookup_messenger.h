@@ -31,7 +31,7 @@ class LookupMessenger final : public Messenger {
   LookupMessenger(std::unique_ptr<Messenger> messenger, std::unique_ptr<NumberLookup> lookup,
                   const LookupRules& rules, const Clock& clock);
 
-  SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
+  SendReport deliver(const LoginMessage& message, const Route& route, SendQuota& quota,
                      SteadyTime deadline) override;
   void keep_warm() override {
     lookup_->keep_warm();
@@ -46,8 +46,8 @@ class LookupMessenger final : public Messenger {
                     SteadyTime deadline) override {
     return messenger_->check(provider, to, message_id, code, deadline);
   }
-  std::shared_ptr<const FollowedMessage> follow(const SendReport& report, SteadyTime until,
-                                                FateCallback ended) override {
+  std::shared_ptr<const TrackedMessage> follow(const SendReport& report, SteadyTime until,
+                                               DeliveryCallback ended) override {
     return messenger_->follow(report, until, std::move(ended));
   }
   bool is_following() const override { return messenger_->is_following(); }

@@ -22,7 +22,7 @@ enum class SendStatus {
   opted_out,          // the person sent STOP: nothing sent, and nobody else may try
   try_elsewhere,      // unreachable, overloaded or failing: another provider may do better
   blocked,            // the provider's fraud guard holds this number back for a while
-  not_permitted,      // the ledger allowed no (further) send
+  not_permitted,      // the quota allowed no (further) send
 };
 
 // For the log.

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "lib/directory/account_lookup.h"
-#include "lib/session/errands.h"
 #include "lib/session/login_request.h"
+#include "lib/session/worker_pool.h"
 
 namespace sms2fa {
 
@@ -54,7 +54,7 @@ class AccountPool {
   std::condition_variable changed_;
   std::map<Key, std::shared_ptr<Search>> under_way_;
   // More than there are places: a place is free before its thread is. Last: they use the others.
-  Errands threads_{128};
+  WorkerPool threads_{128};
 };
 
 }  // namespace sms2fa

@@ -42,14 +42,14 @@ Admission::Share Admission::share_of(const LoginRequest& request) {
   return Share::unproven;
 }
 
-Admission::Place::Place(Place&& other) noexcept
+Admission::Slot::Slot(Slot&& other) noexcept
     : admission_(std::exchange(other.admission_, nullptr)), entry_(other.entry_) {}
 
-Admission::Place::~Place() {
+Admission::Slot::~Slot() {
   if (admission_ != nullptr) admission_->leave(entry_);
 }
 
-bool Admission::Place::displaced() const {
+bool Admission::Slot::displaced() const {
   const std::lock_guard lock(admission_->mutex_);
   return entry_->displaced;
 }
@@ -115,8 +115,8 @@ const char* Admission::make_room(const Room& room, const Entry& newcomer) {
   return nullptr;
 }
 
-Admission::Place Admission::greet(const LimitSettings& limits, uid_t peer, bool named,
-                                  std::function<void()> end) {
+Admission::Slot Admission::greet(const LimitSettings& limits, uid_t peer, bool named,
+                                 std::function<void()> end) {
   Entry entry;
   entry.end = std::move(end);
   Room room = {limits.attempts_at_once, kAny, kAny, kAny};
@@ -131,8 +131,7 @@ Admission::Place Admission::greet(const LimitSettings& limits, uid_t peer, bool 
   return {*this, std::prev(entries_.end())};
 }
 
-const char* Admission::admit(const LimitSettings& limits, Place& place,
-                             const LoginRequest& request) {
+const char* Admission::admit(const LimitSettings& limits, Slot& slot, const LoginRequest& request) {
   Entry moved;
   moved.share = share_of(request);
   moved.has_spoken = true;
@@ -167,12 +166,12 @@ const char* Admission::admit(const LimitSettings& limits, Place& place,
       break;
   }
   const std::lock_guard lock(mutex_);
-  Entry& entry = *place.entry_;
+  Entry& entry = *slot.entry_;
   if (entry.displaced) return kAtOnce;
   moved.end = std::move(entry.end);
   entry = std::move(moved);
   // The oldest is the one whose hello came first.
-  entries_.splice(entries_.end(), entries_, place.entry_);
+  entries_.splice(entries_.end(), entries_, slot.entry_);
   return make_room(room, entry);
 }
 

@@ -43,16 +43,16 @@ class Admission {
 
  public:
   // One attempt's place; given back on destruction.
-  class Place {
+  class Slot {
    public:
-    Place() = default;
-    Place(Place&& other) noexcept;
-    Place& operator=(Place&& other) noexcept {
+    Slot() = default;
+    Slot(Slot&& other) noexcept;
+    Slot& operator=(Slot&& other) noexcept {
       std::swap(admission_, other.admission_);
       std::swap(entry_, other.entry_);
       return *this;
     }
-    ~Place();
+    ~Slot();
 
     bool valid() const { return admission_ != nullptr; }
     // The place went to a newcomer: the attempt has to end.
@@ -60,7 +60,7 @@ class Admission {
 
    private:
     friend class Admission;
-    Place(Admission& admission, Entries::iterator entry) : admission_(&admission), entry_(entry) {}
+    Slot(Admission& admission, Entries::iterator entry) : admission_(&admission), entry_(entry) {}
 
     Admission* admission_ = nullptr;
     Entries::iterator entry_ = {};
@@ -70,11 +70,11 @@ class Admission {
   // called, at most once and while the place is valid, from another thread to end the attempt
   // early; it must not call the admission.
   // `named`: [peer] names the peer.
-  Place greet(const LimitSettings& limits, uid_t peer, bool named, std::function<void()> end);
+  Slot greet(const LimitSettings& limits, uid_t peer, bool named, std::function<void()> end);
 
   // After the hello: moves the place to where the request belongs. nullptr when there is room, else
   // the key of [limits] that leaves none.
-  const char* admit(const LimitSettings& limits, Place& place, const LoginRequest& request);
+  const char* admit(const LimitSettings& limits, Slot& slot, const LoginRequest& request);
 
   // Attempts under way, those that are being ended included.
   size_t size();

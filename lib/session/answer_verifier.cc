@@ -37,7 +37,7 @@ int64_t chance_of_code(const CodeSettings& code) {
 
 Result<CountedAttempt> AnswerVerifier::count(bool real, int64_t chance) {
   Origin origin = origin_of(request_);
-  if (!real) origin.user = kNobody;
+  if (!real) origin.user = kDecoyUser;
   // What lets nobody in says nothing about where somebody logs in from.
   if (chance == 0) origin.place.clear();
   auto counted = store_.count_attempt(origin, chance, lock_rules(limits_));

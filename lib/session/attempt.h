@@ -10,11 +10,11 @@
 #include "lib/session/challenge_table.h"
 #include "lib/session/code_sender.h"
 #include "lib/session/conversation.h"
-#include "lib/session/ending.h"
-#include "lib/session/judge.h"
+#include "lib/session/login_outcome.h"
 #include "lib/session/login_request.h"
+#include "lib/session/login_verifier.h"
 #include "lib/session/policy.h"
-#include "lib/session/surroundings.h"
+#include "lib/session/services.h"
 #include "lib/session/wording.h"
 
 namespace sms2fa {
@@ -23,39 +23,39 @@ namespace sms2fa {
 class Attempt {
  public:
   // All that is referred to must outlive the attempt.
-  Attempt(const LoginRequest& request, std::shared_ptr<const Setup> setup, Surroundings& around,
-          Conversation& person, AuditEvent& event);
+  Attempt(const LoginRequest& request, std::shared_ptr<const Snapshot> snapshot, Services& services,
+          Conversation& conversation, AuditEvent& event);
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 
   // Blocks; may throw.
-  Ending run();
+  LoginOutcome run();
 
  private:
-  std::optional<Ending> obtain_challenge(std::string& lead);
-  Ending ask(std::string lead);
-  std::optional<Ending> act_on(const Reply& reply, std::string& lead);
-  std::optional<Ending> judge(const Reply& reply, std::string& lead);
-  std::optional<Ending> act_on(const Judgement& judgement, std::string& lead);
+  std::optional<LoginOutcome> obtain_challenge(std::string& lead);
+  LoginOutcome ask(std::string lead);
+  std::optional<LoginOutcome> act_on(const Reply& reply, std::string& lead);
+  std::optional<LoginOutcome> verify(const Reply& reply, std::string& lead);
+  std::optional<LoginOutcome> act_on(const AnswerResult& result, std::string& lead);
   Comparable comparable() const;
   bool may_tell_of_programs() const;
-  Ending no_person();
+  LoginOutcome no_person();
   std::string out_of_tries(std::chrono::seconds wait) const;
   void end_with(const std::string& text);
   wording::Question question() const;
   Medium medium_asked_for(const Reply& reply) const;
-  Ending left_early(Reply::Status status) const;
-  Ending store_failed(const std::string& detail);
+  LoginOutcome left_early(Reply::Status status) const;
+  LoginOutcome store_failed(const std::string& detail);
 
   const LoginRequest& request_;
-  const std::shared_ptr<const Setup> setup_;
+  const std::shared_ptr<const Snapshot> snapshot_;
   const CodeSettings& code_;
-  Surroundings& around_;
-  Conversation& person_;
+  Services& services_;
+  Conversation& conversation_;
   AuditEvent& event_;
-  Judge judge_;
+  LoginVerifier verifier_;
   const ChallengeKey key_;
-  Standing standing_;
+  Eligibility eligibility_;
   ChallengeTable::Handle challenge_;
   std::optional<CodeSender> sender_;  // once there is a challenge
   unsigned answers_of_a_program_ = 0;

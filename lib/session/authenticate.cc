@@ -22,16 +22,16 @@ void fail(AuditEvent& event, const char* why) noexcept {
 
 }  // namespace
 
-AuditEvent authenticate(const LoginRequest& request, std::shared_ptr<const Setup> setup,
-                        Surroundings& around, Conversation& person) noexcept {
+AuditEvent authenticate(const LoginRequest& request, std::shared_ptr<const Snapshot> snapshot,
+                        Services& services, Conversation& conversation) noexcept {
   AuditEvent event;
   try {
     event = begin_event(request);
     event.after = request.ssh_auth_info.substr(0, request.ssh_auth_info.find_first_of(" \n"));
-    Attempt attempt(request, std::move(setup), around, person, event);
-    const Ending ending = attempt.run();
-    event.verdict = ending.verdict;
-    event.reason = ending.reason;
+    Attempt attempt(request, std::move(snapshot), services, conversation, event);
+    const LoginOutcome outcome = attempt.run();
+    event.verdict = outcome.verdict;
+    event.reason = outcome.reason;
   } catch (const std::exception& unexpected) {
     fail(event, unexpected.what());
   } catch (...) {

@@ -11,7 +11,7 @@
 #include "lib/base/lane.h"
 #include "lib/base/phone_number.h"
 #include "lib/base/secret.h"
-#include "lib/delivery/followed_message.h"
+#include "lib/delivery/tracked_message.h"
 
 namespace sms2fa {
 
@@ -28,12 +28,12 @@ struct ChallengeKey {
 };
 
 // Who took the last message of a challenge.
-struct Carrier {
+struct LastDelivery {
   std::string provider = {};
   std::string message_id = {};
   bool checks = false;  // made the code, and alone can say whether an answer is right
   // What becomes of the message; nullptr when nobody can be asked.
-  std::shared_ptr<const FollowedMessage> fate = nullptr;
+  std::shared_ptr<const TrackedMessage> message = nullptr;
 };
 
 struct ChallengeRules {
@@ -69,7 +69,7 @@ class Challenge {
   unsigned tries_left_ = 0;
   unsigned tries_under_way_ = 0;
   unsigned sends_ = 0;
-  Carrier carrier_;
+  LastDelivery carrier_;
   std::optional<SteadyTime> sent_at_;
   SteadyTime expires_at_{};
   SteadyTime rests_until_{};

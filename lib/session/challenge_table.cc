@@ -89,7 +89,7 @@ bool ChallengeTable::make_room(const ChallengeKey& key) {
 ChallengeTable::Entry ChallengeTable::open_new(const ChallengeKey& key,
                                                const std::optional<PhoneNumber>& number, bool decoy,
                                                const ChallengeRules& rules) {
-  if (!challenges_.contains(key) && !make_room(key)) return {Entry::Kind::crowded, nullptr};
+  if (!challenges_.contains(key) && !make_room(key)) return {Entry::Kind::full, nullptr};
   auto challenge = std::make_shared<Challenge>();
   challenge->number_ = number;
   challenge->decoy_ = decoy;
@@ -109,7 +109,7 @@ ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key,
     const auto found = challenges_.find(key);
     return found == challenges_.end() || found->second->state_ != Challenge::State::sending;
   };
-  if (!changed_.wait_for(lock, patience, settled)) return {Entry::Kind::crowded, nullptr};
+  if (!changed_.wait_for(lock, patience, settled)) return {Entry::Kind::full, nullptr};
 
   const auto found = challenges_.find(key);
   if (found == challenges_.end() || is_spent(*found->second))
@@ -118,7 +118,7 @@ ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key,
   const SteadyTime now = clock_.now();
   switch (challenge->state_) {
     case Challenge::State::over:
-      return {Entry::Kind::resting, nullptr, ceil<seconds>(challenge->rests_until_ - now)};
+      return {Entry::Kind::cooldown, nullptr, ceil<seconds>(challenge->rests_until_ - now)};
     case Challenge::State::unsent:
       return {Entry::Kind::unsent, nullptr};
     case Challenge::State::sending:
@@ -140,7 +140,7 @@ void ChallengeTable::arm(const Handle& challenge, Secret code, std::string ref) 
   challenge->ref_ = std::move(ref);
 }
 
-void ChallengeTable::sent(const Handle& challenge, Carrier carrier) {
+void ChallengeTable::sent(const Handle& challenge, LastDelivery carrier) {
   const std::lock_guard lock(mutex_);
   challenge->carrier_ = std::move(carrier);
   challenge->state_ = Challenge::State::open;
@@ -156,7 +156,7 @@ void ChallengeTable::not_sent(const Handle& challenge, seconds rest) {
   changed_.notify_all();
 }
 
-void ChallengeTable::stand_by(const Handle& challenge, bool sending) {
+void ChallengeTable::open_without_message(const Handle& challenge, bool sending) {
   const std::lock_guard lock(mutex_);
   challenge->state_ = Challenge::State::open;
   challenge->resending_ = sending;
@@ -252,7 +252,7 @@ ChallengeTable::Resend ChallengeTable::begin_resend(const Handle& challenge) {
   return {ResendStatus::granted};
 }
 
-void ChallengeTable::end_resend(const Handle& challenge, std::optional<Carrier> carrier) {
+void ChallengeTable::end_resend(const Handle& challenge, std::optional<LastDelivery> carrier) {
   const std::lock_guard lock(mutex_);
   challenge->resending_ = false;
   if (!carrier) return;
@@ -266,7 +266,7 @@ bool ChallengeTable::message_is_out(const Handle& challenge) const {
   return challenge->sent_at_.has_value() || challenge->resending_;
 }
 
-Carrier ChallengeTable::carrier_of(const Handle& challenge) const {
+LastDelivery ChallengeTable::last_delivery_of(const Handle& challenge) const {
   const std::lock_guard lock(mutex_);
   return challenge->carrier_;
 }

@@ -27,12 +27,12 @@ class ChallengeTable {
 
   struct Entry {
     enum class Kind {
-      opened,   // new: the caller sends, then calls sent(), not_sent() or stand_by()
-      resumed,  // goes on; `time` is the age of its last message, if one went out
-      resting,  // out of tries; `time` until a new one may begin
-      unsent,   // the message for it could not be sent a moment ago
-      crowded,  // no room but others' who are sending, or another attempt has been sending for too
-                // long
+      opened,    // new: the caller sends, then calls sent(), not_sent() or stand_by()
+      resumed,   // goes on; `time` is the age of its last message, if one went out
+      cooldown,  // out of tries; `time` until a new one may begin
+      unsent,    // the message for it could not be sent a moment ago
+      full,      // no room but others' who are sending, or another attempt has been sending for too
+                 // long
     };
     Kind kind;
     Handle challenge;  // for opened and resumed
@@ -51,11 +51,11 @@ class ChallengeTable {
   void arm(const Handle& challenge, Secret code, std::string ref);
   // The message for an opened challenge left; or did not: then attempts within `rest` are told so
   // without a new try.
-  void sent(const Handle& challenge, Carrier carrier);
+  void sent(const Handle& challenge, LastDelivery carrier);
   void not_sent(const Handle& challenge, std::chrono::seconds rest);
   // The person can answer without a message. `sending`: one is on its way all the same, and its end
   // will be told by end_resend().
-  void stand_by(const Handle& challenge, bool sending);
+  void open_without_message(const Handle& challenge, bool sending);
 
   enum class TryStatus {
     granted,
@@ -95,9 +95,9 @@ class ChallengeTable {
   // none_left also for a challenge that is over or has expired: its code is of no use to anybody.
   Resend begin_resend(const Handle& challenge);
   // `carrier` is set when the message left.
-  void end_resend(const Handle& challenge, std::optional<Carrier> carrier);
+  void end_resend(const Handle& challenge, std::optional<LastDelivery> carrier);
 
-  Carrier carrier_of(const Handle& challenge) const;
+  LastDelivery last_delivery_of(const Handle& challenge) const;
   // Whether a message with the code has left, or is on its way.
   bool message_is_out(const Handle& challenge) const;
   bool may_resend(const Handle& challenge) const;

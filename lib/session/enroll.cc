@@ -10,19 +10,19 @@
 
 namespace sms2fa {
 
-Ending Enrolling::sum_up() {
+LoginOutcome Enrolling::sum_up() {
   std::vector<std::string> has;
   if (number_) has.push_back("phone " + number_->masked());
   if (has_app_) has.emplace_back("authenticator app");
   if (codes_ > 0) has.push_back(std::to_string(codes_) + " backup codes");
-  person_.tell(has.empty() ? wording::nothing_enrolled() : wording::enrolled_now(has));
+  conversation_.tell(has.empty() ? wording::nothing_enrolled() : wording::enrolled_now(has));
   event_.number = number_;
   if (!number_ && !has_app_) return {AuditVerdict::denied, Reason::not_enrolled};
   return {AuditVerdict::accepted, Reason::enrolled};
 }
 
-std::optional<Ending> Enrolling::verify(const std::function<Result<bool>()>& is_right,
-                                        bool& right) {
+std::optional<LoginOutcome> Enrolling::verify(const std::function<Result<bool>()>& is_right,
+                                              bool& right) {
   const auto verified =
       verifier_.verify(true, 0, [&](const CountedAttempt& counted) -> Result<Compared> {
         if (!counted.id) return make_error(ErrorKind::refused, "locked");
@@ -32,7 +32,7 @@ std::optional<Ending> Enrolling::verify(const std::function<Result<bool>()>& is_
         return Compared{*compared, "enroll"};
       });
   if (!verified && verified.error().kind == ErrorKind::refused) {
-    person_.tell(wording::too_many_wrong_codes());
+    conversation_.tell(wording::too_many_wrong_codes());
     return denied(Reason::locked);
   }
   if (!verified) return failed(verified.error());
@@ -40,21 +40,22 @@ std::optional<Ending> Enrolling::verify(const std::function<Result<bool>()>& is_
   return std::nullopt;
 }
 
-Ending Enrolling::run() {
-  if (const auto ending = look()) return *ending;
-  if (const auto ending = begin()) return *ending;
-  if (setup_.keys == nullptr || !setup_.keys->check()) {
-    person_.tell(wording::apps_impossible());
+LoginOutcome Enrolling::run() {
+  if (const auto outcome = look()) return *outcome;
+  if (const auto outcome = begin()) return *outcome;
+  if (snapshot_.keys == nullptr || !snapshot_.keys->check()) {
+    conversation_.tell(wording::apps_impossible());
   } else {
-    if (const auto ending = enroll_number()) return *ending;
-    if (const auto ending = enroll_app()) return *ending;
+    if (const auto outcome = enroll_number()) return *outcome;
+    if (const auto outcome = enroll_app()) return *outcome;
   }
-  if (const auto ending = make_codes()) return *ending;
+  if (const auto outcome = make_codes()) return *outcome;
   return sum_up();
 }
 
-AuditEvent enroll(const LoginRequest& request, EnrolledBy by, std::shared_ptr<const Setup> setup,
-                  Surroundings& around, Conversation& person) noexcept {
+AuditEvent enroll(const LoginRequest& request, EnrolledBy by,
+                  std::shared_ptr<const Snapshot> snapshot, Services& services,
+                  Conversation& conversation) noexcept {
   AuditEvent event;
   try {
     LoginRequest own = request;
@@ -62,11 +63,12 @@ AuditEvent enroll(const LoginRequest& request, EnrolledBy by, std::shared_ptr<co
     own.enrolls = true;
     event = begin_event(own);
     event.method = "enroll";
-    const Ending ending = Enrolling(own, by, std::move(setup), around, person, event).run();
-    event.verdict = ending.verdict;
-    event.reason = ending.reason;
+    const LoginOutcome outcome =
+        Enrolling(own, by, std::move(snapshot), services, conversation, event).run();
+    event.verdict = outcome.verdict;
+    event.reason = outcome.reason;
     // A limit that held back one message is no reason where something else was.
-    if (ending.reason != Reason::not_enrolled) event.limit.clear();
+    if (outcome.reason != Reason::not_enrolled) event.limit.clear();
   } catch (const std::exception& unexpected) {
     event.verdict = AuditVerdict::unavailable;
     event.reason = Reason::internal_error;

@@ -6,7 +6,7 @@
 #include "lib/audit/event.h"
 #include "lib/session/conversation.h"
 #include "lib/session/login_request.h"
-#include "lib/session/surroundings.h"
+#include "lib/session/services.h"
 
 namespace sms2fa {
 
@@ -17,7 +17,8 @@ inline constexpr const char* kEnrollService = "sms2fa-enroll";
 // is kept, in one transaction, only after a code has shown that it works; whatever ends the
 // conversation before leaves what was there. Blocks; never throws. The event is accepted when the
 // person has a second factor at the end.
-AuditEvent enroll(const LoginRequest& request, EnrolledBy by, std::shared_ptr<const Setup> setup,
-                  Surroundings& around, Conversation& person) noexcept;
+AuditEvent enroll(const LoginRequest& request, EnrolledBy by,
+                  std::shared_ptr<const Snapshot> snapshot, Services& services,
+                  Conversation& conversation) noexcept;
 
 }  // namespace sms2fa

@@ -19,23 +19,24 @@ constexpr int kInvitationTries = 3;
 
 }  // namespace
 
-Enrolling::Enrolling(const LoginRequest& request, EnrolledBy by, std::shared_ptr<const Setup> setup,
-                     Surroundings& around, Conversation& person, AuditEvent& event)
+Enrolling::Enrolling(const LoginRequest& request, EnrolledBy by,
+                     std::shared_ptr<const Snapshot> snapshot, Services& services,
+                     Conversation& conversation, AuditEvent& event)
     : request_(request),
       by_(by),
-      shared_setup_(std::move(setup)),
-      setup_(*shared_setup_),
-      around_(around),
-      person_(person),
+      shared_snapshot_(std::move(snapshot)),
+      snapshot_(*shared_snapshot_),
+      services_(services),
+      conversation_(conversation),
       event_(event),
-      notices_(request, around.audit),
-      verifier_(request, setup_.configuration.limits, around.store, around.audit, event),
-      until_(around.clock.now() + kSitting) {}
+      notices_(request, services.audit),
+      verifier_(request, snapshot_.configuration.limits, services.store, services.audit, event),
+      until_(services.clock.now() + kSitting) {}
 
-Ending Enrolling::failed(const Error& error) {
+LoginOutcome Enrolling::failed(const Error& error) {
   event_.detail = error.message;
   const bool outdated = error.kind == ErrorKind::outdated;
-  person_.tell(outdated ? wording::changed_meanwhile() : wording::unavailable());
+  conversation_.tell(outdated ? wording::changed_meanwhile() : wording::unavailable());
   if (outdated) return {AuditVerdict::denied, Reason::changed_meanwhile};
   return {AuditVerdict::unavailable, Reason::store_failed};
 }
@@ -45,44 +46,45 @@ void Enrolling::note(NoticeKind kind, Method method, unsigned count) {
   if (by_root()) notice.by = "root";
   if (method == Method::sms) notice.number = number_;
   if (count > 0) notice.count = count;
-  around_.audit.notice(notice);
+  services_.audit.notice(notice);
 }
 
-std::optional<Ending> Enrolling::ask(const std::string& prompt, Secret& answer) {
-  Reply reply = person_.ask(prompt, true, until_);
+std::optional<LoginOutcome> Enrolling::ask(const std::string& prompt, Secret& answer) {
+  Reply reply = conversation_.ask(prompt, true, until_);
   if (reply.status != Reply::Status::answered) return interrupted(reply.status);
   answer = std::move(reply.text);
   return std::nullopt;
 }
 
-std::optional<Ending> Enrolling::confirm(const std::string& prompt, bool otherwise, bool& yes) {
+std::optional<LoginOutcome> Enrolling::confirm(const std::string& prompt, bool otherwise,
+                                               bool& yes) {
   Secret answer;
-  if (const auto ending = ask(prompt, answer)) return ending;
+  if (const auto outcome = ask(prompt, answer)) return outcome;
   const auto text = answer.reveal();
   yes = text.empty() ? otherwise : text[0] == 'y' || text[0] == 'Y';
   return std::nullopt;
 }
 
 Result<std::string> Enrolling::seal(const std::string& context, const Secret& plain) {
-  if (!setup_.keys) return make_error(ErrorKind::unavailable, "there is no key for the store");
-  return setup_.keys->seal(context, plain, around_.random);
+  if (!snapshot_.keys) return make_error(ErrorKind::unavailable, "there is no key for the store");
+  return snapshot_.keys->seal(context, plain, services_.random);
 }
 
 // What there is already.
-std::optional<Ending> Enrolling::look() {
-  auto standing = standing_of(request_, setup_.configuration, *setup_.directory, around_.store,
-                              setup_.keys.get());
-  if (!standing) return failed(standing.error());
-  standing_ = std::move(*standing);
-  const auto found = setup_.directory->find(request_.user);
+std::optional<LoginOutcome> Enrolling::look() {
+  auto eligibility = eligibility_of(request_, snapshot_.configuration, *snapshot_.directory,
+                                    services_.store, snapshot_.keys.get());
+  if (!eligibility) return failed(eligibility.error());
+  eligibility_ = std::move(*eligibility);
+  const auto found = snapshot_.directory->find(request_.user);
   if (!found) {
     event_.detail = found.error().message;
-    person_.tell(wording::unavailable());
-    return Ending{AuditVerdict::unavailable, Reason::directory_failed};
+    conversation_.tell(wording::unavailable());
+    return LoginOutcome{AuditVerdict::unavailable, Reason::directory_failed};
   }
   if (*found) listed_ = (*found)->phone;
-  generation_ = standing_.generation;
-  const Factors& factors = *standing_.factors;
+  generation_ = eligibility_.generation;
+  const Factors& factors = *eligibility_.factors;
   number_ = listed_ ? listed_ : factors.number();
   has_app_ = factors.has_app();
   codes_ = factors.backup_codes_left();
@@ -91,78 +93,78 @@ std::optional<Ending> Enrolling::look() {
   return std::nullopt;
 }
 
-Ending Enrolling::refused(const std::string& why) {
-  person_.tell(why);
+LoginOutcome Enrolling::refused(const std::string& why) {
+  conversation_.tell(why);
   return denied(Reason::may_not_enroll);
 }
 
 // A program that was taken over must not make itself a way to log in from outside.
-std::optional<Ending> Enrolling::look_at_account() {
-  if (setup_.configuration.enroll.self == SelfEnrolment::no)
+std::optional<LoginOutcome> Enrolling::look_at_account() {
+  if (snapshot_.configuration.enroll.self == SelfEnrolment::no)
     return refused(wording::only_administrators_enroll());
-  if (!setup_.is_persons_account) return refused(wording::account_may_not_enroll());
-  const auto person = setup_.is_persons_account(request_.user);
-  if (!person) {
-    event_.detail = person.error().message;
-    person_.tell(wording::unavailable());
+  if (!snapshot_.is_persons_account) return refused(wording::account_may_not_enroll());
+  const auto a_person = snapshot_.is_persons_account(request_.user);
+  if (!a_person) {
+    event_.detail = a_person.error().message;
+    conversation_.tell(wording::unavailable());
     return unavailable(Reason::directory_failed);
   }
-  if (!*person) return refused(wording::account_may_not_enroll());
+  if (!*a_person) return refused(wording::account_may_not_enroll());
   return std::nullopt;
 }
 
 // What lets somebody begin.
-std::optional<Ending> Enrolling::begin() {
+std::optional<LoginOutcome> Enrolling::begin() {
   if (by_root()) return std::nullopt;
-  if (const auto ending = look_at_account()) return ending;
+  if (const auto outcome = look_at_account()) return outcome;
   if (!is_first_) {
-    person_.tell(wording::prove_first());
+    conversation_.tell(wording::prove_first());
     return prove();
   }
-  if (setup_.configuration.enroll.self == SelfEnrolment::yes) return std::nullopt;
+  if (snapshot_.configuration.enroll.self == SelfEnrolment::yes) return std::nullopt;
   return take_invitation();
 }
 
 // The word stays good until something is enrolled by it, for a message may not come at first.
-std::optional<Ending> Enrolling::take_invitation() {
-  const auto invitation = around_.store.invitation_of(request_.user);
+std::optional<LoginOutcome> Enrolling::take_invitation() {
+  const auto invitation = services_.store.invitation_of(request_.user);
   if (!invitation) return failed(invitation.error());
-  const std::string& user = *invitation ? request_.user : kNobody;
+  const std::string& user = *invitation ? request_.user : kDecoyUser;
   const std::string& parameters =
       *invitation ? (*invitation)->parameters : dummy_backup_parameters();
   for (int i = 0; i < kInvitationTries; ++i) {
     Secret answer;
     bool right = false;
-    if (const auto ending = ask(wording::ask_invitation(i > 0), answer)) return ending;
+    if (const auto outcome = ask(wording::ask_invitation(i > 0), answer)) return outcome;
     const auto compare = [&]() -> Result<bool> {
       const auto hash = hash_backup_code(parameters, answer.reveal());
       if (!hash) return hash.error();
-      return around_.store.is_invited(user, *hash);
+      return services_.store.is_invited(user, *hash);
     };
-    if (const auto ending = verify(compare, right)) return ending;
+    if (const auto outcome = verify(compare, right)) return outcome;
     if (right) return std::nullopt;
   }
-  person_.tell(wording::too_many_wrong_codes());
+  conversation_.tell(wording::too_many_wrong_codes());
   return denied(Reason::may_not_enroll);
 }
 
 // Whoever sits at somebody's open session must not be able to make its second factor their own.
-std::optional<Ending> Enrolling::prove() {
-  const AuditEvent proof = authenticate(request_, shared_setup_, around_, person_);
+std::optional<LoginOutcome> Enrolling::prove() {
+  const AuditEvent proof = authenticate(request_, shared_snapshot_, services_, conversation_);
   proved_ = proof.verdict == AuditVerdict::accepted && proof.reason == Reason::right_code;
   if (proved_) return std::nullopt;
   if (proof.verdict == AuditVerdict::accepted) return denied(Reason::changed_meanwhile);
   event_ = proof;
-  return Ending{proof.verdict, proof.reason};
+  return LoginOutcome{proof.verdict, proof.reason};
 }
 
 // One proof is good for one change. The first enrolment is one change: its number and its app are
 // proved by codes of their own.
-std::optional<Ending> Enrolling::take_proof() {
+std::optional<LoginOutcome> Enrolling::take_proof() {
   if (by_root() || is_first_) return std::nullopt;
   if (!proved_) {
-    person_.tell(wording::prove_again());
-    if (const auto ending = prove()) return ending;
+    conversation_.tell(wording::prove_again());
+    if (const auto outcome = prove()) return outcome;
   }
   proved_ = false;
   return std::nullopt;
@@ -171,14 +173,15 @@ std::optional<Ending> Enrolling::take_proof() {
 // Before the change, so that whoever can't be told of it is not changed. What root does is done.
 bool Enrolling::tell_number(const std::string& what) {
   if (!record_) return true;
-  const PlainSending sending = send_plain(request_, setup_.configuration, *setup_.directory,
-                                          *setup_.messenger, around_.store, around_.clock, *record_,
-                                          Secret(wording::change_notice(setup_.host, what)));
+  const PlainSending sending =
+      send_plain(request_, snapshot_.configuration, *snapshot_.directory, *snapshot_.messenger,
+                 services_.store, services_.clock, *record_,
+                 Secret(wording::change_notice(snapshot_.host, what)));
   if (sending.may_arrive) return true;
   event_.detail = "the number on record could not be told: " + sending.detail;
   event_.needs_attention = true;
   if (by_root()) return true;
-  person_.tell(wording::number_not_told());
+  conversation_.tell(wording::number_not_told());
   return false;
 }
 

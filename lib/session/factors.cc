@@ -139,7 +139,7 @@ Result<FactorCheck> Factors::spend(const Steps& steps, const std::string& hash,
   }
   if (hash.empty()) return FactorCheck{Outcome::wrong, backup_codes_left()};
   const bool may_match = backup_ && contains(allowed, Method::backup);
-  const auto used = store.use_backup_code(may_match ? user_ : kNobody, hash);
+  const auto used = store.use_backup_code(may_match ? user_ : kDecoyUser, hash);
   if (!used) return used.error();
   if (*used) return FactorCheck{Outcome::backup, backup_->left > 0 ? backup_->left - 1 : 0};
   return FactorCheck{Outcome::wrong, backup_codes_left()};
@@ -153,7 +153,7 @@ const std::string& Factors::parameters() const {
 // hash; unless the codes are newer than the pass.
 Result<bool> Factors::spend_pass(std::string_view answer, const std::string& hash, Store& store,
                                  bool real) const {
-  if (!pass_ || !real) return store.use_pass(kNobody, hash);
+  if (!pass_ || !real) return store.use_pass(kDecoyUser, hash);
   if (pass_->parameters == parameters()) return store.use_pass(user_, hash);
   const auto other = hash_backup_code(pass_->parameters, answer);
   if (!other) return other.error();

@@ -17,22 +17,22 @@ class LateMessage {
  public:
   // Sends in a thread of its own. Precondition: the challenge has begun a (re)send. nullptr when no
   // thread can be had: nothing was sent, and the resend goes on. `around` must outlive the message.
-  static std::shared_ptr<LateMessage> send(SendJob job, Surroundings& around);
+  static std::shared_ptr<LateMessage> send(SendRequest job, Services& services);
 
   // How it went, waiting for it at most `patience`; nullopt while it is on its way.
-  std::optional<Sending> wait(Milliseconds patience) const;
+  std::optional<SendResult> wait(Milliseconds patience) const;
 
   // For the log. Precondition: wait() gave a result.
-  const SendingNote& note() const { return note_; }
+  const SendLogFields& note() const { return note_; }
 
  private:
-  void run(const SendJob& job, Surroundings& around) noexcept;
-  void end(Sending sending, SendingNote note);
+  void run(const SendRequest& job, Services& services) noexcept;
+  void end(SendResult sending, SendLogFields note);
 
   mutable std::mutex mutex_;
   mutable std::condition_variable ended_;
-  std::optional<Sending> sending_;
-  SendingNote note_;
+  std::optional<SendResult> sending_;
+  SendLogFields note_;
 };
 
 }  // namespace sms2fa

@@ -25,72 +25,73 @@ unsigned share_of(unsigned count, unsigned parts) {
   return (count + parts - 1) / parts;
 }
 
-std::vector<Budget> with_shares(std::vector<Budget> budgets, Lane lane) {
-  if (lane == Lane::proven) return budgets;
-  for (size_t i = budgets.size(); i-- > 0;) {
-    Budget share = budgets[i];
+std::vector<RateLimit> with_shares(std::vector<RateLimit> rate_limits, Lane lane) {
+  if (lane == Lane::proven) return rate_limits;
+  for (size_t i = rate_limits.size(); i-- > 0;) {
+    RateLimit share = rate_limits[i];
     const bool own = lane == Lane::own || lane == Lane::named;
-    const bool is_host = share.scope == BudgetScope::host || share.scope == BudgetScope::host_day;
+    const bool is_host =
+        share.scope == RateLimitScope::host || share.scope == RateLimitScope::host_day;
     share.is_share = true;
     share.key = name_of(lane) + share.key;
     share.count = share_of(share.count, own && is_host ? 4 : 2);
-    budgets.push_back(std::move(share));
+    rate_limits.push_back(std::move(share));
   }
-  return budgets;
+  return rate_limits;
 }
 
 }  // namespace
 
-const char* to_string(BudgetScope scope) {
+const char* to_string(RateLimitScope scope) {
   switch (scope) {
-    case BudgetScope::number:
+    case RateLimitScope::number:
       return "sends_per_number";
-    case BudgetScope::user:
+    case RateLimitScope::user:
       return "sends_per_user";
-    case BudgetScope::source:
+    case RateLimitScope::source:
       return "sends_per_source";
-    case BudgetScope::host:
+    case RateLimitScope::host:
       return "sends_per_host";
-    case BudgetScope::host_day:
+    case RateLimitScope::host_day:
       return "sends_per_host_per_day";
   }
   return "a limit";
 }
 
-std::vector<Budget> budgets_for(const LimitSettings& limits, const LoginRequest& request,
-                                const Standing& standing) {
-  const auto& phone = standing.is_decoy() ? standing.barred_phone : standing.phone;
+std::vector<RateLimit> rate_limits_for(const LimitSettings& limits, const LoginRequest& request,
+                                       const Eligibility& eligibility) {
+  const auto& phone = eligibility.is_decoy() ? eligibility.locked_out_phone : eligibility.phone;
   const std::string apart = "decoy:" + request.user;
   return with_shares(
       {
-          {BudgetScope::number, phone ? phone->e164() : apart, limits.sends_per_number.count,
+          {RateLimitScope::number, phone ? phone->e164() : apart, limits.sends_per_number.count,
            limits.sends_per_number.window},
-          {BudgetScope::user, phone ? request.user : apart, limits.sends_per_user.count,
+          {RateLimitScope::user, phone ? request.user : apart, limits.sends_per_user.count,
            limits.sends_per_user.window},
-          {BudgetScope::source, request.source(), limits.sends_per_source.count,
+          {RateLimitScope::source, request.source(), limits.sends_per_source.count,
            limits.sends_per_source.window},
       },
       request.lane);
 }
 
-std::vector<Budget> personal_budgets(const LimitSettings& limits, const std::string& user,
-                                     const Standing& standing) {
-  std::vector<Budget> budgets;
+std::vector<RateLimit> personal_rate_limits(const LimitSettings& limits, const std::string& user,
+                                            const Eligibility& eligibility) {
+  std::vector<RateLimit> rate_limits;
   for (const Lane lane : {Lane::unproven, Lane::own}) {
     LoginRequest request;
     request.user = user;
     request.lane = lane;
-    for (Budget& budget : budgets_for(limits, request, standing))
-      if (budget.scope != BudgetScope::source) budgets.push_back(std::move(budget));
+    for (RateLimit& rate_limit : rate_limits_for(limits, request, eligibility))
+      if (rate_limit.scope != RateLimitScope::source) rate_limits.push_back(std::move(rate_limit));
   }
-  return budgets;
+  return rate_limits;
 }
 
-std::vector<Budget> host_budgets(const LimitSettings& limits, const LoginRequest& request,
-                                 bool only_looked_at) {
-  return with_shares({{BudgetScope::host, "", limits.sends_per_host.count,
+std::vector<RateLimit> host_rate_limits(const LimitSettings& limits, const LoginRequest& request,
+                                        bool only_looked_at) {
+  return with_shares({{RateLimitScope::host, "", limits.sends_per_host.count,
                        limits.sends_per_host.window, only_looked_at},
-                      {BudgetScope::host_day, "", limits.sends_per_host_per_day,
+                      {RateLimitScope::host_day, "", limits.sends_per_host_per_day,
                        std::chrono::days(1), only_looked_at}},
                      request.lane);
 }
@@ -99,11 +100,11 @@ LockRules lock_rules(const LimitSettings& limits) {
   return {limits.failures_before_lock, limits.lock, limits.failures_before_disable};
 }
 
-bool StoreLedger::reserve(const std::string&) {
+bool StoreQuota::reserve(const std::string&) {
   reserved_.reset();
   limit_.clear();
   reserved_at_ = std::chrono::steady_clock::now();
-  const auto decision = store_.reserve_send(budgets_);
+  const auto decision = store_.reserve_send(rate_limits_);
   store_failed_ = !decision;
   if (!decision) {
     detail_ = decision.error().message;
@@ -117,7 +118,7 @@ bool StoreLedger::reserve(const std::string&) {
   return false;
 }
 
-void StoreLedger::settle(const SendReport& report) {
+void StoreQuota::settle(const SendReport& report) {
   if (!reserved_) return;
   const auto took = std::chrono::steady_clock::now() - reserved_at_;
   auto counters = metrics::of(report, std::chrono::duration_cast<Milliseconds>(took));

@@ -13,36 +13,36 @@
 
 namespace sms2fa {
 
-// The budgets of number, user and source that one message for this request is taken from: of each
-// the whole, and unless the request is proven a share besides, which is all that such requests can
-// take. The unproven have half of each, ordinary users half, and a quarter of the host's. A decoy's
-// stand apart, so that it runs dry as a real one would without taking anything from anybody; those
-// of a person who is barred for a while stay their own, or a budget that is fresh again would show
-// the lock.
-std::vector<Budget> budgets_for(const LimitSettings& limits, const LoginRequest& request,
-                                const Standing& standing);
+// The rate limits of number, user and source that one message for this request is taken from: of
+// each the whole, and unless the request is proven a share besides, which is all that such requests
+// can take. The unproven have half of each, ordinary users half, and a quarter of the host's. A
+// decoy's stand apart, so that it runs dry as a real one would without taking anything from
+// anybody; those of a person who is barred for a while stay their own, or a rate limit that is
+// fresh again would show the lock.
+std::vector<RateLimit> rate_limits_for(const LimitSettings& limits, const LoginRequest& request,
+                                       const Eligibility& eligibility);
 
-// Every budget and share that is one person's alone, whoever logs in as them and from wherever.
-std::vector<Budget> personal_budgets(const LimitSettings& limits, const std::string& user,
-                                     const Standing& standing);
+// Every rate limit and share that is one person's alone, whoever logs in as them and from wherever.
+std::vector<RateLimit> personal_rate_limits(const LimitSettings& limits, const std::string& user,
+                                            const Eligibility& eligibility);
 
-// The budgets of all messages together, with their share. Real ones are taken from them, decoys
+// The rate limits of all messages together, with their share. Real ones are taken from them, decoys
 // only look at them.
-std::vector<Budget> host_budgets(const LimitSettings& limits, const LoginRequest& request,
-                                 bool only_looked_at);
+std::vector<RateLimit> host_rate_limits(const LimitSettings& limits, const LoginRequest& request,
+                                        bool only_looked_at);
 
 // The key's name in [limits].
-const char* to_string(BudgetScope scope);
+const char* to_string(RateLimitScope scope);
 
 LockRules lock_rules(const LimitSettings& limits);
 
 // Accounts for the sends of one delivery in the store, and for how they went in its counters.
-class StoreLedger final : public SendLedger {
+class StoreQuota final : public SendQuota {
  public:
   enum class Sender { provider, decoy };  // no metric shows a decoy's
 
-  StoreLedger(Store& store, std::vector<Budget> budgets, Sender sender = Sender::provider)
-      : store_(store), budgets_(std::move(budgets)), sender_(sender) {}
+  StoreQuota(Store& store, std::vector<RateLimit> rate_limits, Sender sender = Sender::provider)
+      : store_(store), rate_limits_(std::move(rate_limits)), sender_(sender) {}
 
   bool reserve(const std::string& provider) override;
   void settle(const SendReport& report) override;
@@ -55,7 +55,7 @@ class StoreLedger final : public SendLedger {
 
  private:
   Store& store_;
-  std::vector<Budget> budgets_;
+  std::vector<RateLimit> rate_limits_;
   Sender sender_;
   std::optional<SendId> reserved_;
   SteadyTime reserved_at_{};

@@ -12,17 +12,17 @@
 #include "lib/session/conversation.h"
 #include "lib/session/login_request.h"
 #include "lib/session/policy.h"
-#include "lib/session/surroundings.h"
+#include "lib/session/services.h"
 
 namespace sms2fa {
 
 // How a message fared, as far as the person may know it.
-struct Sending {
+struct SendResult {
   enum class Outcome {
     sent,
     perhaps,  // the provider's answer did not come
     not_sent,
-    over_budget,  // of `limit`; `retry_in` says when there is room again
+    over_limit,  // of `limit`; `retry_in` says when there is room again
     store_failed,
     shutting_down,
   };
@@ -35,13 +35,13 @@ struct Sending {
   std::optional<std::string> opted_out_of = {};
   // When it may arrive.
   Medium medium = Medium::sms;
-  Carrier carrier = {};
+  LastDelivery carrier = {};
 
   bool may_arrive() const { return outcome == Outcome::sent || outcome == Outcome::perhaps; }
 };
 
 // What the log tells of the last message.
-struct SendingNote {
+struct SendLogFields {
   std::string provider;
   std::string message_id;
   std::string detail;
@@ -52,27 +52,27 @@ struct SendingNote {
 };
 
 // One message to be sent, with all it needs: it may outlive the attempt that asked for it.
-struct SendJob {
+struct SendRequest {
   LoginRequest request;
-  std::shared_ptr<const Setup> setup;
+  std::shared_ptr<const Snapshot> snapshot;
   PhoneNumber to;
   bool may_call;  // when the number can't take texts
-  std::vector<Budget> budgets;
+  std::vector<RateLimit> rate_limits;
   ChallengeTable::Handle challenge;
   Medium medium;
   Route route;
   SteadyTime deadline;
 };
 
-// Sends within the budgets of number, user, source and host. A number that can't take texts is
+// Sends within the rate limits of number, user, source and host. A number that can't take texts is
 // called instead, where that is allowed. What becomes of an accepted message is followed while the
 // code lives, and noted in the log. Blocks until the job's deadline at the latest.
-Sending send_message(const SendJob& job, Surroundings& around, SendingNote& note);
+SendResult send_message(const SendRequest& job, Services& services, SendLogFields& note);
 
 // What a decoy does instead: takes as long, and ends, as a recent real message did. A decoy that
-// goes on with a carrier pretends that it was one and the same.
-Sending pretend_to_send(const LoginRequest& request, const Setup& setup, const Standing& standing,
-                        Medium medium, Surroundings& around, Conversation& person,
-                        SendingNote& note);
+// goes on with a last delivery pretends that it was one and the same.
+SendResult pretend_to_send(const LoginRequest& request, const Snapshot& snapshot,
+                           const Eligibility& eligibility, Medium medium, Services& services,
+                           Conversation& conversation, SendLogFields& note);
 
 }  // namespace sms2fa

@@ -21,33 +21,33 @@ constexpr int kMostPrompts = 12;
 }  // namespace
 
 bool NumberCheck::send(const PhoneNumber& number) {
-  const auto& settings = setup_.configuration;
+  const auto& settings = snapshot_.configuration;
   PlainSending sending =
-      send_plain(request_, settings, *setup_.directory, *setup_.messenger, around_.store,
-                 around_.clock, number,
-                 wording::text_message(wording::for_enrolment(settings.message), setup_.host,
+      send_plain(request_, settings, *snapshot_.directory, *snapshot_.messenger, services_.store,
+                 services_.clock, number,
+                 wording::text_message(wording::for_enrolment(settings.message), snapshot_.host,
                                        request_.service, made_.ref, made_.code));
   if (!sending.may_arrive) event_.detail = sending.detail;
   event_.limit = sending.limit;
   why_not_sent_ = std::move(sending.why_not);
   if (!sending.may_arrive) return false;
   ++sends_;
-  sent_at_ = around_.clock.now();
+  sent_at_ = services_.clock.now();
   return true;
 }
 
 std::string NumberCheck::resend(const PhoneNumber& number) {
-  const auto& limits = setup_.configuration.limits;
+  const auto& limits = snapshot_.configuration.limits;
   const auto again_at = sent_at_ + limits.resend_after;
   if (sends_ >= limits.sends_per_attempt) return wording::no_more_resends();
-  if (around_.clock.now() < again_at)
-    return wording::resend_too_soon(ceil<seconds>(again_at - around_.clock.now()), false);
+  if (services_.clock.now() < again_at)
+    return wording::resend_too_soon(ceil<seconds>(again_at - services_.clock.now()), false);
   return send(number) ? "" : why_not_sent_ + " ";
 }
 
 // Counted where it lasts before it is compared.
-Result<std::optional<NumberCheck::Outcome>> NumberCheck::judge(std::string_view answer,
-                                                               unsigned& tries) {
+Result<std::optional<NumberCheck::Outcome>> NumberCheck::verify(std::string_view answer,
+                                                                unsigned& tries) {
   const auto verified =
       verifier_.verify(true, 0, [&](const CountedAttempt& counted) -> Result<Compared> {
         if (!counted.id) return make_error(ErrorKind::refused, "locked");
@@ -63,22 +63,23 @@ Result<std::optional<NumberCheck::Outcome>> NumberCheck::judge(std::string_view 
 }
 
 Result<NumberCheck::Outcome> NumberCheck::run(const PhoneNumber& number) {
-  const auto& settings = setup_.configuration;
-  auto made = make_code(around_.random, settings.code);
+  const auto& settings = snapshot_.configuration;
+  auto made = make_code(services_.random, settings.code);
   if (!made) return made.error();
   made_ = std::move(*made);
   if (!send(number)) {
-    person_.tell(why_not_sent_);
+    conversation_.tell(why_not_sent_);
     return Outcome::not_sent;
   }
-  const SteadyTime expires = around_.clock.now() + settings.code.lifetime;
+  const SteadyTime expires = services_.clock.now() + settings.code.lifetime;
   unsigned tries = settings.code.attempts;
   std::string lead;
   for (int i = 0; i < kMostPrompts; ++i) {
-    const Reply reply = person_.ask(lead + wording::number_code_sent(number.masked(), made_.ref),
-                                    settings.message.echo, expires);
+    const Reply reply =
+        conversation_.ask(lead + wording::number_code_sent(number.masked(), made_.ref),
+                          settings.message.echo, expires);
     ended_ = reply.status;
-    if (reply.status == Reply::Status::timed_out) person_.tell(wording::expired());
+    if (reply.status == Reply::Status::timed_out) conversation_.tell(wording::expired());
     if (reply.status != Reply::Status::answered) return Outcome::left;
     lead.clear();
     if (reply.text.empty()) continue;
@@ -86,7 +87,7 @@ Result<NumberCheck::Outcome> NumberCheck::run(const PhoneNumber& number) {
       lead = resend(number);
       continue;
     }
-    const auto outcome = judge(reply.text.reveal(), tries);
+    const auto outcome = verify(reply.text.reveal(), tries);
     if (!outcome) return outcome.error();
     if (*outcome) return **outcome;
     lead = wording::wrong_code(tries);

@@ -10,22 +10,22 @@
 #include "lib/session/conversation.h"
 #include "lib/session/fresh_code.h"
 #include "lib/session/login_request.h"
-#include "lib/session/surroundings.h"
+#include "lib/session/services.h"
 
 namespace sms2fa {
 
 // Finds out whether a person has the phone of a number that nobody vouches for yet: sends a code
-// there, within all budgets, and asks for it. Wrong answers count towards the person's lock.
+// there, within all rate limits, and asks for it. Wrong answers count towards the person's lock.
 class NumberCheck {
  public:
   enum class Outcome { right, wrong, not_sent, locked, left };
   // All must outlive this.
-  NumberCheck(const LoginRequest& request, const Setup& setup, Surroundings& around,
-              Conversation& person, AuditEvent& event, AnswerVerifier& verifier)
+  NumberCheck(const LoginRequest& request, const Snapshot& snapshot, Services& services,
+              Conversation& conversation, AuditEvent& event, AnswerVerifier& verifier)
       : request_(request),
-        setup_(setup),
-        around_(around),
-        person_(person),
+        snapshot_(snapshot),
+        services_(services),
+        conversation_(conversation),
         event_(event),
         verifier_(verifier) {}
 
@@ -38,13 +38,13 @@ class NumberCheck {
 
  private:
   bool send(const PhoneNumber& number);
-  Result<std::optional<Outcome>> judge(std::string_view answer, unsigned& tries);
+  Result<std::optional<Outcome>> verify(std::string_view answer, unsigned& tries);
   std::string resend(const PhoneNumber& number);
 
   const LoginRequest& request_;
-  const Setup& setup_;
-  Surroundings& around_;
-  Conversation& person_;
+  const Snapshot& snapshot_;
+  Services& services_;
+  Conversation& conversation_;
   AuditEvent& event_;
   AnswerVerifier& verifier_;
   FreshCode made_;

@@ -21,42 +21,44 @@ Outlook failure(Outlook outlook, const Error& error) {
 
 // With the shares of logins that have proved nothing, but without the sources': which source it
 // will be is not known.
-std::vector<Budget> budgets_of(LoginRequest request, const LimitSettings& limits,
-                               const Standing& standing) {
+std::vector<RateLimit> rate_limits_of(LoginRequest request, const LimitSettings& limits,
+                                      const Eligibility& eligibility) {
   request.lane = Lane::unproven;
-  auto budgets = budgets_for(limits, request, standing);
-  for (Budget& budget : host_budgets(limits, request, true)) budgets.push_back(std::move(budget));
-  std::erase_if(budgets, [](const Budget& each) { return each.scope == BudgetScope::source; });
-  return budgets;
+  auto rate_limits = rate_limits_for(limits, request, eligibility);
+  for (RateLimit& rate_limit : host_rate_limits(limits, request, true))
+    rate_limits.push_back(std::move(rate_limit));
+  std::erase_if(rate_limits,
+                [](const RateLimit& each) { return each.scope == RateLimitScope::source; });
+  return rate_limits;
 }
 
 Result<std::vector<LimitState>> limits_of(const LoginRequest& request, const LimitSettings& limits,
-                                          const Standing& standing, Store& store) {
+                                          const Eligibility& eligibility, Store& store) {
   std::vector<LimitState> states;
-  if (!standing.phone && !standing.barred_phone) return states;
-  const auto budgets = budgets_of(request, limits, standing);
-  const auto now = store.budget_states(budgets);
+  if (!eligibility.phone && !eligibility.locked_out_phone) return states;
+  const auto rate_limits = rate_limits_of(request, limits, eligibility);
+  const auto now = store.rate_limit_states(rate_limits);
   if (!now) return now.error();
-  for (size_t i = 0; i < budgets.size() && i < now->size(); ++i)
-    states.push_back({to_string(budgets[i].scope), budgets[i].count, budgets[i].window,
-                      (*now)[i].left, (*now)[i].next_in, budgets[i].is_share});
+  for (size_t i = 0; i < rate_limits.size() && i < now->size(); ++i)
+    states.push_back({to_string(rate_limits[i].scope), rate_limits[i].count, rate_limits[i].window,
+                      (*now)[i].left, (*now)[i].next_in, rate_limits[i].is_share});
   return states;
 }
 
-void take(const Standing& standing, Outlook& outlook) {
-  outlook.meets = standing.is_real             ? Meets::question
-                  : standing.passes_unenrolled ? Meets::nothing
-                                               : Meets::decoy;
-  if (outlook.meets == Meets::decoy) outlook.reason = to_string(standing.decoy_reason);
-  outlook.detail = escape(standing.detail, 300);
-  const auto& phone = standing.is_real ? standing.phone : standing.barred_phone;
+void take(const Eligibility& eligibility, Outlook& outlook) {
+  outlook.meets = eligibility.is_real             ? Meets::question
+                  : eligibility.passes_unenrolled ? Meets::nothing
+                                                  : Meets::decoy;
+  if (outlook.meets == Meets::decoy) outlook.reason = to_string(eligibility.decoy_reason);
+  outlook.detail = escape(eligibility.detail, 300);
+  const auto& phone = eligibility.is_real ? eligibility.phone : eligibility.locked_out_phone;
   if (phone) outlook.number = phone->masked();
-  for (const Method method : standing.methods) outlook.methods.emplace_back(to_string(method));
+  for (const Method method : eligibility.methods) outlook.methods.emplace_back(to_string(method));
   outlook.by_message = phone.has_value();
-  outlook.by_other = standing.other_way;
-  outlook.app_unavailable = standing.app_unavailable;
-  outlook.number_unavailable = standing.number_unavailable;
-  outlook.chance = standing.chance;
+  outlook.by_other = eligibility.other_way;
+  outlook.app_unavailable = eligibility.app_unavailable;
+  outlook.number_unavailable = eligibility.number_unavailable;
+  outlook.chance = eligibility.chance;
 }
 
 }  // namespace
@@ -122,10 +124,10 @@ Outlook outlook_of(const std::string& user, const Result<std::optional<Identity>
   auto series = store.series_of(request.user);
   if (!series) return failure(outlook, series.error());
   outlook.series = std::move(*series);
-  const auto standing = standing_of(request, configuration, directory, store, keys);
-  if (!standing) return failure(outlook, standing.error());
-  take(*standing, outlook);
-  auto limits = limits_of(request, configuration.limits, *standing, store);
+  const auto eligibility = eligibility_of(request, configuration, directory, store, keys);
+  if (!eligibility) return failure(outlook, eligibility.error());
+  take(*eligibility, outlook);
+  auto limits = limits_of(request, configuration.limits, *eligibility, store);
   if (!limits) return failure(outlook, limits.error());
   outlook.limits = std::move(*limits);
   return outlook;

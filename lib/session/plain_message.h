@@ -22,7 +22,7 @@ struct PlainSending {
   std::string limit = {};  // the key in [limits] that is why, if one is
 };
 
-// Texts, where codes may go too, within the budgets of number, user, source and host, through a
+// Texts, where codes may go too, within the rate limits of number, user, source and host, through a
 // provider that takes our words as they are. Blocks until [delivery] deadline at the latest.
 PlainSending send_plain(const LoginRequest& request, const Configuration& settings,
                         const Directory& directory, Messenger& messenger, Store& store,

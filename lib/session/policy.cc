@@ -41,13 +41,13 @@ bool begins_with_message(const Methods& methods, bool by_message, bool by_app) {
 }
 
 // What somebody sees who is nobody, or has no way in: what most people see.
-Standing decoy(Reason reason, const Configuration& configuration) {
+Eligibility decoy(Reason reason, const Configuration& configuration) {
   const Methods& methods = configuration.code.methods;
-  Standing standing;
-  standing.decoy_reason = reason;
-  standing.media = media_of(methods, configuration.delivery.voice);
-  standing.message_first = begins_with_message(methods, !standing.media.empty(), true);
-  return standing;
+  Eligibility eligibility;
+  eligibility.decoy_reason = reason;
+  eligibility.media = media_of(methods, configuration.delivery.voice);
+  eligibility.message_first = begins_with_message(methods, !eligibility.media.empty(), true);
+  return eligibility;
 }
 
 Reason why_unreached(Reach reach) {
@@ -62,32 +62,33 @@ Reason why_unreached(Reach reach) {
   return Reason::internal_error;
 }
 
-Standing decide(const LoginRequest& request, const Configuration& configuration, Reach reach,
-                const Person& person, const Methods& methods, const Factors& factors,
-                const UserState& state) {
-  Standing standing;
-  standing.is_real = true;
+Eligibility decide(const LoginRequest& request, const Configuration& configuration, Reach reach,
+                   const Person& person, const Methods& methods, const Factors& factors,
+                   const UserState& state) {
+  Eligibility eligibility;
+  eligibility.is_real = true;
   if (person.phone && reach == Reach::open)
-    standing.media = media_of(methods, configuration.delivery.voice);
-  if (!standing.media.empty()) standing.phone = person.phone;
+    eligibility.media = media_of(methods, configuration.delivery.voice);
+  if (!eligibility.media.empty()) eligibility.phone = person.phone;
   const bool by_app = factors.has_app() && contains(methods, Method::totp);
   const bool by_backup = factors.backup_codes_left() > 0 && contains(methods, Method::backup);
-  standing.other_way = by_app || by_backup || factors.has_pass();
-  standing.message_first = begins_with_message(methods, standing.phone.has_value(), by_app);
-  standing.app_unavailable =
+  eligibility.other_way = by_app || by_backup || factors.has_pass();
+  eligibility.message_first = begins_with_message(methods, eligibility.phone.has_value(), by_app);
+  eligibility.app_unavailable =
       !factors.has_app() && factors.has_app_beyond_reach() && contains(methods, Method::totp);
-  standing.number_unavailable = !person.phone && factors.has_number_beyond_reach();
-  if (!standing.phone && !standing.other_way) return decoy(why_unreached(reach), configuration);
+  eligibility.number_unavailable = !person.phone && factors.has_number_beyond_reach();
+  if (!eligibility.phone && !eligibility.other_way)
+    return decoy(why_unreached(reach), configuration);
   if (request.not_admitted) return decoy(Reason::not_admitted, configuration);
-  if (standing.phone) standing.chance = chance_of_code(configuration.code);
-  if (by_app) standing.chance += factors.chance_of_apps();
-  const Accepts accepts = accepted(state, standing.chance, lock_rules(configuration.limits));
-  standing.locked_for = state.locked_for;
+  if (eligibility.phone) eligibility.chance = chance_of_code(configuration.code);
+  if (by_app) eligibility.chance += factors.chance_of_apps();
+  const Accepts accepts = accepted(state, eligibility.chance, lock_rules(configuration.limits));
+  eligibility.locked_for = state.locked_for;
   if (state.locked_for.count() > 0)
-    bar(standing, accepts == Accepts::long_codes ? Reason::disabled : Reason::locked);
+    bar(eligibility, accepts == Accepts::long_codes ? Reason::disabled : Reason::locked);
   else if (accepts != Accepts::any_code)
-    bar(standing, reason_of(accepts), accepts);
-  return standing;
+    bar(eligibility, reason_of(accepts), accepts);
+  return eligibility;
 }
 
 // Nobody whose number is only unusable, whose record asks for methods, or who is locked.
@@ -111,15 +112,15 @@ Reason reason_of(Accepts accepts) {
   return accepts == Accepts::two_app_codes ? Reason::share_spent : Reason::disabled;
 }
 
-void bar(Standing& standing, Reason reason, Accepts accepts) {
-  standing.is_real = false;
-  standing.decoy_reason = reason;
-  standing.accepts = accepts;
-  standing.barred_phone.swap(standing.phone);
+void bar(Eligibility& eligibility, Reason reason, Accepts accepts) {
+  eligibility.is_real = false;
+  eligibility.decoy_reason = reason;
+  eligibility.accepts = accepts;
+  eligibility.locked_out_phone.swap(eligibility.phone);
 }
 
-Result<Standing> standing_of(const LoginRequest& request, const Configuration& configuration,
-                             const Directory& directory, Store& store, KeyRing* keys) {
+Result<Eligibility> eligibility_of(const LoginRequest& request, const Configuration& configuration,
+                                   const Directory& directory, Store& store, KeyRing* keys) {
   const auto record = store.record_of(origin_of(request));
   if (!record) return record.error();
   const auto key = store.decoy_key();
@@ -133,28 +134,28 @@ Result<Standing> standing_of(const LoginRequest& request, const Configuration& c
   const Methods& methods = has_methods ? (*found)->methods : configuration.code.methods;
   // For everybody, too.
   const Reach reach = directory.reach_of(is_known ? (*found)->phone : std::nullopt);
-  Standing standing =
+  Eligibility eligibility =
       is_known ? decide(request, configuration, reach, **found, methods, factors, record->state)
                : decoy(found ? Reason::unknown_user : Reason::directory_failed, configuration);
   // Name services that have lost somebody say "no such account" too (SSSD without its server).
   const bool is_lost = is_on_record && !is_known;
-  if (is_lost) standing.decoy_reason = Reason::nss;
+  if (is_lost) eligibility.decoy_reason = Reason::nss;
   // Whoever has nothing but what can't be read at the moment is no stranger.
-  if (standing.decoy_reason == Reason::not_enrolled && !factors.trouble().empty())
+  if (eligibility.decoy_reason == Reason::not_enrolled && !factors.trouble().empty())
     return make_error(ErrorKind::unavailable, factors.trouble());
-  standing.passes_unenrolled = configuration.code.unenrolled == Unenrolled::pass && request.uid &&
-                               !request.not_admitted && request.lane != Lane::named &&
-                               holds_nothing(found, factors, record->state);
-  standing.detail = found ? factors.trouble() : found.error().message;
-  if (is_lost) standing.detail = "on record, but the machine knows no account of that name";
-  standing.methods = methods;
-  standing.generation = record->generation;
+  eligibility.passes_unenrolled =
+      configuration.code.unenrolled == Unenrolled::pass && request.uid && !request.not_admitted &&
+      request.lane != Lane::named && holds_nothing(found, factors, record->state);
+  eligibility.detail = found ? factors.trouble() : found.error().message;
+  if (is_lost) eligibility.detail = "on record, but the machine knows no account of that name";
+  eligibility.methods = methods;
+  eligibility.generation = record->generation;
   // Locked people keep seeing their own digits, or the lock would show.
   const bool has_number = is_known && (*found)->phone;
-  standing.masked =
+  eligibility.masked =
       has_number ? (*found)->phone->masked() : mask_ending_in(decoy_digits(*key, request.user));
-  standing.factors = std::make_shared<const Factors>(std::move(factors));
-  return standing;
+  eligibility.factors = std::make_shared<const Factors>(std::move(factors));
+  return eligibility;
 }
 
 }  // namespace sms2fa

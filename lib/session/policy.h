@@ -21,7 +21,7 @@ namespace sms2fa {
 
 // Whether an attempt can succeed at all. If it can't, the person walks through a decoy: the same
 // prompts, nothing sent, no right code.
-struct Standing {
+struct Eligibility {
   bool is_real = false;
   // Holds nothing, and the configuration says that such people pass. Never set when anything
   // failed.
@@ -29,7 +29,7 @@ struct Standing {
   // Where messages may go; of real attempts only.
   std::optional<PhoneNumber> phone;
   // The same when the person is locked or disabled, and would otherwise be real.
-  std::optional<PhoneNumber> barred_phone;
+  std::optional<PhoneNumber> locked_out_phone;
   // How a message may reach the person, the preferred way first. A decoy's are those of somebody
   // whose record names no methods.
   std::vector<Medium> media;
@@ -50,7 +50,7 @@ struct Standing {
   std::string detail;
   std::string masked;                                // what the prompt shows of the number
   Methods methods;                                   // that the person may use, in this order
-  std::shared_ptr<const Factors> factors = nullptr;  // set by standing_of()
+  std::shared_ptr<const Factors> factors = nullptr;  // set by eligibility_of()
   Generation generation{};                           // of what the person holds
 
   bool is_decoy() const { return !is_real; }
@@ -65,7 +65,7 @@ struct Standing {
 
 // Makes it a locked person's: nothing of what they see changes, but that no answer can be right, or
 // only what `accepts` says.
-void bar(Standing& standing, Reason reason, Accepts accepts = Accepts::any_code);
+void bar(Eligibility& eligibility, Reason reason, Accepts accepts = Accepts::any_code);
 // Why only some codes are accepted.
 Reason reason_of(Accepts accepts);
 
@@ -73,7 +73,7 @@ Reason reason_of(Accepts accepts);
 // in the directory goes before an enrolled one. `keys` may be nullptr, as for Factors::of(). An
 // error means that the store failed, which concerns everybody alike: the attempt ends as
 // unavailable.
-Result<Standing> standing_of(const LoginRequest& request, const Configuration& configuration,
-                             const Directory& directory, Store& store, KeyRing* keys);
+Result<Eligibility> eligibility_of(const LoginRequest& request, const Configuration& configuration,
+                                   const Directory& directory, Store& store, KeyRing* keys);
 
 }  // namespace sms2fa

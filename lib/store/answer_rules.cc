@@ -12,7 +12,7 @@ std::chrono::seconds seconds_until(int64_t then_ms, int64_t now_ms) {
       Milliseconds(std::max<int64_t>(0, then_ms - now_ms)));
 }
 
-UserState Standing::state(int64_t now_ms) const {
+UserState CountingState::state(int64_t now_ms) const {
   return {.series = series,
           .in_series = static_cast<unsigned>(row.consecutive),
           .locked_for = seconds_until(row.locked_until_ms, now_ms),
@@ -23,31 +23,31 @@ UserState Standing::state(int64_t now_ms) const {
           .year = year};
 }
 
-Attempt count(Standing& standing, int64_t chance, const LockRules& rules, int64_t now_ms,
+Attempt count(CountingState& counting, int64_t chance, const LockRules& rules, int64_t now_ms,
               bool harmless, CountedAttempt& counted) {
-  PersonRow& person = standing.person;
-  counted.accepts = accepted(standing.state(now_ms), chance, rules);
-  Attempt attempt{.series = standing.series, .at_ms = now_ms};
+  PersonRow& person = counting.person;
+  counted.accepts = accepted(counting.state(now_ms), chance, rules);
+  Attempt attempt{.series = counting.series, .at_ms = now_ms};
   attempt.weak = chance > 0 && counted.accepts == Accepts::any_code;
   attempt.chance = attempt.weak ? chance : 0;
-  ++standing.row.consecutive;
+  ++counting.row.consecutive;
   ++person.since_right;
   if (attempt.series != Series::familiar) ++person.untold;
   if (attempt.weak) {
     ++(attempt.series == Series::unproven ? person.unproven : person.consecutive);
-    standing.year.chance += attempt.chance;
-    if (attempt.series != Series::familiar) ++standing.year.strangers;
-    if (attempt.series == Series::unproven) ++standing.year.unproven;
+    counting.year.chance += attempt.chance;
+    if (attempt.series != Series::familiar) ++counting.year.strangers;
+    if (attempt.series == Series::unproven) ++counting.year.unproven;
   }
   if (!harmless) {
-    counted.locks = standing.row.consecutive % std::max(1u, rules.failures_before_lock) == 0;
+    counted.locks = counting.row.consecutive % std::max(1u, rules.failures_before_lock) == 0;
     if (counted.locks)
-      standing.row.locked_until_ms = attempt.lock_ms = now_ms + Milliseconds(rules.lock).count();
+      counting.row.locked_until_ms = attempt.lock_ms = now_ms + Milliseconds(rules.lock).count();
     attempt.disabling = attempt.weak && !person.disabled &&
                         person.consecutive >= int64_t{rules.failures_before_disable};
     person.disabled = person.disabled || attempt.disabling;
   }
-  counted.state = standing.state(now_ms);
+  counted.state = counting.state(now_ms);
   if (harmless || !attempt.weak) return attempt;
   const Accepts next = accepted(counted.state, chance, rules);
   counted.disables = next == Accepts::long_codes;

@@ -46,7 +46,7 @@ struct Attempt {
 };
 
 // All that an answer's counting reads.
-struct Standing {
+struct CountingState {
   Series series = Series::unproven;
   SeriesRow row;
   PersonRow person;
@@ -60,7 +60,7 @@ std::chrono::seconds seconds_until(int64_t then_ms, int64_t now_ms);
 
 // Counts an answer as wrong. Precondition: its series is not locked. With `harmless` it neither
 // locks nor disables (nobody's). `counted` gets everything but its id and last day.
-Attempt count(Standing& standing, int64_t chance, const LockRules& rules, int64_t now_ms,
+Attempt count(CountingState& counting, int64_t chance, const LockRules& rules, int64_t now_ms,
               bool harmless, CountedAttempt& counted);
 
 // Takes a wrong answer out of its series again, and out of what the person has not been told.

@@ -11,11 +11,11 @@ namespace sms2fa::answer_tables {
 namespace {
 
 using answer_rules::Attempt;
+using answer_rules::CountingState;
 using answer_rules::kDayMs;
 using answer_rules::PersonRow;
 using answer_rules::seconds_until;
 using answer_rules::SeriesRow;
-using answer_rules::Standing;
 
 constexpr int64_t kMostAttempts = 100'000;
 constexpr unsigned char kUnproven[] = {0};
@@ -76,16 +76,16 @@ YearlyUse year_of(Transaction& transaction, std::string_view user) {
           static_cast<unsigned>(row.integer(2))};
 }
 
-Standing standing_of(Transaction& transaction, const HashedOrigin& origin) {
-  Standing standing;
-  standing.series = is_familiar(transaction, origin) ? Series::familiar
+CountingState counting_of(Transaction& transaction, const HashedOrigin& origin) {
+  CountingState counting;
+  counting.series = is_familiar(transaction, origin) ? Series::familiar
                     : origin.proven                  ? Series::strangers
                                                      : Series::unproven;
-  standing.row =
-      find_series(transaction, origin.user, place_of(standing.series, Blob(origin.place)));
-  standing.person = find_person(transaction, origin.user);
-  standing.year = year_of(transaction, origin.user);
-  return standing;
+  counting.row =
+      find_series(transaction, origin.user, place_of(counting.series, Blob(origin.place)));
+  counting.person = find_person(transaction, origin.user);
+  counting.year = year_of(transaction, origin.user);
+  return counting;
 }
 
 void write_series(Transaction& transaction, std::string_view user, Blob place,
@@ -111,7 +111,7 @@ void write_person(Transaction& transaction, std::string_view user, const PersonR
 
 // Of nobody one day is enough, for theirs never count.
 int64_t day_of(std::string_view user, int64_t at_ms) {
-  return user == kNobody ? 0 : at_ms / kDayMs;
+  return user == kDecoyUser ? 0 : at_ms / kDayMs;
 }
 
 void book(Transaction& transaction, std::string_view user, const Attempt& attempt) {
@@ -178,26 +178,26 @@ HashedOrigin hashed(const Origin& origin, const StoreKey& key) {
 }
 
 UserState state_of(Transaction& transaction, const HashedOrigin& origin) {
-  return standing_of(transaction, origin).state(transaction.now_ms());
+  return counting_of(transaction, origin).state(transaction.now_ms());
 }
 
 CountedAttempt count_attempt(Transaction& transaction, const HashedOrigin& origin, int64_t chance,
                              const LockRules& rules) {
   Database& database = transaction.database();
   const int64_t now = transaction.now_ms();
-  Standing standing = standing_of(transaction, origin);
-  if (standing.is_locked(now)) {
+  CountingState counting = counting_of(transaction, origin);
+  if (counting.is_locked(now)) {
     HashedOrigin nobody = origin;
-    nobody.user = kNobody;
+    nobody.user = kDecoyUser;
     reject_attempt(transaction, *count_attempt(transaction, nobody, chance, rules).id);
-    return {.id = std::nullopt, .state = standing.state(now)};
+    return {.id = std::nullopt, .state = counting.state(now)};
   }
   CountedAttempt counted;
   const Attempt attempt =
-      answer_rules::count(standing, chance, rules, now, origin.user == kNobody, counted);
+      answer_rules::count(counting, chance, rules, now, origin.user == kDecoyUser, counted);
   const std::string_view user = origin.user;
-  write_series(transaction, user, place_of(attempt.series, Blob(origin.place)), standing.row);
-  write_person(transaction, user, standing.person);
+  write_series(transaction, user, place_of(attempt.series, Blob(origin.place)), counting.row);
+  write_person(transaction, user, counting.person);
   book(transaction, user, attempt);
   const Blob place = Blob(origin.place).first(origin.may_become_familiar ? origin.place.size() : 0);
   database.run(
@@ -235,7 +235,7 @@ std::optional<unsigned> accept_attempt(Transaction& transaction, AttemptId id,
 void reject_attempt(Transaction& transaction, AttemptId id) {
   Database& database = transaction.database();
   database.run("UPDATE attempts SET judged = 1 WHERE id = ?", {id});
-  database.run("DELETE FROM attempts WHERE id = ? AND user = ?", {id, kNobody});
+  database.run("DELETE FROM attempts WHERE id = ? AND user = ?", {id, kDecoyUser});
 }
 
 bool is_stopped(Transaction& transaction, const std::string& user) {
@@ -263,11 +263,11 @@ std::vector<NamedUserState> user_states(Transaction& transaction) {
   }
   std::vector<NamedUserState> states;
   for (const auto& [name, locked_until_ms] : names) {
-    const Standing standing{.series = Series::strangers,
-                            .row = {0, locked_until_ms},
-                            .person = find_person(transaction, name),
-                            .year = year_of(transaction, name)};
-    states.push_back({name, standing.state(transaction.now_ms())});
+    const CountingState counting{.series = Series::strangers,
+                                 .row = {0, locked_until_ms},
+                                 .person = find_person(transaction, name),
+                                 .year = year_of(transaction, name)};
+    states.push_back({name, counting.state(transaction.now_ms())});
   }
   return states;
 }

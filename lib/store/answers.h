@@ -16,7 +16,7 @@ namespace sms2fa {
 // Whose a decoy's answers are, for no user's name is empty. To count them, or to look for their
 // codes, costs and fails as it does for anybody, so that time tells no guesser who is on record;
 // but they lock nobody and are never shown.
-inline const std::string kNobody;
+inline const std::string kDecoyUser;
 
 using AttemptId = int64_t;
 

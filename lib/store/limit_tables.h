@@ -17,22 +17,24 @@ namespace sms2fa::limit_tables {
 // 16 bytes of HMAC-SHA-256. Throws std::bad_alloc.
 std::array<unsigned char, 16> keyed_hash(const StoreKey& key, std::string_view text);
 
-// A budget whose key has become 16 bytes of HMAC-SHA-256: the file names no number and no source.
-struct HashedBudget {
-  BudgetScope scope;
+// A rate limit whose key has become 16 bytes of HMAC-SHA-256: the file names no number and no
+// source.
+struct HashedRateLimit {
+  RateLimitScope scope;
   std::array<unsigned char, 16> key;
   unsigned count;
   int64_t window_ms;
   bool only_looked_at;
   bool is_share;
 };
-HashedBudget hashed(const Budget& budget, const StoreKey& key);
+HashedRateLimit hashed(const RateLimit& rate_limit, const StoreKey& key);
 
-SendDecision reserve_send(Transaction& transaction, const std::vector<HashedBudget>& budgets);
+SendDecision reserve_send(Transaction& transaction,
+                          const std::vector<HashedRateLimit>& rate_limits);
 void settle_send(Transaction& transaction, SendId id, bool spent);
-std::vector<BudgetState> budget_states(Transaction& transaction,
-                                       const std::vector<HashedBudget>& budgets);
-bool refill(Transaction& transaction, const std::vector<HashedBudget>& budgets);
+std::vector<RateLimitState> rate_limit_states(Transaction& transaction,
+                                              const std::vector<HashedRateLimit>& rate_limits);
+bool refill(Transaction& transaction, const std::vector<HashedRateLimit>& rate_limits);
 
 // Drops what counts no longer. Looks at every row.
 void drop_expired(Transaction& transaction);

@@ -6,9 +6,9 @@
 
 namespace sms2fa {
 
+using answer_rules::CountingState;
 using answer_rules::kDayMs;
 using answer_rules::seconds_until;
-using answer_rules::Standing;
 
 namespace {
 
@@ -22,51 +22,51 @@ int64_t MemoryStore::now_ms() const {
   return std::chrono::duration_cast<Milliseconds>(clock_.now().time_since_epoch()).count();
 }
 
-Standing MemoryStore::standing_of(const Origin& origin) const {
-  Standing standing;
-  standing.series = origin.proven ? Series::strangers : Series::unproven;
+CountingState MemoryStore::counting_of(const Origin& origin) const {
+  CountingState counting;
+  counting.series = origin.proven ? Series::strangers : Series::unproven;
   const auto found = answers_.find(origin.user);
-  if (found == answers_.end()) return standing;
+  if (found == answers_.end()) return counting;
   const Answers& answers = found->second;
   const auto place = answers.series.find(key_of(Series::familiar, origin.place));
   if (place != answers.series.end() && answer_rules::is_familiar(*place->second.right_ms, now_ms()))
-    standing.series = Series::familiar;
-  const auto row = answers.series.find(key_of(standing.series, origin.place));
-  if (row != answers.series.end()) standing.row = row->second.row;
-  standing.person = answers.person;
+    counting.series = Series::familiar;
+  const auto row = answers.series.find(key_of(counting.series, origin.place));
+  if (row != answers.series.end()) counting.row = row->second.row;
+  counting.person = answers.person;
   for (const auto& [day, use] : answers.days) {
     if (day < answer_rules::first_day(now_ms())) continue;
-    standing.year.chance += use.chance;
-    standing.year.strangers += use.strangers;
-    standing.year.unproven += use.unproven;
+    counting.year.chance += use.chance;
+    counting.year.strangers += use.strangers;
+    counting.year.unproven += use.unproven;
   }
-  return standing;
+  return counting;
 }
 
 Result<UserState> MemoryStore::state_of(const Origin& origin) {
   const std::lock_guard lock(mutex_);
-  return standing_of(origin).state(now_ms());
+  return counting_of(origin).state(now_ms());
 }
 
 Result<CountedAttempt> MemoryStore::count_attempt(const Origin& origin, int64_t chance,
                                                   const LockRules& rules) {
   const std::lock_guard lock(mutex_);
-  if (origin.user == kNobody) {
+  if (origin.user == kDecoyUser) {
     const Series series = origin.proven ? Series::strangers : Series::unproven;
     return CountedAttempt{.id = ++last_id_, .state = {.series = series}};
   }
   const int64_t now = now_ms();
-  Standing standing = standing_of(origin);
+  CountingState counting = counting_of(origin);
   CountedAttempt counted;
   counted.generation = current_generation(origin.user);
-  if (standing.is_locked(now)) {
-    counted.state = standing.state(now);
+  if (counting.is_locked(now)) {
+    counted.state = counting.state(now);
     return counted;
   }
-  const auto attempt = answer_rules::count(standing, chance, rules, now, false, counted);
+  const auto attempt = answer_rules::count(counting, chance, rules, now, false, counted);
   Answers& answers = answers_[origin.user];
-  answers.person = standing.person;
-  answers.series[key_of(attempt.series, origin.place)].row = standing.row;
+  answers.person = counting.person;
+  answers.series[key_of(attempt.series, origin.place)].row = counting.row;
   YearlyUse& day = answers.days[now / kDayMs];
   day.chance += attempt.chance;
   if (attempt.weak && attempt.series != Series::familiar) ++day.strangers;
@@ -149,12 +149,12 @@ Result<std::vector<NamedUserState>> MemoryStore::user_states() {
   const std::lock_guard lock(mutex_);
   std::vector<NamedUserState> states;
   for (const auto& [user, answers] : answers_) {
-    Standing standing = standing_of({.user = user, .proven = true});
+    CountingState counting = counting_of({.user = user, .proven = true});
     for (const auto& [place, one] : answers.series)
-      standing.row.locked_until_ms =
-          std::max(standing.row.locked_until_ms, one.row.locked_until_ms);
-    if (standing.person.since_right > 0 || standing.person.disabled || standing.is_locked(now_ms()))
-      states.push_back({user, standing.state(now_ms())});
+      counting.row.locked_until_ms =
+          std::max(counting.row.locked_until_ms, one.row.locked_until_ms);
+    if (counting.person.since_right > 0 || counting.person.disabled || counting.is_locked(now_ms()))
+      states.push_back({user, counting.state(now_ms())});
   }
   return states;
 }

@@ -56,8 +56,8 @@ Result<Generation> MemoryStore::generation_of(const std::string& user) {
 }
 
 bool MemoryStore::is_locked(const std::string& user) const {
-  const auto standing = standing_of({user});
-  return standing.person.disabled || standing.is_locked(now_ms());
+  const auto counting = counting_of({user});
+  return counting.person.disabled || counting.is_locked(now_ms());
 }
 
 template <typename Change>

@@ -26,8 +26,9 @@ void MemoryStore::forget_old_sends(std::deque<Send>& sends, seconds window) cons
   while (!sends.empty() && now - sends.front().at >= window) sends.pop_front();
 }
 
-// Sources and user names are the attacker's to choose: budgets nobody has used for long must go.
-void MemoryStore::drop_idle_budgets() {
+// Sources and user names are the attacker's to choose: rate limits nobody has used for long must
+// go.
+void MemoryStore::drop_idle_rate_limits() {
   const SteadyTime now = clock_.now();
   if (now < next_clean_up_) return;
   next_clean_up_ = now + kCleanUpEvery;
@@ -39,28 +40,29 @@ void MemoryStore::drop_idle_budgets() {
   drop_old_answers();
 }
 
-Result<SendDecision> MemoryStore::reserve_send(const std::vector<Budget>& budgets) {
+Result<SendDecision> MemoryStore::reserve_send(const std::vector<RateLimit>& rate_limits) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.now();
-  drop_idle_budgets();
-  for (const Budget& budget : budgets) {
-    if (budget.count == 0)
-      return SendDecision{std::nullopt, budget.scope, budget.window, budget.is_share};
-    longest_window_ = std::max(longest_window_, budget.window);
-    auto& sends = sends_[{budget.scope, budget.key}];
-    forget_old_sends(sends, budget.window);
-    if (sends.size() >= budget.count) {
-      const auto& blocking = sends[sends.size() - budget.count];
-      return SendDecision{std::nullopt, budget.scope,
-                          ceil<seconds>(blocking.at + budget.window - now), budget.is_share};
+  drop_idle_rate_limits();
+  for (const RateLimit& rate_limit : rate_limits) {
+    if (rate_limit.count == 0)
+      return SendDecision{std::nullopt, rate_limit.scope, rate_limit.window, rate_limit.is_share};
+    longest_window_ = std::max(longest_window_, rate_limit.window);
+    auto& sends = sends_[{rate_limit.scope, rate_limit.key}];
+    forget_old_sends(sends, rate_limit.window);
+    if (sends.size() >= rate_limit.count) {
+      const auto& blocking = sends[sends.size() - rate_limit.count];
+      return SendDecision{std::nullopt, rate_limit.scope,
+                          ceil<seconds>(blocking.at + rate_limit.window - now),
+                          rate_limit.is_share};
     }
   }
   const SendId id = ++last_id_;
   auto& [at, keys] = unsettled_[id];
   at = now;
-  for (const Budget& budget : budgets) {
-    if (budget.only_looked_at) continue;
-    keys.emplace_back(budget.scope, budget.key);
+  for (const RateLimit& rate_limit : rate_limits) {
+    if (rate_limit.only_looked_at) continue;
+    keys.emplace_back(rate_limit.scope, rate_limit.key);
     sends_[keys.back()].push_back({id, now});
   }
   return SendDecision{id};
@@ -77,31 +79,34 @@ Result<void> MemoryStore::settle_send(SendId id, bool spent) {
   return {};
 }
 
-Result<std::vector<BudgetState>> MemoryStore::budget_states(const std::vector<Budget>& budgets) {
+Result<std::vector<RateLimitState>> MemoryStore::rate_limit_states(
+    const std::vector<RateLimit>& rate_limits) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = clock_.now();
-  std::vector<BudgetState> states;
-  for (const Budget& budget : budgets) {
-    BudgetState& state = states.emplace_back(BudgetState{budget.count, budget.window});
-    const auto found = sends_.find({budget.scope, budget.key});
+  std::vector<RateLimitState> states;
+  for (const RateLimit& rate_limit : rate_limits) {
+    RateLimitState& state =
+        states.emplace_back(RateLimitState{rate_limit.count, rate_limit.window});
+    const auto found = sends_.find({rate_limit.scope, rate_limit.key});
     const auto taken =
         found == sends_.end()
             ? 0
             : std::count_if(found->second.begin(), found->second.end(),
-                            [&](const Send& send) { return now - send.at < budget.window; });
-    state.left -= static_cast<unsigned>(std::min<int64_t>(budget.count, taken));
+                            [&](const Send& send) { return now - send.at < rate_limit.window; });
+    state.left -= static_cast<unsigned>(std::min<int64_t>(rate_limit.count, taken));
     if (state.left > 0) state.next_in = seconds(0);
-    if (state.left == 0 && budget.count > 0)
-      state.next_in = ceil<seconds>(found->second[found->second.size() - budget.count].at +
-                                    budget.window - now);
+    if (state.left == 0 && rate_limit.count > 0)
+      state.next_in = ceil<seconds>(found->second[found->second.size() - rate_limit.count].at +
+                                    rate_limit.window - now);
   }
   return states;
 }
 
-Result<bool> MemoryStore::refill_budgets(const std::vector<Budget>& budgets) {
+Result<bool> MemoryStore::refill_rate_limits(const std::vector<RateLimit>& rate_limits) {
   const std::lock_guard lock(mutex_);
   bool any = false;
-  for (const Budget& budget : budgets) any = sends_.erase({budget.scope, budget.key}) > 0 || any;
+  for (const RateLimit& rate_limit : rate_limits)
+    any = sends_.erase({rate_limit.scope, rate_limit.key}) > 0 || any;
   return any;
 }
 

@@ -22,10 +22,11 @@ class MemoryStore final : public Store {
   // Fails when the random source does. Both must outlive the store.
   static Result<std::unique_ptr<MemoryStore>> create(const Clock& clock, Random& random);
 
-  Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) override;
+  Result<SendDecision> reserve_send(const std::vector<RateLimit>& rate_limits) override;
   Result<void> settle_send(SendId id, bool spent) override;
-  Result<std::vector<BudgetState>> budget_states(const std::vector<Budget>& budgets) override;
-  Result<bool> refill_budgets(const std::vector<Budget>& budgets) override;
+  Result<std::vector<RateLimitState>> rate_limit_states(
+      const std::vector<RateLimit>& rate_limits) override;
+  Result<bool> refill_rate_limits(const std::vector<RateLimit>& rate_limits) override;
   Result<UserState> state_of(const Origin& origin) override;
   Result<CountedAttempt> count_attempt(const Origin& origin, int64_t chance,
                                        const LockRules& rules) override;
@@ -71,7 +72,7 @@ class MemoryStore final : public Store {
   Result<size_t> reseal(const std::string& key_id, const Reseal& reseal) override;
 
  private:
-  using BudgetKey = std::pair<BudgetScope, std::string>;
+  using RateLimitKey = std::pair<RateLimitScope, std::string>;
   struct Send {
     SendId id;
     SteadyTime at;
@@ -94,7 +95,6 @@ class MemoryStore final : public Store {
     Generation generation;
     bool judged = false;
   };
-  using BackupSet = memory_records::BackupSet;
   using OpenPass = memory_records::OpenPass;
   struct Enrolled {
     std::string number;
@@ -105,18 +105,18 @@ class MemoryStore final : public Store {
   };
   struct Unsettled {
     SteadyTime at;
-    std::vector<BudgetKey> keys;
+    std::vector<RateLimitKey> keys;
   };
 
   MemoryStore(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
   int64_t now_ms() const;
-  answer_rules::Standing standing_of(const Origin& origin) const;
+  answer_rules::CountingState counting_of(const Origin& origin) const;
   void take_back(const Counted& counted, Answers& answers);
   void make_familiar(Answers& answers, const std::string& place) const;
   unsigned failed_since_yesterday(const std::string& user) const;
   void drop_old_answers();
   void forget_old_sends(std::deque<Send>& sends, std::chrono::seconds window) const;
-  void drop_idle_budgets();
+  void drop_idle_rate_limits();
   template <typename Change>
   Result<Generation> changed(const std::string& user, const Proof& proof, Change change);
   bool is_locked(const std::string& user) const;
@@ -131,13 +131,13 @@ class MemoryStore final : public Store {
   int64_t last_id_ = 0;
   std::chrono::seconds longest_window_{0};
   SteadyTime next_clean_up_{};
-  std::map<BudgetKey, std::deque<Send>> sends_;
+  std::map<RateLimitKey, std::deque<Send>> sends_;
   std::map<SendId, Unsettled> unsettled_;
   std::map<std::string, Answers> answers_;
   std::map<AttemptId, Counted> counted_;
   std::deque<VerdictRecord> verdicts_;
   std::map<std::string, int64_t> totp_steps_;
-  std::map<std::string, BackupSet> backup_sets_;
+  std::map<std::string, memory_records::BackupSet> backup_sets_;
   std::string sealing_key_id_;
   std::map<std::string, Enrolled> enrolled_;
   std::map<std::string, Generation> generations_;

@@ -23,7 +23,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
 SqliteStore::SqliteStore(StateFile state, Options options, Random& random, const TimeSource& time)
     : random_(random),
       decoy_key_(state.decoy_key),
-      budget_key_(state.budget_key),
+      rate_limit_key_(state.rate_limit_key),
       writer_(std::move(state), options, random, time),
       commits_([this](GroupCommit::Jobs& batch) { return writer_.commit(batch); }) {}
 
@@ -75,25 +75,27 @@ std::vector<Counter> SqliteStore::take_counters() {
   return taken;
 }
 
-std::vector<limit_tables::HashedBudget> SqliteStore::hashed(
-    const std::vector<Budget>& budgets) const {
-  std::vector<limit_tables::HashedBudget> hashed;
-  for (const Budget& budget : budgets) hashed.push_back(limit_tables::hashed(budget, budget_key_));
+std::vector<limit_tables::HashedRateLimit> SqliteStore::hashed(
+    const std::vector<RateLimit>& rate_limits) const {
+  std::vector<limit_tables::HashedRateLimit> hashed;
+  for (const RateLimit& rate_limit : rate_limits)
+    hashed.push_back(limit_tables::hashed(rate_limit, rate_limit_key_));
   return hashed;
 }
 
-Result<SendDecision> SqliteStore::reserve_send(const std::vector<Budget>& budgets) {
-  const auto keyed = hashed(budgets);
+Result<SendDecision> SqliteStore::reserve_send(const std::vector<RateLimit>& rate_limits) {
+  const auto keyed = hashed(rate_limits);
   return committed([&](Transaction& t) { return limit_tables::reserve_send(t, keyed); });
 }
 
-Result<std::vector<BudgetState>> SqliteStore::budget_states(const std::vector<Budget>& budgets) {
-  const auto keyed = hashed(budgets);
-  return committed([&](Transaction& t) { return limit_tables::budget_states(t, keyed); });
+Result<std::vector<RateLimitState>> SqliteStore::rate_limit_states(
+    const std::vector<RateLimit>& rate_limits) {
+  const auto keyed = hashed(rate_limits);
+  return committed([&](Transaction& t) { return limit_tables::rate_limit_states(t, keyed); });
 }
 
-Result<bool> SqliteStore::refill_budgets(const std::vector<Budget>& budgets) {
-  const auto keyed = hashed(budgets);
+Result<bool> SqliteStore::refill_rate_limits(const std::vector<RateLimit>& rate_limits) {
+  const auto keyed = hashed(rate_limits);
   return committed([&](Transaction& t) { return limit_tables::refill(t, keyed); });
 }
 
@@ -104,13 +106,13 @@ Result<void> SqliteStore::settle_send(SendId id, bool spent) {
 }
 
 Result<UserState> SqliteStore::state_of(const Origin& origin) {
-  const auto hashed = answer_tables::hashed(origin, budget_key_);
+  const auto hashed = answer_tables::hashed(origin, rate_limit_key_);
   return committed([&](Transaction& t) { return answer_tables::state_of(t, hashed); });
 }
 
 Result<CountedAttempt> SqliteStore::count_attempt(const Origin& origin, int64_t chance,
                                                   const LockRules& rules) {
-  const auto hashed = answer_tables::hashed(origin, budget_key_);
+  const auto hashed = answer_tables::hashed(origin, rate_limit_key_);
   return committed([&](Transaction& t) {
     CountedAttempt counted = answer_tables::count_attempt(t, hashed, chance, rules);
     counted.generation = generation_tables::generation_of(t, origin.user);
@@ -197,7 +199,7 @@ Result<bool> SqliteStore::use_backup_code(const std::string& user, const std::st
 
 // One look for all of it: each would wait for a batch of its own.
 Result<UserRecord> SqliteStore::record_of(const Origin& origin) {
-  const auto hashed = answer_tables::hashed(origin, budget_key_);
+  const auto hashed = answer_tables::hashed(origin, rate_limit_key_);
   const std::string& user = origin.user;
   return committed([&](Transaction& t) {
     return UserRecord{answer_tables::state_of(t, hashed), enrolment_tables::enrolment_of(t, user),

@@ -33,10 +33,11 @@ class SqliteStore final : public Store {
     return open(path, missing, random, time, Options());
   }
 
-  Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) override;
+  Result<SendDecision> reserve_send(const std::vector<RateLimit>& rate_limits) override;
   Result<void> settle_send(SendId id, bool spent) override;
-  Result<std::vector<BudgetState>> budget_states(const std::vector<Budget>& budgets) override;
-  Result<bool> refill_budgets(const std::vector<Budget>& budgets) override;
+  Result<std::vector<RateLimitState>> rate_limit_states(
+      const std::vector<RateLimit>& rate_limits) override;
+  Result<bool> refill_rate_limits(const std::vector<RateLimit>& rate_limits) override;
   Result<UserState> state_of(const Origin& origin) override;
   Result<CountedAttempt> count_attempt(const Origin& origin, int64_t chance,
                                        const LockRules& rules) override;
@@ -93,7 +94,8 @@ class SqliteStore final : public Store {
   template <typename Change>
   Result<Generation> changed(const std::string& user, const Proof& proof, Change change);
 
-  std::vector<limit_tables::HashedBudget> hashed(const std::vector<Budget>& budgets) const;
+  std::vector<limit_tables::HashedRateLimit> hashed(
+      const std::vector<RateLimit>& rate_limits) const;
 
   Random& random_;
   // The same, behind the records that came before.
@@ -102,7 +104,7 @@ class SqliteStore final : public Store {
   std::vector<Counter> take_counters();
 
   const StoreKey decoy_key_;
-  const StoreKey budget_key_;
+  const StoreKey rate_limit_key_;
   StateWriter writer_;
   std::mutex counters_mutex_;
   std::map<std::pair<std::string, std::string>, int64_t> counters_;  // not committed yet

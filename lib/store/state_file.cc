@@ -13,15 +13,15 @@ namespace {
 Result<void> make_database(const std::string& path, Milliseconds patience, Random& random,
                            const TimeSource& time) {
   StoreKey decoy_key{};
-  StoreKey budget_key{};
-  for (StoreKey* key : {&decoy_key, &budget_key})
+  StoreKey rate_limit_key{};
+  for (StoreKey* key : {&decoy_key, &rate_limit_key})
     if (auto filled = random.fill(*key); !filled) return filled;
   try {
     Database database(path, Database::Access::create, patience);
     database.use_write_ahead_log();
     migrate(database);
     database.run("INSERT INTO store (one, decoy_key, budget_key) VALUES (1, ?, ?)",
-                 {Blob(decoy_key), Blob(budget_key)});
+                 {Blob(decoy_key), Blob(rate_limit_key)});
     start_clock(database, time);
     // The log has the draft's name and will not follow the file to its own.
     if (!database.checkpoint()) return make_error(ErrorKind::unavailable, path + ": is locked");
@@ -51,7 +51,7 @@ std::optional<Error> read_keys(StateFile& state) {
   auto row = state.database.query("SELECT decoy_key, budget_key FROM store");
   const bool found = row.next();
   int column = 0;
-  for (StoreKey* key : {&state.decoy_key, &state.budget_key}) {
+  for (StoreKey* key : {&state.decoy_key, &state.rate_limit_key}) {
     const std::string bytes = found ? row.bytes(column++) : "";
     if (bytes.size() != key->size())
       return make_error(ErrorKind::unavailable, "is damaged: it has lost its keys");

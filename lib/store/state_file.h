@@ -19,8 +19,8 @@ struct StateFile {
   StatePlace place;
   Database database;
   StoreKey decoy_key{};
-  StoreKey
-      budget_key{};  // of the keyed hashes that stand for numbers, users and sources in budgets
+  StoreKey rate_limit_key{};  // of the keyed hashes that stand for numbers, users and sources in
+                              // rate limits
 };
 
 enum class Missing { create, refuse };

@@ -17,31 +17,31 @@
 
 namespace sms2fa {
 
-// What a budget of messages is kept for.
-enum class BudgetScope { number, user, source, host, host_day };
+// What a rate limit of messages is kept for.
+enum class RateLimitScope { number, user, source, host, host_day };
 
 // At most `count` messages for `key` in any window of `window`.
-struct Budget {
-  BudgetScope scope;
+struct RateLimit {
+  RateLimitScope scope;
   std::string key;
   unsigned count;
   std::chrono::seconds window;
   bool only_looked_at = false;  // must have a message left, and keeps it
-  bool is_share = false;        // a part of another budget, for some only
+  bool is_share = false;        // a part of another rate limit, for some only
 };
 
 using SendId = int64_t;
 
-// A reservation, or the budget that forbids it.
+// A reservation, or the rate limit that forbids it.
 struct SendDecision {
   std::optional<SendId> reserved;
-  BudgetScope exhausted = BudgetScope::host;
+  RateLimitScope exhausted = RateLimitScope::host;
   std::chrono::seconds retry_in{0};
-  bool is_share = false;  // of the exhausted budget
+  bool is_share = false;  // of the exhausted rate limit
 };
 
-// How a budget stands: messages left, and how long until there is one when none is.
-struct BudgetState {
+// How a rate limit stands: messages left, and how long until there is one when none is.
+struct RateLimitState {
   unsigned left = 0;
   std::chrono::seconds next_in{0};
 };
@@ -66,17 +66,18 @@ struct UserRecord {
 // denies.
 class Store : public AnswerStore, public EnrolmentStore, public OperationsStore {
  public:
-  // Before a message leaves: takes one from every budget, or none from any.
-  virtual Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) = 0;
+  // Before a message leaves: takes one from every rate limit, or none from any.
+  virtual Result<SendDecision> reserve_send(const std::vector<RateLimit>& rate_limits) = 0;
   // After the request has ended: gives the message back when it was certainly not sent. A
   // reservation that is never settled stays spent, and settling one twice changes nothing. Durable
   // soon.
   virtual Result<void> settle_send(SendId id, bool spent) = 0;
 
   // How each stands, in their order. Takes nothing.
-  virtual Result<std::vector<BudgetState>> budget_states(const std::vector<Budget>& budgets) = 0;
+  virtual Result<std::vector<RateLimitState>> rate_limit_states(
+      const std::vector<RateLimit>& rate_limits) = 0;
   // Forgets what was taken from these. False when nothing was.
-  virtual Result<bool> refill_budgets(const std::vector<Budget>& budgets) = 0;
+  virtual Result<bool> refill_rate_limits(const std::vector<RateLimit>& rate_limits) = 0;
 
   // A key, drawn once in the store's life, from which decoys derive what they show.
   virtual Result<std::array<unsigned char, 32>> decoy_key() = 0;

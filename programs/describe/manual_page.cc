@@ -74,13 +74,13 @@ class Page {
     for (const auto& [section, entries] : all_)
       for (const auto& [name, entry] : entries)
         if (!entry.explained) complain("[" + section + "] " + name + " is not explained");
-    if (complaints_.empty()) return std::move(text_);
-    return make_error(ErrorKind::configuration, std::move(complaints_));
+    if (diagnostics_.empty()) return std::move(text_);
+    return make_error(ErrorKind::configuration, std::move(diagnostics_));
   }
 
  private:
   void complain(const std::string& sentence) {
-    complaints_ += (complaints_.empty() ? "" : "\n") + sentence;
+    diagnostics_ += (diagnostics_.empty() ? "" : "\n") + sentence;
   }
 
   // "## [code]"; any other heading ends what is about keys.
@@ -166,7 +166,7 @@ class Page {
   std::string heading_;
   bool bounds_said_ = false;
   std::string text_;
-  std::string complaints_;
+  std::string diagnostics_;
 };
 
 }  // namespace

@@ -74,7 +74,7 @@ LoginRequest read_hello(const wire::Message& hello, uid_t peer, const PeerSettin
   request.peer = peer;
   request.caller = peer == 0 && !request.ruser.empty() ? request.ruser : std::to_string(peer);
   request.lane = lane_of(request, flags, named);
-  // Nobody else is believed about the network: they could spend a stranger's budget and get it
+  // Nobody else is believed about the network: they could spend a stranger's rate limit and get it
   // banned.
   if (request.lane != Lane::own) request.rhost = hello.text_of(Field::rhost);
   if (request.lane == Lane::own) request.service = known_service(request.service, pam_directories);

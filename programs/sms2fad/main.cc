@@ -36,7 +36,7 @@ using namespace sms2fa;
 
 constexpr size_t kLockedMemory = size_t{1} << 20;
 constexpr size_t kMostChallenges = 2048;
-constexpr unsigned kMostErrands = 256;
+constexpr unsigned kMostWorkers = 256;
 constexpr Milliseconds kGoodbye{4500};
 
 int give_up(const Error& error) {
@@ -46,10 +46,10 @@ int give_up(const Error& error) {
 
 int check(const Options& options, const Clock& clock) {
   auto records = read_records(options.configuration);
-  const auto setup = records ? make_setup(std::move(*records), clock) : records.error();
-  if (setup) return EX_OK;
-  std::fprintf(stderr, "%s\n", setup.error().message.c_str());
-  return exit_code_of(setup.error().kind);
+  const auto snapshot = records ? make_snapshot(std::move(*records), clock) : records.error();
+  if (snapshot) return EX_OK;
+  std::fprintf(stderr, "%s\n", snapshot.error().message.c_str());
+  return exit_code_of(snapshot.error().kind);
 }
 
 sigset_t block_signals() {
@@ -118,29 +118,29 @@ int serve(const Options& options, ServiceManager& manager) {
            sandbox->without_landlock.c_str());
 
   LoadedFiles files = std::move(records->files);
-  auto setup = make_setup(std::move(*records), clock);
-  if (!setup) return give_up(setup.error());
+  auto snapshot = make_snapshot(std::move(*records), clock);
+  if (!snapshot) return give_up(snapshot.error());
   // Whoever could read it as root only would be surprised at the next SIGHUP.
   if (const auto readable = open_trusted(options.configuration); !readable)
     log_lines(LOG_DAEMON | LOG_WARNING,
               "a reload will fail (chgrp _sms2fa, chmod 0640): ", readable.error().message);
 
-  const StoreSettings store_settings = (*setup)->configuration.store;
+  const StoreSettings store_settings = (*snapshot)->configuration.store;
   auto store = make_store(store_settings, clock, random, **time);
   if (!store) return give_up(store.error());
-  complain_about_keys(*(*setup)->keys, **store);
+  complain_about_keys(*(*snapshot)->keys, **store);
   ChallengeTable challenges(clock, kMostChallenges);
   DeliveryHistory deliveries;
   DeliveryHistory checks;
   SystemAuditLog log("sms2fad");
   RecordKeeper audit(log, **store, clock);
-  Errands errands(kMostErrands);
-  Surroundings around = {clock, random, **store, challenges, deliveries, checks, audit, errands};
+  WorkerPool workers(kMostWorkers);
+  Services services = {clock, random, **store, challenges, deliveries, checks, audit, workers};
   // The server alone holds the setup from here on: what follows messages in it tells the audit log
   // about them to the last, and must go before that does.
   SystemAccountLookup name_services;
   AccountPool accounts(name_services);
-  Server server(around, accounts, {std::move(*setup), std::move(files), std::nullopt});
+  Server server(services, accounts, {std::move(*snapshot), std::move(files), std::nullopt});
 
   const UniqueFd signal_fd(signalfd(-1, &signals, SFD_CLOEXEC));
   const bool in_memory = store_settings.type == StoreType::memory;
@@ -152,7 +152,7 @@ int serve(const Options& options, ServiceManager& manager) {
   *listeners = {};
   // A message still under way stays spent, which is the safe side.
   const bool clean =
-      server.stop(kGoodbye) && errands.finish(Milliseconds(0)) && accounts.finish(Milliseconds(0));
+      server.stop(kGoodbye) && workers.finish(Milliseconds(0)) && accounts.finish(Milliseconds(0));
   syslog(LOG_DAEMON | LOG_NOTICE, clean ? "stopped" : "stopped; attempts under way were denied");
   // Attempts that still wait for a provider see their connection close, which denies them. Their
   // threads use what this function owns, so it must not return before them.

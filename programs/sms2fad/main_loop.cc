@@ -18,8 +18,8 @@ namespace sms2fa {
 
 namespace {
 
-constexpr int kBreather = 100;  // ms
-constexpr int kLook = 1000;     // ms, between looks at what a reload left behind
+constexpr int kBackOff = 100;  // ms
+constexpr int kLook = 1000;    // ms, between looks at what a reload left behind
 
 }  // namespace
 
@@ -33,9 +33,9 @@ Result<Loaded> MainLoop::read_again() {
                             ": the sandbox lets the daemon write where it wrote when it "
                             "started; a new place takes a restart");
   LoadedFiles files = std::move(records->files);
-  auto setup = make_setup(std::move(*records), clock_);
-  if (!setup) return setup.error();
-  return Loaded{std::move(*setup), std::move(files), std::nullopt};
+  auto snapshot = make_snapshot(std::move(*records), clock_);
+  if (!snapshot) return snapshot.error();
+  return Loaded{std::move(*snapshot), std::move(files), std::nullopt};
 }
 
 void MainLoop::refuse(const std::string& why) {
@@ -70,36 +70,36 @@ bool MainLoop::handle_signal(int signals) {
 
 // Gives the sign of life when it is due: only here, so that it stops when this thread hangs, or
 // waits for a lock of the server's that nobody gives back.
-int MainLoop::milliseconds_to_sleep(bool breathe) {
+int MainLoop::milliseconds_to_sleep(bool back_off) {
   constexpr int64_t kForEver = std::numeric_limits<int>::max();
-  int64_t most = breathe ? kBreather : kForEver;
-  if (!server_.let_go()) most = std::min<int64_t>(most, kLook);
-  const auto every = manager_.sign_of_life();
+  int64_t most = back_off ? kBackOff : kForEver;
+  if (!server_.release_retired()) most = std::min<int64_t>(most, kLook);
+  const auto every = manager_.watchdog_interval();
   if (!every) return most == kForEver ? -1 : static_cast<int>(most);
   const SteadyTime now = std::chrono::steady_clock::now();
-  if (now >= next_sign_of_life_) {
+  if (now >= next_watchdog_ping_) {
     server_.touch();
     manager_.notify("WATCHDOG=1");
-    next_sign_of_life_ = now + *every;
+    next_watchdog_ping_ = now + *every;
   }
-  const auto left = std::chrono::ceil<Milliseconds>(next_sign_of_life_ - now).count();
+  const auto left = std::chrono::ceil<Milliseconds>(next_watchdog_ping_ - now).count();
   return static_cast<int>(std::min<int64_t>(left, most));
 }
 
 // One connection of each socket in turn: a crowd at one keeps nobody at the other waiting.
 void MainLoop::run(const Listeners& listeners, int signals) {
-  bool breathe = false;
+  bool back_off = false;
   while (true) {
     pollfd watched[] = {
         {signals, POLLIN, 0}, {listeners.auth.get(), POLLIN, 0}, {listeners.user.get(), POLLIN, 0}};
-    const int ready = poll(watched, breathe ? 1 : 3, milliseconds_to_sleep(breathe));
-    breathe = false;
+    const int ready = poll(watched, back_off ? 1 : 3, milliseconds_to_sleep(back_off));
+    back_off = false;
     if (ready <= 0) continue;
     if (watched[0].revents != 0 && !handle_signal(signals)) return;
     if (watched[1].revents != 0)
-      breathe = !server_.accept_from(listeners.auth.get(), Entrance::auth) || breathe;
+      back_off = !server_.accept_from(listeners.auth.get(), Entrance::auth) || back_off;
     if (watched[2].revents != 0)
-      breathe = !server_.accept_from(listeners.user.get(), Entrance::user) || breathe;
+      back_off = !server_.accept_from(listeners.user.get(), Entrance::user) || back_off;
   }
 }
 

@@ -32,14 +32,14 @@ class MainLoop {
   void reload();
   void refuse(const std::string& why);
   Result<Loaded> read_again();
-  int milliseconds_to_sleep(bool breathe);
+  int milliseconds_to_sleep(bool back_off);
 
   const std::string& configuration_;
   const std::vector<std::string>& places_;
   const Clock& clock_;
   Server& server_;
   const ServiceManager& manager_;
-  SteadyTime next_sign_of_life_{};
+  SteadyTime next_watchdog_ping_{};
 };
 
 }  // namespace sms2fa

@@ -13,11 +13,11 @@ std::string report_on(const std::string& user, const Loaded& loaded, Store& stor
   report.loaded = loaded.files;
   report.refused = loaded.refused;
   if (!user.empty()) {
-    const Setup& setup = *loaded.setup;
+    const Snapshot& snapshot = *loaded.snapshot;
     // Not in the places of those who log in.
     const auto account = accounts.find(Lane::own, user);
-    report.person =
-        outlook_of(user, account, setup.configuration, *setup.directory, store, setup.keys.get());
+    report.person = outlook_of(user, account, snapshot.configuration, *snapshot.directory, store,
+                               snapshot.keys.get());
   }
   return write_report(report);
 }

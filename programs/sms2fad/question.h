@@ -6,14 +6,14 @@
 #include <string>
 
 #include "lib/session/account_pool.h"
-#include "lib/session/surroundings.h"
+#include "lib/session/services.h"
 #include "programs/wiring/daemon_report.h"
 
 namespace sms2fa {
 
 // What the daemon works with, and since when.
 struct Loaded {
-  std::shared_ptr<const Setup> setup;
+  std::shared_ptr<const Snapshot> snapshot;
   LoadedFiles files;
   std::optional<RefusedReload> refused;
 };

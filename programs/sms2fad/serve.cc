@@ -72,35 +72,35 @@ AuditEvent foreign(const LoginRequest& request) {
 }
 
 // Providers are connected to before anybody logs in.
-void prepare(Messenger& messenger, Surroundings& around) {
-  watch_providers(messenger, around.store, around.audit, around.clock.wall_now());
+void prepare(Messenger& messenger, Services& services) {
+  watch_providers(messenger, services.store, services.audit, services.clock.wall_now());
   messenger.keep_warm();
 }
 
 }  // namespace
 
-Server::Server(Surroundings& around, AccountPool& accounts, Loaded loaded)
-    : around_(around),
+Server::Server(Services& services, AccountPool& accounts, Loaded loaded)
+    : services_(services),
       accounts_(accounts),
       stop_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       loaded_(std::move(loaded)),
       attempts_(std::numeric_limits<unsigned>::max()) {
-  prepare(*loaded_.setup->messenger, around_);
+  prepare(*loaded_.snapshot->messenger, services_);
 }
 
 void Server::use(Loaded loaded) {
   // Not under the lock: this waits for the store, and nobody who logs in should.
-  prepare(*loaded.setup->messenger, around_);
-  std::shared_ptr<const Setup> oldest;  // its threads end after the lock is free
+  prepare(*loaded.snapshot->messenger, services_);
+  std::shared_ptr<const Snapshot> oldest;  // its threads end after the lock is free
   {
     const std::lock_guard lock(mutex_);
     if (leaving_.size() == kMostLeaving) {
       oldest = std::move(leaving_.front());
       leaving_.erase(leaving_.begin());
     }
-    leaving_.push_back(std::exchange(loaded_, std::move(loaded)).setup);
+    leaving_.push_back(std::exchange(loaded_, std::move(loaded)).snapshot);
   }
-  (void)let_go();
+  (void)release_retired();
 }
 
 void Server::keep(RefusedReload refused) {
@@ -108,11 +108,11 @@ void Server::keep(RefusedReload refused) {
   loaded_.refused = std::move(refused);
 }
 
-bool Server::let_go() {
-  std::vector<std::shared_ptr<const Setup>> gone;
+bool Server::release_retired() {
+  std::vector<std::shared_ptr<const Snapshot>> gone;
   const std::lock_guard lock(mutex_);
-  const auto needed = [](const auto& setup) {
-    return setup.use_count() > 1 || setup->messenger->is_following();
+  const auto needed = [](const auto& snapshot) {
+    return snapshot.use_count() > 1 || snapshot->messenger->is_following();
   };
   const auto end = std::stable_partition(leaving_.begin(), leaving_.end(), needed);
   gone.assign(std::move_iterator(end), std::move_iterator(leaving_.end()));
@@ -125,13 +125,13 @@ struct Server::Visit {
   wire::Channel channel;
   uid_t peer;
   Entrance entrance;
-  std::shared_ptr<const Setup> setup;
-  Admission::Place place = {};  // last: while it is held, the channel may be closed for reading
+  std::shared_ptr<const Snapshot> snapshot;
+  Admission::Slot slot = {};  // last: while it is held, the channel may be closed for reading
 };
 
 const PeerSettings* Server::named(const Visit& visit) {
-  const auto found = visit.setup->peers.find(visit.peer);
-  return found == visit.setup->peers.end() ? nullptr : &found->second;
+  const auto found = visit.snapshot->peers.find(visit.peer);
+  return found == visit.snapshot->peers.end() ? nullptr : &found->second;
 }
 
 bool Server::accept_from(int listener, Entrance entrance) {
@@ -141,19 +141,19 @@ bool Server::accept_from(int listener, Entrance entrance) {
   socklen_t size = sizeof peer;
   if (getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return true;
   try {
-    std::shared_ptr<const Setup> setup;
+    std::shared_ptr<const Snapshot> snapshot;
     {
       const std::lock_guard lock(mutex_);
-      setup = loaded_.setup;
+      snapshot = loaded_.snapshot;
     }
-    const LimitSettings& limits = setup->configuration.limits;
+    const LimitSettings& limits = snapshot->configuration.limits;
     const int fd = connection.get();
-    // What runs must be able to be copied, which a place is not.
+    // What runs must be able to be copied, which a slot is not.
     const auto visit = std::make_shared<Visit>(Visit{
-        {std::move(connection), wire::Sender::daemon, stop_.get()}, peer.uid, entrance, setup});
-    visit->place = admission_.greet(limits, peer.uid, named(*visit) != nullptr,
-                                    [fd] { shutdown(fd, SHUT_RD); });
-    if (!visit->place.valid()) {
+        {std::move(connection), wire::Sender::daemon, stop_.get()}, peer.uid, entrance, snapshot});
+    visit->slot = admission_.greet(limits, peer.uid, named(*visit) != nullptr,
+                                   [fd] { shutdown(fd, SHUT_RD); });
+    if (!visit->slot.valid()) {
       turn_away(peer.uid, peer.pid);
       return true;
     }
@@ -166,7 +166,7 @@ bool Server::accept_from(int listener, Entrance entrance) {
 }
 
 void Server::turn_away(uid_t peer, pid_t pid) {
-  const auto left_out = refusals_.note(peer, around_.clock.now());
+  const auto left_out = refusals_.note(peer, services_.clock.now());
   if (!left_out) return;
   syslog(LOG_AUTHPRIV | LOG_WARNING,
          "turned away a connection of pid %d, uid %u, and %u before it that no line tells of: too "
@@ -177,7 +177,7 @@ void Server::turn_away(uid_t peer, pid_t pid) {
 // Whoever wants to be refused can be, as often as they like; the log has better uses.
 bool Server::is_worth_telling(AuditEvent& event, uid_t peer) {
   if (event.reason != Reason::foreign_peer) return true;
-  const auto left_out = refusals_.note(peer, around_.clock.now());
+  const auto left_out = refusals_.note(peer, services_.clock.now());
   if (left_out.value_or(0) > 0)
     event.detail += "; so did " + std::to_string(*left_out) + " before it that no line tells of";
   return left_out.has_value();
@@ -201,20 +201,20 @@ void Server::attempt(Visit& visit) {
   if (received == ChannelStatus::ok && hello.type() == MessageType::question && may_ask)
     return answer(hello, visit);
   if (received != ChannelStatus::ok || hello.type() != MessageType::hello) {
-    if (refusals_.note(visit.peer, around_.clock.now()))
+    if (refusals_.note(visit.peer, services_.clock.now()))
       syslog(LOG_AUTHPRIV | LOG_WARNING, "denied a connection of uid %u: no hello (%s)", visit.peer,
              wire::to_string(received));
     return;
   }
   LoginRequest request = read_hello(hello, visit.peer, named(visit));
   AuditEvent event = judge(request, visit);
-  if (event.verdict != AuditVerdict::accepted && visit.place.displaced()) {
+  if (event.verdict != AuditVerdict::accepted && visit.slot.displaced()) {
     event.verdict = AuditVerdict::unavailable;
     event.reason = Reason::busy;
     event.limit = "attempts_at_once";
     event.detail = "its place went to a login from elsewhere";
   }
-  if (is_worth_telling(event, visit.peer)) around_.audit.record(event);
+  if (is_worth_telling(event, visit.peer)) services_.audit.record(event);
   Message verdict(MessageType::verdict);
   verdict.put(Field::nonce, hello.text_of(Field::nonce))
       .put(Field::verdict, static_cast<uint8_t>(verdict_of(event.verdict)))
@@ -232,37 +232,37 @@ void Server::answer(const Message& question, Visit& visit) {
   const std::string user(question.text_of(Field::user));
   Message report(MessageType::report);
   report.put(Field::nonce, question.text_of(Field::nonce))
-      .put(Field::report, report_on(user, loaded, around_.store, accounts_));
+      .put(Field::report, report_on(user, loaded, services_.store, accounts_));
   (void)visit.channel.send(report, soon());
 }
 
 AuditEvent Server::judge(LoginRequest& request, Visit& visit) {
-  ChannelConversation person(visit.channel, request.silent, stop_.get());
-  const LimitSettings& limits = visit.setup->configuration.limits;
+  ChannelConversation conversation(visit.channel, request.silent, stop_.get());
+  const LimitSettings& limits = visit.snapshot->configuration.limits;
   // By the name that was typed at first: name services may take their time.
-  const char* no_place = admission_.admit(limits, visit.place, request);
-  if (no_place == nullptr) {
+  const char* no_slot = admission_.admit(limits, visit.slot, request);
+  if (no_slot == nullptr) {
     if (const auto resolved = resolve_user(request, accounts_, named(visit)); !resolved) {
       AuditEvent event = denial(request, Reason::nss, AuditVerdict::unavailable);
       event.detail = resolved.error().message;
-      person.end_with(
-          wording::with_help(wording::unavailable(), visit.setup->configuration.message));
+      conversation.end_with(
+          wording::with_help(wording::unavailable(), visit.snapshot->configuration.message));
       return event;
     }
     if (!may_speak(request)) return foreign(request);
-    if (!request.typed_user.empty()) no_place = admission_.admit(limits, visit.place, request);
+    if (!request.typed_user.empty()) no_slot = admission_.admit(limits, visit.slot, request);
   }
-  if (no_place != nullptr) {
-    person.tell(wording::busy());
+  if (no_slot != nullptr) {
+    conversation.tell(wording::busy());
     AuditEvent event = denial(request, Reason::busy, AuditVerdict::unavailable);
-    event.limit = no_place;
+    event.limit = no_slot;
     event.detail = event.limit + " is used up";
     return event;
   }
   if (request.enrolls)
     return enroll(request, request.peer == 0 ? EnrolledBy::root : EnrolledBy::the_person,
-                  visit.setup, around_, person);
-  return authenticate(request, visit.setup, around_, person);
+                  visit.snapshot, services_, conversation);
+  return authenticate(request, visit.snapshot, services_, conversation);
 }
 
 bool Server::stop(Milliseconds patience) {

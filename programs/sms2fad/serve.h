@@ -12,8 +12,8 @@
 #include "lib/session/account_pool.h"
 #include "lib/session/admission.h"
 #include "lib/session/authenticate.h"
-#include "lib/session/errands.h"
 #include "lib/session/refusal_limit.h"
+#include "lib/session/worker_pool.h"
 #include "lib/wire/channel.h"
 #include "programs/sms2fad/question.h"
 
@@ -26,7 +26,7 @@ enum class Entrance { auth, user };
 class Server {
  public:
   // All must outlive the server.
-  Server(Surroundings& around, AccountPool& accounts, Loaded loaded);
+  Server(Services& services, AccountPool& accounts, Loaded loaded);
 
   // Takes one waiting connection, if there is one, and begins its attempt; or turns it away when
   // too many are under way. False when the process is short of descriptors or memory and should
@@ -39,7 +39,7 @@ class Server {
   // What is loaded stays, for this reason; it is told to whoever asks.
   void keep(RefusedReload refused);
   // Lets go of what use() replaced and nobody needs any more. False when some is left.
-  bool let_go();
+  bool release_retired();
 
   // Returns when the server's lock could be taken.
   void touch() { const std::lock_guard lock(mutex_); }
@@ -58,7 +58,7 @@ class Server {
   void turn_away(uid_t peer, pid_t pid);
   bool is_worth_telling(AuditEvent& event, uid_t peer);
 
-  Surroundings& around_;
+  Services& services_;
   AccountPool& accounts_;
   Admission admission_;
   RefusalLimit refusals_;
@@ -66,8 +66,8 @@ class Server {
 
   std::mutex mutex_;
   Loaded loaded_;
-  std::vector<std::shared_ptr<const Setup>> leaving_;
-  Errands attempts_;  // last: they use the others
+  std::vector<std::shared_ptr<const Snapshot>> leaving_;
+  WorkerPool attempts_;  // last: they use the others
 };
 
 }  // namespace sms2fa

@@ -51,7 +51,7 @@ ServiceManager ServiceManager::take_environment() {
     fcntl(kFirstHandedOver + i, F_SETFD, FD_CLOEXEC);
   }
   manager.names_ = variable("LISTEN_FDNAMES");
-  manager.sign_of_life_ = interval(variable("WATCHDOG_USEC"), variable("WATCHDOG_PID"));
+  manager.watchdog_interval_ = interval(variable("WATCHDOG_USEC"), variable("WATCHDOG_PID"));
   clearenv();
   return manager;
 }

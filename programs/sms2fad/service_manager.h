@@ -36,7 +36,7 @@ class ServiceManager {
 
   // How often the manager must hear "WATCHDOG=1" (twice in the time it allows), if it listens for
   // it at all.
-  std::optional<Milliseconds> sign_of_life() const { return sign_of_life_; }
+  std::optional<Milliseconds> watchdog_interval() const { return watchdog_interval_; }
 
   // Sends a state such as "READY=1". Without a manager, or when it does not listen, nothing
   // happens.
@@ -47,7 +47,7 @@ class ServiceManager {
   std::vector<UniqueFd> handed_over_;
   std::string names_;
   bool journal_reads_stderr_ = false;
-  std::optional<Milliseconds> sign_of_life_;
+  std::optional<Milliseconds> watchdog_interval_;
 };
 
 }  // namespace sms2fa

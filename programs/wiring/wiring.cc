@@ -157,7 +157,7 @@ Result<Records> read_records(const std::string& path) {
                  std::move(files)};
 }
 
-Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& clock) {
+Result<std::shared_ptr<const Snapshot>> make_snapshot(Records records, const Clock& clock) {
   auto messenger =
       make_messenger(records.configuration.delivery, std::move(records.transports), clock);
   if (!messenger) return messenger.error();
@@ -167,10 +167,10 @@ Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& cl
   auto read_number = [&policy = records.directory->policy()](std::string_view text, EnrolledBy by) {
     return by == EnrolledBy::root ? policy.read(text) : policy.read_own(text);
   };
-  return std::shared_ptr<const Setup>(std::make_shared<Setup>(
-      Setup{std::move(records.configuration), std::move(records.directory), std::move(*messenger),
-            host_name(), std::move(keys), std::move(read_number), std::move(*peers),
-            [](const std::string& user) { return is_persons_account(user); }}));
+  return std::shared_ptr<const Snapshot>(std::make_shared<Snapshot>(Snapshot{
+      std::move(records.configuration), std::move(records.directory), std::move(*messenger),
+      host_name(), std::move(keys), std::move(read_number), std::move(*peers),
+      [](const std::string& user) { return is_persons_account(user); }}));
 }
 
 Result<std::unique_ptr<Store>> open_existing_store(const StoreSettings& settings, Random& random,

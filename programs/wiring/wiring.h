@@ -62,7 +62,7 @@ struct Records {
 Result<Records> read_records(const std::string& path);
 
 // Everything that was read, ready for attempts; its threads start here.
-Result<std::shared_ptr<const Setup>> make_setup(Records records, const Clock& clock);
+Result<std::shared_ptr<const Snapshot>> make_snapshot(Records records, const Clock& clock);
 
 // This machine's name up to the first dot.
 std::string host_name();

@@ -71,10 +71,10 @@ double syncs_a_second(const std::string& path, double seconds) {
 }
 
 void attempt(Store& store, const std::string& user) {
-  const auto send = store.reserve_send({{BudgetScope::number, "+35385" + user, 1'000'000, kHour},
-                                        {BudgetScope::user, user, 1'000'000, kHour},
-                                        {BudgetScope::source, user, 1'000'000, kHour},
-                                        {BudgetScope::host, "", 1'000'000, kHour}});
+  const auto send = store.reserve_send({{RateLimitScope::number, "+35385" + user, 1'000'000, kHour},
+                                        {RateLimitScope::user, user, 1'000'000, kHour},
+                                        {RateLimitScope::source, user, 1'000'000, kHour},
+                                        {RateLimitScope::host, "", 1'000'000, kHour}});
   if (!send || !send->reserved) give_up(send ? "over budget" : send.error().message);
   if (auto settled = store.settle_send(*send->reserved, true); !settled)
     give_up(settled.error().message);

@@ -160,10 +160,10 @@ class WordsTest(EnrolmentCase):
                 fake.misbehave(mode)
                 self.same_words("send", "alice", expect=code, words=[word])
         fake.behave()
-        for word, fate, code in (("delivered", "delivered", OK), ("undelivered", "failed", UNAVAILABLE)):
-            with self.subTest(fate):
+        for word, status, code in (("delivered", "delivered", OK), ("undelivered", "failed", UNAVAILABLE)):
+            with self.subTest(status):
                 fake.deliver_as(word)
-                self.same_words("send", "alice", "--wait", expect=code, but={"detail", "message_id"}, words=[fate])
+                self.same_words("send", "alice", "--wait", expect=code, but={"detail", "message_id"}, words=[status])
 
     def test_a_provider_that_tells_no_id(self):
         """Nobody reads of an empty one."""

@@ -81,7 +81,7 @@ class SudoTrouble(Scenario):
             person.is_denied()
             self.assertEqual(3, person.screen.count("Enter one time PIN"))
         self.assert_texts(1)
-        self.assertEqual(2, len([line for line in self.verdicts() if "reason=resting" in line]))
+        self.assertEqual(2, len([line for line in self.verdicts() if "reason=cooldown" in line]))
 
     def test_an_unenrolled_user(self):
         self.start_with_sudo(PIN)

@@ -26,7 +26,7 @@ class WrongCode:
             self.assertRegex(person.screen, r"A new one can be sent in \d+ s")
         self.assert_texts(1)
         reasons = [line.split("reason=")[1].split()[0] for line in self.verdicts()]
-        self.assertEqual(["no-tries-left", "resting", "resting"], reasons)
+        self.assertEqual(["no-tries-left", "cooldown", "cooldown"], reasons)
 
     def test_a_right_code_after_two_wrong_ones(self):
         self.start_house()

@@ -34,7 +34,7 @@ MAY_INCLUDE = {
 # Of these folders, lib/session sees the interface only.
 SESSION_SEES_ONLY = {
     "lib/delivery": {"lib/delivery/messenger.h", "lib/delivery/login_message.h",
-                     "lib/delivery/send_report.h", "lib/delivery/followed_message.h"},
+                     "lib/delivery/send_report.h", "lib/delivery/tracked_message.h"},
     "lib/directory": {"lib/directory/account_lookup.h", "lib/directory/directory.h"},
     "lib/store": {"lib/store/store.h"},
 }

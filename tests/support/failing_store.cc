@@ -21,9 +21,9 @@ Error broken() {
 }
 }  // namespace
 
-Result<SendDecision> FailingStore::reserve_send(const std::vector<Budget>& budgets) {
+Result<SendDecision> FailingStore::reserve_send(const std::vector<RateLimit>& rate_limits) {
   if (fails(StoreCall::reserve_send, "reserve")) return broken();
-  return store_.reserve_send(budgets);
+  return store_.reserve_send(rate_limits);
 }
 
 Result<void> FailingStore::settle_send(SendId id, bool spent) {

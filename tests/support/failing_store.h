@@ -33,7 +33,7 @@ enum class StoreCall {
 class FailingStore final : public Store {
  public:
   explicit FailingStore(Store& store) : store_(store) {}
-  Result<SendDecision> reserve_send(const std::vector<Budget>& budgets) override;
+  Result<SendDecision> reserve_send(const std::vector<RateLimit>& rate_limits) override;
   Result<void> settle_send(SendId id, bool spent) override;
   Result<UserState> state_of(const Origin& origin) override;
   Result<CountedAttempt> count_attempt(const Origin& origin, int64_t chance,
@@ -80,11 +80,12 @@ class FailingStore final : public Store {
   }
 
   // What no test makes fail.
-  Result<std::vector<BudgetState>> budget_states(const std::vector<Budget>& budgets) override {
-    return store_.budget_states(budgets);
+  Result<std::vector<RateLimitState>> rate_limit_states(
+      const std::vector<RateLimit>& rate_limits) override {
+    return store_.rate_limit_states(rate_limits);
   }
-  Result<bool> refill_budgets(const std::vector<Budget>& budgets) override {
-    return store_.refill_budgets(budgets);
+  Result<bool> refill_rate_limits(const std::vector<RateLimit>& rate_limits) override {
+    return store_.refill_rate_limits(rate_limits);
   }
   Result<unsigned> failures_last_day(const std::string& user) override {
     return store_.failures_last_day(user);

@@ -9,9 +9,9 @@ bool FakeMessenger::offers(Medium medium, const Route&) const {
 
 namespace {
 
-class KnownFate final : public FollowedMessage {
+class KnownStatus final : public TrackedMessage {
  public:
-  explicit KnownFate(DeliveryStatus status) : status_(std::move(status)) {}
+  explicit KnownStatus(DeliveryStatus status) : status_(std::move(status)) {}
   DeliveryStatus status() const override { return status_; }
 
  private:
@@ -20,10 +20,10 @@ class KnownFate final : public FollowedMessage {
 
 }  // namespace
 
-std::shared_ptr<const FollowedMessage> FakeMessenger::follow(const SendReport&, SteadyTime,
-                                                             FateCallback ended) {
-  if (fate.state != DeliveryState::pending) ended(fate);
-  return std::make_shared<KnownFate>(fate);
+std::shared_ptr<const TrackedMessage> FakeMessenger::follow(const SendReport&, SteadyTime,
+                                                            DeliveryCallback ended) {
+  if (delivery_status.state != DeliveryState::pending) ended(delivery_status);
+  return std::make_shared<KnownStatus>(delivery_status);
 }
 
 CheckStatus FakeMessenger::check(const std::string& provider, const PhoneNumber&,
@@ -39,9 +39,9 @@ std::vector<std::string> FakeMessenger::checks() const {
   return checks_;
 }
 
-SendReport FakeMessenger::deliver(const LoginMessage& message, const Route& route,
-                                  SendLedger& ledger, SteadyTime deadline) {
-  if (!ledger.reserve("fake")) return {.status = SendStatus::not_permitted, .provider = "fake"};
+SendReport FakeMessenger::deliver(const LoginMessage& message, const Route& route, SendQuota& quota,
+                                  SteadyTime deadline) {
+  if (!quota.reserve("fake")) return {.status = SendStatus::not_permitted, .provider = "fake"};
   SendReport report;
   {
     const std::lock_guard lock(mutex_);
@@ -57,7 +57,7 @@ SendReport FakeMessenger::deliver(const LoginMessage& message, const Route& rout
   report.medium = message.medium;
   report.detail = "fake: " + std::string(to_string(report.status));
   if (report.status != SendStatus::accepted) report.message_id.clear();
-  ledger.settle(report);
+  quota.settle(report);
   return report;
 }
 

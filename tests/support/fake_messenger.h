@@ -25,7 +25,7 @@ class FakeMessenger final : public Messenger {
   };
 
   explicit FakeMessenger(ManualClock& clock) : clock_(clock) {}
-  SendReport deliver(const LoginMessage& message, const Route& route, SendLedger& ledger,
+  SendReport deliver(const LoginMessage& message, const Route& route, SendQuota& quota,
                      SteadyTime deadline) override;
   bool offers(Medium medium, const Route& route) const override;
   CheckStatus check(const std::string& provider, const PhoneNumber& to,
@@ -33,9 +33,9 @@ class FakeMessenger final : public Messenger {
                     SteadyTime deadline) override;
 
   // Told at once of every message that was accepted, when it is not pending.
-  DeliveryStatus fate{.state = DeliveryState::pending};
-  std::shared_ptr<const FollowedMessage> follow(const SendReport& report, SteadyTime until,
-                                                FateCallback ended) override;
+  DeliveryStatus delivery_status{.state = DeliveryState::pending};
+  std::shared_ptr<const TrackedMessage> follow(const SendReport& report, SteadyTime until,
+                                               DeliveryCallback ended) override;
 
   void next(SendReport report);
   void next(SendStatus status, bool may_have_been_sent = false);

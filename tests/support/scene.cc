@@ -25,11 +25,11 @@ Scene::Scene()
       challenges(clock, 1000),
       messenger(new FakeMessenger(clock)),
       directory(new FakeDirectory),
-      around{clock, random, store, challenges, deliveries, checks, audit, errands} {
-  setup.messenger.reset(messenger);
-  setup.directory.reset(directory);
-  setup.host = "web01";
-  setup.configuration.delivery.providers.emplace_back().name = "fake";
+      services{clock, random, store, challenges, deliveries, checks, audit, workers} {
+  snapshot.messenger.reset(messenger);
+  snapshot.directory.reset(directory);
+  snapshot.host = "web01";
+  snapshot.configuration.delivery.providers.emplace_back().name = "fake";
   directory->add("alice", "+353851234567");
   directory->add("bob", "+353861111189");
   directory->add("nora", "");
@@ -53,7 +53,7 @@ LoginRequest Scene::login(const std::string& user, const std::string& service,
 }
 
 AuditEvent Scene::attempt(ScriptedConversation& person, const LoginRequest& request) {
-  AuditEvent event = authenticate(request, {std::shared_ptr<void>(), &setup}, around, person);
+  AuditEvent event = authenticate(request, {std::shared_ptr<void>(), &snapshot}, services, person);
   check(event, person);
   return event;
 }
@@ -79,7 +79,7 @@ void Scene::check(const AuditEvent& event, const ScriptedConversation& person) {
     CHECK(!line.text.empty() && line.text.size() <= 511);
     for (const char c : line.text) CHECK(c >= 0x20 && c < 0x7f);
   }
-  const bool may_pass = setup.configuration.code.unenrolled == Unenrolled::pass;
+  const bool may_pass = snapshot.configuration.code.unenrolled == Unenrolled::pass;
   CHECK((event.verdict == AuditVerdict::accepted) ==
         (event.reason == Reason::right_code ||
          (may_pass && event.reason == Reason::unenrolled && person.prompts().empty())));

@@ -42,7 +42,7 @@ class Scene {
   void fail_often(const std::string& user, int failures);
   int failures_of(const std::string& user);
 
-  LimitSettings& limits() { return setup.configuration.limits; }
+  LimitSettings& limits() { return snapshot.configuration.limits; }
 
   ManualClock clock;
   ScriptedRandom random;
@@ -54,10 +54,10 @@ class Scene {
   FakeAuditLog audit;
   FakeMessenger* messenger;  // owned by setup
   FakeDirectory* directory;  // owned by setup
-  Setup setup;
+  Snapshot snapshot;
   // The last that is made and so the first to go: what is still under way uses the others.
-  Errands errands{16};
-  Surroundings around;
+  WorkerPool workers{16};
+  Services services;
 
  private:
   void check(const AuditEvent& event, const ScriptedConversation& person);

@@ -11,7 +11,7 @@ using namespace sms2fa;
 
 namespace {
 
-using Place = Admission::Place;
+using Slot = Admission::Slot;
 
 LimitSettings limits_of(unsigned at_once, unsigned per_user) {
   LimitSettings limits;
@@ -46,23 +46,23 @@ class Gate {
   explicit Gate(const LimitSettings& limits) : limits_(limits) {}
 
   // Invalid when turned away, before the hello or after it.
-  Place enter(const LoginRequest& request) {
-    Place place = connect(request.peer, request.lane == Lane::named);
-    if (!place.valid()) return {};
-    full_ = admission_.admit(limits_, place, request);
-    if (full_ == nullptr) return place;
+  Slot enter(const LoginRequest& request) {
+    Slot slot = connect(request.peer, request.lane == Lane::named);
+    if (!slot.valid()) return {};
+    full_ = admission_.admit(limits_, slot, request);
+    if (full_ == nullptr) return slot;
     return {};
   }
-  Place connect(uid_t peer, bool named = false) {
+  Slot connect(uid_t peer, bool named = false) {
     return admission_.greet(limits_, peer, named, [this] { ++ended_; });
   }
   // How many of a crowd of these get in.
   unsigned crowd(const LoginRequest& request, unsigned many) {
     unsigned in = 0;
     for (unsigned i = 0; i < many; ++i) {
-      auto place = enter(request);
-      in += place.valid() ? 1 : 0;
-      if (place.valid()) crowd_.push_back(std::move(place));
+      auto slot = enter(request);
+      in += slot.valid() ? 1 : 0;
+      if (slot.valid()) crowd_.push_back(std::move(slot));
     }
     return in;
   }
@@ -75,12 +75,12 @@ class Gate {
   const LimitSettings limits_;
   int ended_ = 0;
   const char* full_ = nullptr;
-  std::vector<Place> crowd_;  // before the admission goes
+  std::vector<Slot> crowd_;  // before the admission goes
 };
 
 // Those whose attempts have ended, as they do when they are told to.
-void drop_displaced(std::vector<Place>& places) {
-  std::erase_if(places, [](const Place& place) { return place.displaced(); });
+void drop_displaced(std::vector<Slot>& places) {
+  std::erase_if(places, [](const Slot& slot) { return slot.displaced(); });
 }
 
 }  // namespace
@@ -185,21 +185,21 @@ TEST(a_proven_user_who_fills_the_share_makes_room_for_others) {
 
 TEST(what_is_being_ended_still_counts_against_the_number_of_threads) {
   Gate gate(limits_of(8, 8));  // 4 strangers
-  std::vector<Place> places;
+  std::vector<Slot> places;
   for (int i = 0; i < 100; ++i) {
-    auto place = gate.enter(stranger("alice", "192.0." + std::to_string(i) + ".7"));
-    if (place.valid()) places.push_back(std::move(place));
+    auto slot = gate.enter(stranger("alice", "192.0." + std::to_string(i) + ".7"));
+    if (slot.valid()) places.push_back(std::move(slot));
   }
   CHECK(places.size() <= 8);
 }
 
 TEST(silent_connections_of_many_uids_give_way) {
   Gate gate(limits_of(64, 4));
-  std::vector<Place> silent;
+  std::vector<Slot> silent;
   for (uid_t uid = 100'000; uid < 100'020; ++uid)
     for (int i = 0; i < 4; ++i)
-      if (auto place = gate.connect(uid); place.valid()) {
-        silent.push_back(std::move(place));
+      if (auto slot = gate.connect(uid); slot.valid()) {
+        silent.push_back(std::move(slot));
         drop_displaced(silent);
       }
   LoginRequest own;
@@ -212,8 +212,8 @@ TEST(silent_connections_of_many_uids_give_way) {
   CHECK(!alice.displaced());
   // What has said who it is stays when more silence comes.
   for (uid_t uid = 200'000; uid < 200'100; ++uid)
-    if (auto place = gate.connect(uid); place.valid()) {
-      silent.push_back(std::move(place));
+    if (auto slot = gate.connect(uid); slot.valid()) {
+      silent.push_back(std::move(slot));
       drop_displaced(silent);
     }
   CHECK(!alice.displaced());
@@ -223,9 +223,9 @@ TEST(silent_connections_of_many_uids_give_way) {
 
 TEST(an_ordinary_user_has_as_many_places_in_all) {
   Gate gate(limits_of(64, 3));
-  std::vector<Place> places;
+  std::vector<Slot> places;
   for (int i = 0; i < 10; ++i)
-    if (auto place = gate.connect(1000); place.valid()) places.push_back(std::move(place));
+    if (auto slot = gate.connect(1000); slot.valid()) places.push_back(std::move(slot));
   CHECK_EQ(places.size(), 3U);
   CHECK(gate.connect(1001).valid());
 }
@@ -235,11 +235,11 @@ TEST(a_named_peer_has_a_share_of_its_own_in_which_no_network_shuts_out_another) 
   LoginRequest web;
   web.lane = Lane::named;
   web.peer = 33;
-  std::vector<Place> places;
+  std::vector<Slot> places;
   for (int i = 0; i < 12; ++i) {
     web.user = "user" + std::to_string(i);
     web.rhost = "203.0.113." + std::to_string(i);
-    if (auto place = gate.enter(web); place.valid()) places.push_back(std::move(place));
+    if (auto slot = gate.enter(web); slot.valid()) places.push_back(std::move(slot));
   }
   CHECK_EQ(places.size(), 8U);
   web.rhost = "198.51.100.7";
@@ -254,7 +254,7 @@ TEST(a_named_peer_has_a_share_of_its_own_in_which_no_network_shuts_out_another) 
 
 TEST(hosts_that_say_nothing_give_way_to_the_next) {
   Gate gate(limits_of(4, 4));
-  std::vector<Place> silent;
+  std::vector<Slot> silent;
   for (int i = 0; i < 4; ++i) silent.push_back(gate.connect(0));
   auto fifth = gate.connect(0);
   CHECK(fifth.valid());
@@ -271,9 +271,9 @@ TEST(admission_is_exact_with_many_threads) {
   for (int i = 0; i < 16; ++i)
     threads.emplace_back([&] {
       for (int n = 0; n < 200; ++n) {
-        auto place = admission.greet(limits, 0, false, [] {});
-        if (!place.valid() ||
-            admission.admit(limits, place, remote("alice", "192.0.2.7", Lane::proven)) != nullptr)
+        auto slot = admission.greet(limits, 0, false, [] {});
+        if (!slot.valid() ||
+            admission.admit(limits, slot, remote("alice", "192.0.2.7", Lane::proven)) != nullptr)
           continue;
         const int now = ++inside;
         int seen = most;

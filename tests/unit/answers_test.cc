@@ -381,7 +381,7 @@ STORE_TEST(the_states_of_all_are_listed_by_name) {
 STORE_TEST(nobody_is_counted_but_never_locked_nor_listed) {
   fail(scene.store, {"bob"});
   for (unsigned i = 0; i < 2 * kRules.failures_before_disable; ++i)
-    fail(scene.store, {kNobody, "x", i % 2 == 0});
+    fail(scene.store, {kDecoyUser, "x", i % 2 == 0});
   CHECK_EQ(must(scene.store.user_states()).size(), 1u);
   CHECK_EQ(must(scene.store.state_of({"bob"})).consecutive_failures, 1u);
 }

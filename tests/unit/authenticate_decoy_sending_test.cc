@@ -18,7 +18,7 @@ TEST(decoys_see_a_source_and_a_host_run_dry) {
     }
     auto bob = scene.person();
     auto mallory = scene.person();
-    CHECK_EQ(scene.attempt(bob, Scene::login("bob")).reason, Reason::over_budget);
+    CHECK_EQ(scene.attempt(bob, Scene::login("bob")).reason, Reason::over_limit);
     CHECK_EQ(scene.attempt(mallory, Scene::login("mallory")).reason, Reason::unknown_user);
     CHECK_EQ(bob.shape(), "! Too many messages lately. Try again in 60 min.\n");
     CHECK_EQ(mallory.shape(), bob.shape());
@@ -131,7 +131,7 @@ TEST(an_answer_costs_a_decoy_the_calls_that_it_costs_a_real_attempt) {
     Scene scene;
     auto person = scene.person().types("000001");
     scene.attempt(person, Scene::login(user));
-    CHECK_EQ(scene.store.count_of("count " + (user == "alice" ? user : kNobody)), 1);
+    CHECK_EQ(scene.store.count_of("count " + (user == "alice" ? user : kDecoyUser)), 1);
     CHECK_EQ(scene.store.count_of("outcome wrong"), 1);
   }
 }

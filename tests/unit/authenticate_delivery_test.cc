@@ -134,7 +134,7 @@ TEST(a_number_gets_no_more_messages_than_its_budget) {
   };
   CHECK_EQ(drain(scene, next, last, &told), 6u);
   CHECK_EQ(last.verdict, AuditVerdict::denied);
-  CHECK_EQ(last.reason, Reason::over_budget);
+  CHECK_EQ(last.reason, Reason::over_limit);
   CHECK_EQ(last.detail, "sends_per_number is used up");
   CHECK_EQ(last.limit, "sends_per_number");
   CHECK_EQ(told, "Too many messages lately. Try again in 10 min.");
@@ -142,7 +142,7 @@ TEST(a_number_gets_no_more_messages_than_its_budget) {
   scene.clock.advance(10min - 6s);
   auto person = scene.person().types([&] { return scene.code(); });
   CHECK_EQ(scene.attempt(person, next(60)).verdict, AuditVerdict::accepted);
-  CHECK_EQ(scene.attempt(person, next(61)).reason, Reason::over_budget);
+  CHECK_EQ(scene.attempt(person, next(61)).reason, Reason::over_limit);
 }
 
 TEST(a_user_gets_no_more_messages_than_their_budget) {
@@ -164,7 +164,7 @@ TEST(a_source_gets_no_more_messages_than_its_budget) {
   AuditEvent last;
   const auto next = [](int i) { return Scene::login(user(i)); };
   CHECK_EQ(drain(scene, next, last), 20u);
-  CHECK_EQ(last.reason, Reason::over_budget);
+  CHECK_EQ(last.reason, Reason::over_limit);
   CHECK_EQ(last.detail, "sends_per_source is used up");
 }
 
@@ -187,7 +187,7 @@ TEST(a_host_sends_no_more_messages_than_its_budget) {
   AuditEvent last;
   const auto next = [](int i) { return Scene::login(user(i), "sshd", source(i)); };
   CHECK_EQ(drain(scene, next, last), 15u);
-  CHECK_EQ(last.reason, Reason::over_budget);
+  CHECK_EQ(last.reason, Reason::over_limit);
   CHECK_EQ(last.detail, "sends_per_host is used up");
 }
 
@@ -198,7 +198,7 @@ TEST(resends_are_taken_from_the_budgets_too) {
       [&] { return scene.code(); });
   CHECK_EQ(scene.attempt(person).verdict, AuditVerdict::accepted);
   auto next = scene.person();
-  CHECK_EQ(scene.attempt(next).reason, Reason::over_budget);
+  CHECK_EQ(scene.attempt(next).reason, Reason::over_limit);
 }
 
 TEST(a_limit_that_denied_nobody_is_no_reason) {
@@ -243,7 +243,7 @@ TEST(a_message_that_may_have_been_sent_stays_spent) {
     scene.attempt(person);
     scene.clock.advance(5min);
     auto next = scene.person();
-    CHECK_EQ(scene.attempt(next).reason, Reason::over_budget);
+    CHECK_EQ(scene.attempt(next).reason, Reason::over_limit);
     CHECK_EQ(scene.messenger->count(), 1u);
   }
 }
@@ -254,7 +254,7 @@ TEST(over_budget_leaves_nothing_behind_that_would_stop_the_next_attempt) {
   auto first = scene.person().types([&] { return scene.code(); });
   scene.attempt(first);
   auto second = scene.person();
-  CHECK_EQ(scene.attempt(second).reason, Reason::over_budget);
+  CHECK_EQ(scene.attempt(second).reason, Reason::over_limit);
   CHECK_EQ(second.prompts().size(), 0u);
   scene.limits().sends_per_number = {2, 10min};
   auto third = scene.person().types([&] { return scene.code(); });

@@ -52,7 +52,7 @@ TEST(every_dead_end_says_whom_to_ask) {
   };
   for (const auto& [begin, prepare] : ends) {
     Scene scene;
-    scene.setup.configuration.message.help = "Call 1234.";
+    scene.snapshot.configuration.message.help = "Call 1234.";
     prepare(scene);
     const std::string end = end_of(scene, Scene::login());
     if (!end.starts_with(begin)) test::fail(__FILE__, __LINE__, end);
@@ -62,7 +62,7 @@ TEST(every_dead_end_says_whom_to_ask) {
 
 TEST(a_prompt_that_nobody_answers_ends_with_it_too) {
   Scene scene;
-  scene.setup.configuration.message.help = "Call 1234.";
+  scene.snapshot.configuration.message.help = "Call 1234.";
   auto person = scene.person().ends(Reply::Status::timed_out);
   scene.attempt(person);
   CHECK_EQ(person.notice(), "The code has expired. Log in again for a new one. Call 1234.");

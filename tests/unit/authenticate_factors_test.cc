@@ -24,11 +24,11 @@ struct Holders : Scene {
   Holders() {
     SystemRandom system;
     CHECK(add_key(directory_.path("store.key"), system).ok());
-    setup.keys = std::make_unique<KeyRing>(directory_.path("store.key"));
+    snapshot.keys = std::make_unique<KeyRing>(directory_.path("store.key"));
     directory->add("tess", "+353872222245", {Method::totp, Method::sms, Method::backup});
     directory->add("tom", "+353872222246");
     for (const std::string user : {"tess", "tom"}) {
-      const auto sealed = setup.keys->seal(app_context(user), kKey, random);
+      const auto sealed = snapshot.keys->seal(app_context(user), kKey, random);
       REQUIRE(sealed.ok());
       CHECK(memory->put_app(user, {"app", *sealed, {}, clock.wall_now()}, {}).ok());
       const auto parameters = make_backup_parameters(random);
@@ -107,7 +107,7 @@ TEST(what_was_removed_is_dead_at_a_prompt_that_stands_already) {
     Holders scene;
     scene.directory->remove("tom");
     const auto number =
-        scene.setup.keys->seal(number_context("tom"), Secret("+353872222246"), scene.random);
+        scene.snapshot.keys->seal(number_context("tom"), Secret("+353872222246"), scene.random);
     REQUIRE(number.ok());
     CHECK(scene.memory->set_number("tom", *number, {}).ok());
     auto person = scene.person();
@@ -241,7 +241,7 @@ TEST(nobody_with_an_app_waits_for_a_hanging_provider) {
   CHECK_EQ(person.prompt(0).substr(0, 65),
            "A code for ********46 is still being sent; an authenticator or ba");
   go.set_value();
-  CHECK(scene.errands.finish(1h));
+  CHECK(scene.workers.finish(1h));
   CHECK_EQ(scene.messenger->count(), 1u);
   CHECK_EQ(scene.store.count_of("settle spent"), 1);
 }
@@ -253,7 +253,7 @@ TEST(what_became_of_a_slow_message_is_told_at_the_next_prompt) {
   auto person = scene.person()
                     .meanwhile([&] {
                       go.set_value();
-                      scene.errands.finish(1h);
+                      scene.workers.finish(1h);
                     })
                     .types("000 001")
                     .types([&] { return scene.code(0); });
@@ -265,8 +265,8 @@ TEST(what_became_of_a_slow_message_is_told_at_the_next_prompt) {
 
 TEST(a_message_that_the_carrier_refused_is_told_once) {
   Holders scene;
-  scene.messenger->fate.state = DeliveryState::failed;
-  scene.messenger->fate.detail = "error 30003";
+  scene.messenger->delivery_status.state = DeliveryState::failed;
+  scene.messenger->delivery_status.detail = "error 30003";
   auto person = scene.person().types("000 001").types("000 001");
   scene.attempt(person);
   CHECK(person.prompt(0).find("The last message did not arrive. ") != std::string::npos);
@@ -280,7 +280,7 @@ TEST(a_message_that_the_carrier_refused_is_told_once) {
 
 TEST(who_has_another_way_in_is_told_so_when_a_message_was_refused) {
   Holders scene;
-  scene.messenger->fate.state = DeliveryState::failed;
+  scene.messenger->delivery_status.state = DeliveryState::failed;
   auto tom = scene.person().types("000 001").types(kBackupCode);
   CHECK_EQ(scene.attempt(tom, Scene::login("tom")).verdict, AuditVerdict::accepted);
   CHECK(tom.prompt(0).find("The last message did not arrive; an authenticator or backup code works "
@@ -318,7 +318,7 @@ TEST(methods_bound_what_is_tried) {
 
 TEST(keys_that_cannot_be_read_stop_only_those_who_need_them) {
   Holders scene;
-  scene.setup.keys.reset();
+  scene.snapshot.keys.reset();
   auto by_text = scene.person().types([&] { return scene.code(0); });
   const AuditEvent event = scene.attempt(by_text, Scene::login("tom"));
   CHECK_EQ(event.verdict, AuditVerdict::accepted);
@@ -330,7 +330,7 @@ TEST(keys_that_cannot_be_read_stop_only_those_who_need_them) {
 
 TEST(without_the_key_an_app_is_said_to_be_unavailable_and_its_codes_are_not_counted) {
   Holders scene;
-  scene.setup.keys.reset();
+  scene.snapshot.keys.reset();
   scene.directory->remove("tess");
   scene.directory->add("tess", "", {Method::totp, Method::backup});
   auto person = scene.person().types([&] { return scene.app_code(); }).types(kBackupCode);
@@ -347,7 +347,7 @@ TEST(without_the_key_an_app_is_said_to_be_unavailable_and_its_codes_are_not_coun
 
 TEST(who_has_nothing_but_what_the_key_seals_is_told_so_and_not_counted) {
   Holders scene;
-  scene.setup.keys.reset();
+  scene.snapshot.keys.reset();
   scene.directory->remove("tess");
   scene.directory->add("tess", "", {Method::totp});
   auto person = scene.person().types([&] { return scene.app_code(); });
@@ -361,7 +361,7 @@ TEST(who_has_nothing_but_what_the_key_seals_is_told_so_and_not_counted) {
 // An answer of six digits may be a guess at the texted code then.
 TEST(while_a_texted_code_is_asked_for_every_answer_of_its_form_counts_without_the_key_too) {
   Holders scene;
-  scene.setup.keys.reset();
+  scene.snapshot.keys.reset();
   auto person = scene.person().types("000 001").types([&] { return scene.code(0); });
   CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::accepted);
   const std::string notice = "Authenticator codes cannot be checked at the moment. ";
@@ -373,10 +373,10 @@ TEST(while_a_texted_code_is_asked_for_every_answer_of_its_form_counts_without_th
 TEST(a_number_that_can_not_be_read_is_said_to_be_out_of_use) {
   Holders scene;
   const auto number =
-      scene.setup.keys->seal(number_context("tom"), Secret("+353872222246"), scene.random);
+      scene.snapshot.keys->seal(number_context("tom"), Secret("+353872222246"), scene.random);
   REQUIRE(number.ok());
   CHECK(scene.memory->set_number("tom", *number, {}).ok());
-  scene.setup.keys.reset();
+  scene.snapshot.keys.reset();
   scene.directory->remove("tom");
   auto person = scene.person().types(kBackupCode);
   CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::accepted);
@@ -390,7 +390,7 @@ TEST(strangers_see_nothing_of_a_missing_key) {
   Holders scene;
   auto before = scene.person().types("000 001");
   scene.attempt(before, Scene::login("mallory", "su"));
-  scene.setup.keys.reset();
+  scene.snapshot.keys.reset();
   auto after = scene.person().types("000 001");
   scene.attempt(after, Scene::login("mallory", "sudo"));
   CHECK_EQ(after.shape(), before.shape());

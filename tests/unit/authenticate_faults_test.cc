@@ -77,7 +77,7 @@ TEST(a_store_that_can_not_count_gives_no_free_guesses) {
   }
   scene.store.mend();
   auto person = scene.person().types([&] { return scene.code(); });
-  CHECK_EQ(scene.attempt(person).reason, Reason::resting);
+  CHECK_EQ(scene.attempt(person).reason, Reason::cooldown);
 }
 
 TEST(a_send_that_could_not_be_settled_stays_spent_and_harms_nobody) {
@@ -87,7 +87,7 @@ TEST(a_send_that_could_not_be_settled_stays_spent_and_harms_nobody) {
   auto person = scene.person().types([&] { return scene.code(); });
   CHECK_EQ(scene.attempt(person).verdict, AuditVerdict::accepted);
   auto next = scene.person();
-  CHECK_EQ(scene.attempt(next).reason, Reason::over_budget);
+  CHECK_EQ(scene.attempt(next).reason, Reason::over_limit);
 }
 
 TEST(a_store_that_throws_is_a_denial_at_every_call) {
@@ -115,7 +115,7 @@ TEST(tries_that_ended_in_an_exception_still_end_the_challenge) {
   }
   scene.store.mend();
   auto person = scene.person().types([&] { return scene.code(); });
-  CHECK_EQ(scene.attempt(person).reason, Reason::resting);
+  CHECK_EQ(scene.attempt(person).reason, Reason::cooldown);
   CHECK_EQ(person.prompts().size(), 0u);
 }
 

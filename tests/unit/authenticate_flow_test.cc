@@ -41,7 +41,7 @@ TEST(who_has_no_way_in_passes_without_a_question_where_that_is_configured) {
   Scene scene;
   auto stranger = scene.person();
   CHECK_EQ(scene.attempt(stranger, Scene::login("newman")).verdict, AuditVerdict::denied);
-  scene.setup.configuration.code.unenrolled = Unenrolled::pass;
+  scene.snapshot.configuration.code.unenrolled = Unenrolled::pass;
   auto person = scene.person();
   const AuditEvent event = scene.attempt(person, Scene::login("newman"));
   CHECK_EQ(event.verdict, AuditVerdict::accepted);
@@ -65,8 +65,8 @@ TEST(letters_of_a_code_may_be_typed_in_either_case) {
   for (const Alphabet alphabet : {Alphabet::base32, Alphabet::mixed})
     for (const bool lower : {false, true}) {
       Scene scene;
-      scene.setup.configuration.code.alphabet = alphabet;
-      scene.setup.configuration.code.length = 10;
+      scene.snapshot.configuration.code.alphabet = alphabet;
+      scene.snapshot.configuration.code.length = 10;
       auto person =
           scene.person().types([&] { return lower ? ascii_lower(scene.code()) : scene.code(); });
       CHECK_EQ(scene.attempt(person).verdict, AuditVerdict::accepted);
@@ -77,8 +77,8 @@ TEST(letters_of_a_code_may_be_typed_in_either_case) {
 TEST(signs_of_a_code_are_sent_and_typed_as_they_are) {
   const std::string signs = "A!#%&*+=?9";
   Scene scene;
-  scene.setup.configuration.code.alphabet = Alphabet::mixed;
-  scene.setup.configuration.code.length = 10;
+  scene.snapshot.configuration.code.alphabet = Alphabet::mixed;
+  scene.snapshot.configuration.code.length = 10;
   std::string drawn;
   for (const char c : signs)
     drawn += static_cast<char>('0' + characters_of(Alphabet::mixed).find(c));
@@ -167,8 +167,8 @@ TEST(nobody_is_prompted_more_than_twelve_times) {
 
 TEST(the_prompt_is_the_configured_one) {
   Scene scene;
-  scene.setup.configuration.message.prompt = "Token";
-  scene.setup.configuration.message.echo = false;
+  scene.snapshot.configuration.message.prompt = "Token";
+  scene.snapshot.configuration.message.echo = false;
   scene.limits().sends_per_attempt = 1;
   auto person = scene.person();
   const AuditEvent event = scene.attempt(person, Scene::login("alice", "login"));
@@ -183,7 +183,7 @@ TEST(sudo_hides_what_is_typed_and_sshd_shows_it_whatever_is_configured) {
                                                      {"su", echo},        {"login", echo}};
     for (const auto& [service, shown] : expected) {
       Scene scene;
-      scene.setup.configuration.message.echo = echo;
+      scene.snapshot.configuration.message.echo = echo;
       auto person = scene.person();
       scene.attempt(person, Scene::login("alice", service));
       CHECK_EQ(person.last_echo(), shown);
@@ -318,7 +318,7 @@ TEST(the_message_says_where_what_for_and_which) {
 
 TEST(nothing_untrusted_gets_into_the_message) {
   Scene scene;
-  scene.setup.host = std::string(200, 'h');
+  scene.snapshot.host = std::string(200, 'h');
   auto person = scene.person();
   scene.attempt(
       person, Scene::login("alice", "su {code}\n\x1b[1m http://x.example/" + std::string(64, 's')));

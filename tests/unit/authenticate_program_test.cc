@@ -53,7 +53,7 @@ TEST(so_is_one_that_answers_with_the_password) {
 TEST(four_logins_of_a_program_cost_one_message_and_leave_the_code_to_the_person) {
   for (const unsigned tries : {1u, 2u, 3u}) {
     Scene scene;
-    scene.setup.configuration.code.attempts = tries;
+    scene.snapshot.configuration.code.attempts = tries;
     for (int i = 0; i < 4; ++i) {
       auto program = answers_always(scene, "alice");
       CHECK_EQ(scene.attempt(program, mail()).reason, Reason::no_person);
@@ -86,7 +86,7 @@ TEST(guesses_are_never_given_back) {
   auto outer = other.person().meanwhile([&] { other.attempt(inner, mail()); }).types("alice");
   CHECK_EQ(other.attempt(outer, mail()).reason, Reason::no_tries_left);
   auto next = other.person().types([&] { return other.code(); });
-  CHECK_EQ(other.attempt(next, mail()).reason, Reason::resting);
+  CHECK_EQ(other.attempt(next, mail()).reason, Reason::cooldown);
 }
 
 TEST(at_sshd_a_program_meets_what_an_account_does_that_is_not_admitted) {
@@ -141,7 +141,7 @@ TEST(a_password_costs_a_slow_hash_as_what_sshd_put_in_its_place_does) {
   request.not_admitted = true;
   replaced.attempt(sshd, request);
   CHECK(typed.store.calls() == replaced.store.calls());
-  CHECK_EQ(typed.store.count_of(std::string("use code ") + kNobody), 1);
+  CHECK_EQ(typed.store.count_of(std::string("use code ") + kDecoyUser), 1);
 }
 
 TEST(everybody_meets_the_same_end_elsewhere_too) {
@@ -164,8 +164,8 @@ TEST(the_right_code_does_not_let_in_when_it_is_the_user_name) {
   scene.random.next_code("493817");
   auto program = answers_always(scene, "493817");
   // Not by the scene, whose checks look for the code in the log.
-  const auto event =
-      authenticate(mail("493817"), {std::shared_ptr<void>(), &scene.setup}, scene.around, program);
+  const auto event = authenticate(mail("493817"), {std::shared_ptr<void>(), &scene.snapshot},
+                                  scene.services, program);
   CHECK_EQ(event.reason, Reason::no_person);
   CHECK_EQ(scene.code(), "493817");
 }

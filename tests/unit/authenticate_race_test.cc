@@ -30,7 +30,7 @@ LoginRequest from(int i, const std::string& user = "alice") {
 }
 
 // So that messages are not what stops them.
-void lift_budgets(Scene& scene) {
+void lift_rate_limits(Scene& scene) {
   scene.limits().sends_per_number = scene.limits().sends_per_user = {100'000, 10min};
   scene.limits().sends_per_source = scene.limits().sends_per_host = {100'000, 10min};
 }
@@ -52,7 +52,7 @@ std::string code_for(const Scene& scene, const std::string& prompt) {
 
 TEST(of_60_wrong_answers_at_once_exactly_ten_are_compared) {
   Scene scene;
-  lift_budgets(scene);
+  lift_rate_limits(scene);
   std::latch asked(kSixty);
   std::atomic<int> prompted = 0;
   std::atomic<int> denied = 0;
@@ -77,7 +77,7 @@ TEST(of_60_wrong_answers_at_once_exactly_ten_are_compared) {
 TEST(right_answers_after_the_lock_struck_are_worth_nothing) {
   for (const bool locked : {false, true}) {
     Scene scene;
-    lift_budgets(scene);
+    lift_rate_limits(scene);
     std::latch asked(kSixty);
     std::latch ready(kSixty);
     std::atomic<int> accepted = 0;
@@ -105,7 +105,7 @@ TEST(right_answers_after_the_lock_struck_are_worth_nothing) {
 TEST(of_200_right_answers_at_once_exactly_one_is_accepted) {
   for (int round = 0; round < 5; ++round) {
     Scene scene;
-    lift_budgets(scene);
+    lift_rate_limits(scene);
     std::latch asked(200);
     std::atomic<int> accepted = 0;
     std::atomic<unsigned> answers = 0;
@@ -139,7 +139,7 @@ TEST(of_200_guesses_at_one_challenge_at_most_its_tries_are_granted) {
   CHECK_EQ(answers.load(), 3u);
   CHECK_EQ(scene.failures_of("alice"), 3);
   auto next = scene.person();
-  CHECK_EQ(scene.attempt(next).reason, Reason::resting);
+  CHECK_EQ(scene.attempt(next).reason, Reason::cooldown);
 }
 
 TEST(attempts_at_once_for_one_key_cause_one_message) {
@@ -203,7 +203,7 @@ TEST(a_hundred_sends_at_once_keep_to_the_budget) {
   std::atomic<int> refused = 0;
   in_parallel(100, [&](int i) {
     auto person = scene.person();
-    refused += scene.attempt(person, from(i)).reason == Reason::over_budget;
+    refused += scene.attempt(person, from(i)).reason == Reason::over_limit;
   });
   CHECK_EQ(scene.messenger->count(), 6u);
   CHECK_EQ(refused.load(), 94);
@@ -212,7 +212,7 @@ TEST(a_hundred_sends_at_once_keep_to_the_budget) {
 TEST(a_real_and_a_decoy_attempt_for_one_key_never_let_anybody_in) {
   // The same key seen as not admitted by half of the threads: none of theirs may be accepted.
   Scene scene;
-  lift_budgets(scene);
+  lift_rate_limits(scene);
   std::atomic<int> wrongly = 0;
   in_parallel(64, [&](int i) {
     LoginRequest request = Scene::login();

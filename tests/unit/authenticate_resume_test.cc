@@ -137,7 +137,7 @@ TEST(out_of_tries_rests_and_says_when_to_come_back) {
   auto second = scene.person().types([&] { return scene.code(); });
   const AuditEvent event = scene.attempt(second);
   CHECK_EQ(event.verdict, AuditVerdict::denied);
-  CHECK_EQ(event.reason, Reason::resting);
+  CHECK_EQ(event.reason, Reason::cooldown);
   CHECK_EQ(event.answers, 0u);
   CHECK_EQ(second.prompts().size(), 0u);
   CHECK_EQ(second.notice(), "Too many wrong codes. A new one can be sent in 18 s at the earliest.");
@@ -149,7 +149,7 @@ TEST(after_the_rest_there_is_a_new_code) {
   spend_all_tries(scene);
   scene.clock.advance(30s - 1ms);
   auto early = scene.person();
-  CHECK_EQ(scene.attempt(early).reason, Reason::resting);
+  CHECK_EQ(scene.attempt(early).reason, Reason::cooldown);
   CHECK_EQ(early.notice(), "Too many wrong codes. A new one can be sent in 1 s at the earliest.");
   scene.clock.advance(1ms);
   auto second =

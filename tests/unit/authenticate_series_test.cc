@@ -58,7 +58,7 @@ unsigned texts_by_enrolling(Scene& scene, const std::string& number, int times) 
     auto person = scene.person();
     AuditEvent event;
     AnswerVerifier verifier(request, scene.limits(), scene.store, scene.audit, event);
-    NumberCheck check(request, scene.setup, scene.around, person, event, verifier);
+    NumberCheck check(request, scene.snapshot, scene.services, person, event, verifier);
     CHECK(check.run(*PhoneNumber::parse_international(number)).ok());
   }
   return static_cast<unsigned>(scene.messenger->count());

@@ -18,7 +18,7 @@ std::string code_said(const std::string& body) {
 }
 
 void switch_on_calls(Scene& scene) {
-  scene.setup.configuration.delivery.voice = true;
+  scene.snapshot.configuration.delivery.voice = true;
   scene.messenger->calls = true;
 }
 
@@ -43,11 +43,11 @@ TEST(v_tells_the_same_code_by_a_call_and_costs_no_try) {
   CHECK(person.prompt(1).starts_with("Code on its way again to ********67"));
 }
 
-TEST(the_fate_of_a_call_is_told_as_a_calls) {
+TEST(the_status_of_a_call_is_told_as_a_calls) {
   Scene scene;
   switch_on_calls(scene);
   scene.directory->add("vera", "+353872222255", {Method::voice});
-  scene.messenger->fate.state = DeliveryState::delivered;
+  scene.messenger->delivery_status.state = DeliveryState::delivered;
   auto person = scene.person();
   scene.attempt(person, Scene::login("vera"));
   REQUIRE(scene.audit.notices().size() == 1);
@@ -78,7 +78,7 @@ TEST(without_calls_v_is_what_any_character_is) {
 TEST(calls_need_the_configuration_and_a_provider) {
   for (const bool configured : {false, true}) {
     Scene scene;
-    scene.setup.configuration.delivery.voice = configured;
+    scene.snapshot.configuration.delivery.voice = configured;
     scene.messenger->calls = !configured;
     auto person = scene.person();
     scene.attempt(person);

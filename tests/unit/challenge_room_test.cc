@@ -111,5 +111,5 @@ TEST(what_is_being_sent_is_not_forgotten) {
     return ChallengeKey{"user" + std::to_string(i), "sshd", "x", Lane::unproven, "x"};
   };
   for (int i = 0; i < 3; ++i) CHECK_EQ(f.enter(key(i)).kind, Kind::opened);
-  CHECK_EQ(f.enter(key(3)).kind, Kind::crowded);
+  CHECK_EQ(f.enter(key(3)).kind, Kind::full);
 }

@@ -64,7 +64,7 @@ TEST(a_challenge_is_opened_once_and_then_resumed) {
 TEST(who_comes_while_another_sends_waits_and_gives_up) {
   Fixture f;
   CHECK_EQ(f.enter().kind, Kind::opened);
-  CHECK_EQ(f.enter(kKey, false, 1ms).kind, Kind::crowded);
+  CHECK_EQ(f.enter(kKey, false, 1ms).kind, Kind::full);
   CHECK_EQ(f.enter(kOther).kind, Kind::opened);
 }
 
@@ -72,7 +72,7 @@ TEST(who_waits_for_a_send_hears_how_it_went) {
   for (const bool sent : {true, false}) {
     Fixture f;
     const auto first = f.enter();
-    Kind seen = Kind::crowded;
+    Kind seen = Kind::full;
     std::thread waiter([&] { seen = f.enter(kKey, false, 1h).kind; });
     sent ? f.table.sent(first.challenge, {}) : f.table.not_sent(first.challenge, 5s);
     waiter.join();
@@ -103,10 +103,10 @@ TEST(tries_count_down_and_then_the_key_rests) {
   }
   CHECK_EQ(f.table.take_try(challenge).status, TryStatus::none_left);
   f.clock.advance(100ms);
-  const auto resting = f.enter();
-  CHECK_EQ(resting.kind, Kind::resting);
-  CHECK(resting.challenge == nullptr);
-  CHECK(resting.time == 30s);
+  const auto cooldown = f.enter();
+  CHECK_EQ(cooldown.kind, Kind::cooldown);
+  CHECK(cooldown.challenge == nullptr);
+  CHECK(cooldown.time == 30s);
   f.clock.advance(29'900ms);
   CHECK_EQ(f.enter().kind, Kind::opened);
 }
@@ -219,7 +219,7 @@ TEST(resends_are_granted_one_at_a_time_in_their_time) {
   CHECK_EQ(resend.status, ResendStatus::too_soon);
   CHECK(resend.wait == 1s);
   f.clock.advance(2s);
-  f.table.end_resend(challenge, Carrier{});
+  f.table.end_resend(challenge, LastDelivery{});
   resend = f.table.begin_resend(challenge);
   CHECK_EQ(resend.status, ResendStatus::too_soon);
   CHECK(resend.wait == 30s);
@@ -261,8 +261,8 @@ TEST(a_pretended_message_leaves_the_real_ones_carrier) {
   const auto challenge = f.open();
   f.clock.advance(30s);
   CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::granted);
-  f.table.end_resend(challenge, Carrier{});
-  CHECK_EQ(f.table.carrier_of(challenge).provider, "fake");
+  f.table.end_resend(challenge, LastDelivery{});
+  CHECK_EQ(f.table.last_delivery_of(challenge).provider, "fake");
   CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::too_soon);
 }
 
@@ -306,17 +306,17 @@ TEST(a_code_that_no_message_holds_is_no_answer) {
   Fixture f;
   const auto challenge = f.enter().challenge;
   f.table.arm(challenge, Secret("493817"), "K7");
-  f.table.stand_by(challenge, false);
+  f.table.open_without_message(challenge, false);
   CHECK(!f.answer(challenge, "493817"));
   REQUIRE(f.table.begin_resend(challenge).status == ResendStatus::granted);
-  f.table.end_resend(challenge, Carrier{"fake", "SM1"});
+  f.table.end_resend(challenge, LastDelivery{"fake", "SM1"});
   CHECK(f.answer(challenge, "493817"));
 }
 
 TEST(standing_by_asks_for_a_message_at_once_unless_one_is_on_its_way) {
   Fixture f;
   const auto challenge = f.enter().challenge;
-  f.table.stand_by(challenge, true);
+  f.table.open_without_message(challenge, true);
   CHECK_EQ(f.table.begin_resend(challenge).status, ResendStatus::too_soon);
   CHECK(!f.enter().time.has_value());
   f.table.end_resend(challenge, std::nullopt);
@@ -336,7 +336,7 @@ TEST(what_was_proved_otherwise_ends_a_code_that_is_out) {
 TEST(what_was_proved_without_a_message_leaves_others_at_their_prompt) {
   Fixture f;
   const auto challenge = f.enter().challenge;
-  f.table.stand_by(challenge, false);
+  f.table.open_without_message(challenge, false);
   const auto other = f.enter().challenge;
   CHECK(other == challenge);
   REQUIRE(f.table.take_try(challenge).status == TryStatus::granted);
@@ -358,7 +358,7 @@ TEST(a_code_that_the_provider_checks_is_compared_with_nothing_of_ours) {
   const auto challenge = f.enter().challenge;
   f.table.arm(challenge, Secret("493817"), "K7");
   f.table.sent(challenge, {"verify", "VE1", true});
-  CHECK_EQ(f.table.carrier_of(challenge).provider, "verify");
+  CHECK_EQ(f.table.last_delivery_of(challenge).provider, "verify");
   CHECK(!f.answer(challenge, "493817"));
 }
 
@@ -370,7 +370,7 @@ TEST(tries_that_are_given_back_open_a_challenge_again_and_no_more_than_they_were
     CHECK_EQ(f.table.take_try(challenge).status, TryStatus::granted);
     f.table.forfeit_try(challenge);
   }
-  CHECK_EQ(f.enter().kind, Kind::resting);
+  CHECK_EQ(f.enter().kind, Kind::cooldown);
   f.table.give_back(challenge, 2);
   CHECK_EQ(f.enter().kind, Kind::resumed);
   CHECK(!f.answer(challenge, "000000"));

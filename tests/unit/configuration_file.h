@@ -17,7 +17,7 @@ inline constexpr std::string_view kOutbox =
     "[provider outbox]\ntype = outbox\ndirectory = /var/lib/sms2fa/outbox\n";
 
 // What is wrong with a file "c" of this content; "" when nothing is.
-inline std::string complaints(const std::string& content) {
+inline std::string diagnostics(const std::string& content) {
   const ScratchDirectory directory;
   const auto result = read_configuration(directory.write("c", content));
   return result ? "" : directory.without_path(result.error().message);

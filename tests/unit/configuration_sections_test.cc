@@ -5,14 +5,14 @@
 #include "tests/unit/configuration_file.h"
 
 using namespace sms2fa;
-using test::complaints;
+using test::diagnostics;
 
 namespace {
 
 // The file has these lines first, so that their numbers stay what they are, and a provider after
 // them.
 void check_refused(const std::string& lines, std::string_view complaint) {
-  CHECK_EQ(complaints(lines + "\n" + std::string(test::kOutbox)), complaint);
+  CHECK_EQ(diagnostics(lines + "\n" + std::string(test::kOutbox)), complaint);
 }
 
 // Line 1 is `[section]`, line 2 the key.
@@ -51,8 +51,8 @@ TEST(times_have_units_and_bounds) {
   check_key("limits", "lock = 31d",
             "lock: must be a time from 1s to 30d in s, m, h or d, such as 30s");
   for (const char* value : {"10s", "0s", "1m"})
-    CHECK_EQ(complaints("[delivery]\ndeadline = " + std::string(value) +
-                        "\nproviders = o\n[provider o]\ntype = outbox\ndirectory = /o\n"),
+    CHECK_EQ(diagnostics("[delivery]\ndeadline = " + std::string(value) +
+                         "\nproviders = o\n[provider o]\ntype = outbox\ndirectory = /o\n"),
              "c:2: deadline: must be a time from 1s to 9s in s, m, h or d, such as 30s");
 }
 
@@ -83,7 +83,7 @@ TEST(an_unclear_end_stops_or_sends_again) {
     return "[delivery]\nambiguous = " + word +
            "\nproviders = o\n[provider o]\ntype = outbox\ndirectory = /o\n";
   };
-  CHECK_EQ(complaints(with("yes")), "c:2: ambiguous: must be stop or resend");
+  CHECK_EQ(diagnostics(with("yes")), "c:2: ambiguous: must be stop or resend");
   const test::ScratchDirectory directory;
   for (const bool resend : {false, true}) {
     const auto read = read_configuration(directory.write("c", with(resend ? "resend" : "stop")));

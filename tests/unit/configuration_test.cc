@@ -6,7 +6,7 @@
 
 using namespace sms2fa;
 using namespace std::chrono_literals;
-using test::complaints;
+using test::diagnostics;
 using test::kOutbox;
 using test::provider_file;
 using test::ScratchDirectory;
@@ -16,7 +16,7 @@ namespace {
 // The file has these lines first, so that their numbers stay what they are, and a provider after
 // them.
 void check_refused(const std::string& lines, std::string_view complaint) {
-  CHECK_EQ(complaints(lines + "\n" + std::string(test::kOutbox)), complaint);
+  CHECK_EQ(diagnostics(lines + "\n" + std::string(test::kOutbox)), complaint);
 }
 
 // Line 1 is `[section]`, line 2 the key.
@@ -164,9 +164,9 @@ TEST(unknown_names_come_with_the_nearest_right_one) {
   check_refused("[provider]", "c:1: [provider NAME] needs a name");
   check_refused("[provider a b]",
                 "c:1: [provider NAME]: must be a name of 1 to 32 letters, digits, '-' or '_'");
-  CHECK_EQ(complaints(provider_file("outbox", "directory = /o\ndirectry = /o")),
+  CHECK_EQ(diagnostics(provider_file("outbox", "directory = /o\ndirectry = /o")),
            "c:6: unknown key directry; did you mean directory?");
-  CHECK_EQ(complaints(provider_file("outbox", "directory = /o\nresend_after = 30s")),
+  CHECK_EQ(diagnostics(provider_file("outbox", "directory = /o\nresend_after = 30s")),
            "c:6: resend_after belongs to [limits]");
 }
 
@@ -175,7 +175,7 @@ TEST(a_peer_is_named_with_its_services_and_groups) {
   check_refused("[peer a b]",
                 "c:1: [peer NAME]: must be a name of 1 to 32 letters, digits, '-' or '_'");
   const auto of_peer = [](const std::string& lines) {
-    return complaints("[peer www-data]\n" + lines + std::string(kOutbox));
+    return diagnostics("[peer www-data]\n" + lines + std::string(kOutbox));
   };
   CHECK_EQ(of_peer("services = web\ngroups = @web\n"), "");
   CHECK_EQ(of_peer("services = web\n"), "c:1: [peer www-data] lacks groups");
@@ -190,20 +190,20 @@ TEST(nothing_stands_twice) {
   check_refused("[code]\nlength = 6\n[store]\n[code]\nlength = 7",
                 "c:4: [code] stands already in line 1\n"
                 "c:5: length: stands already in line 2");
-  CHECK_EQ(complaints(provider_file("outbox", "directory = /o\n[provider p]\ntype = outbox")),
+  CHECK_EQ(diagnostics(provider_file("outbox", "directory = /o\n[provider p]\ntype = outbox")),
            "c:6: [provider p] stands already in line 3\n"
            "c:7: type: stands already in line 4");
 }
 
 TEST(all_mistakes_come_at_once_in_the_order_of_the_lines) {
-  CHECK_EQ(complaints("[provider p]\n"
-                      "type = twilio\n"
-                      "[code]\n"
-                      "length = 3\n"
-                      "  indented = 1\n"
-                      "colour = red\n"
-                      "[limits]\n"
-                      "failures_before_disable = 5\n"),
+  CHECK_EQ(diagnostics("[provider p]\n"
+                       "type = twilio\n"
+                       "[code]\n"
+                       "length = 3\n"
+                       "  indented = 1\n"
+                       "colour = red\n"
+                       "[limits]\n"
+                       "failures_before_disable = 5\n"),
            "c:1: [provider p] lacks account_sid\n"
            "c:1: [provider p] lacks auth_token or auth_token_file or api_key_secret or "
            "api_key_secret_file\n"
@@ -222,14 +222,14 @@ TEST(limits_fit_together) {
 }
 
 TEST(providers_are_named_and_present) {
-  CHECK_EQ(complaints(""), "c:1: [delivery] lacks providers");
-  CHECK_EQ(complaints("\n[delivery]\nvoice = yes\n"), "c:2: [delivery] lacks providers");
-  CHECK_EQ(complaints(
+  CHECK_EQ(diagnostics(""), "c:1: [delivery] lacks providers");
+  CHECK_EQ(diagnostics("\n[delivery]\nvoice = yes\n"), "c:2: [delivery] lacks providers");
+  CHECK_EQ(diagnostics(
                "[delivery]\nproviders = twilo\n[provider twilio]\ntype = outbox\ndirectory = /o\n"),
            "c:2: providers: there is no [provider twilo]; did you mean twilio?");
-  CHECK_EQ(complaints("[delivery]\nproviders = a, a\n"),
+  CHECK_EQ(diagnostics("[delivery]\nproviders = a, a\n"),
            "c:2: providers: names the same item twice");
-  CHECK_EQ(complaints("[delivery]\nproviders = a,\n"),
+  CHECK_EQ(diagnostics("[delivery]\nproviders = a,\n"),
            "c:2: providers: has an empty item in its list");
 }
 
@@ -250,14 +250,15 @@ TEST(providers_come_in_the_order_of_preference) {
 TEST(hostile_files_are_refused_with_their_line) {
   using namespace std::string_literals;
   const std::string rest(kOutbox);
-  CHECK_EQ(complaints("\xef\xbb\xbf" + rest), "");
-  CHECK_EQ(complaints(rest + "# " + std::string(1 << 20, 'x') + "\n"), "");
-  CHECK_EQ(complaints(rest + "[code]\nlength = " + std::string(1 << 20, '6') + "\n"),
+  CHECK_EQ(diagnostics("\xef\xbb\xbf" + rest), "");
+  CHECK_EQ(diagnostics(rest + "# " + std::string(1 << 20, 'x') + "\n"), "");
+  CHECK_EQ(diagnostics(rest + "[code]\nlength = " + std::string(1 << 20, '6') + "\n"),
            "c:7: the line is over 199 bytes");
-  CHECK_EQ(complaints(rest + "[code]\nlength = 6\0007\n"s), "c:7: the line holds a NUL byte");
-  CHECK_EQ(complaints(rest + "[message]\nprompt = \xc0\xaf\n"), "c:7: the line is not valid UTF-8");
-  CHECK_EQ(complaints(rest + "[code]\nlength = 6\n attempts = 3\n"), "c:8: the line is indented");
-  CHECK_EQ(complaints(rest + "[" + std::string(60, 's') + "]\n"),
+  CHECK_EQ(diagnostics(rest + "[code]\nlength = 6\0007\n"s), "c:7: the line holds a NUL byte");
+  CHECK_EQ(diagnostics(rest + "[message]\nprompt = \xc0\xaf\n"),
+           "c:7: the line is not valid UTF-8");
+  CHECK_EQ(diagnostics(rest + "[code]\nlength = 6\n attempts = 3\n"), "c:8: the line is indented");
+  CHECK_EQ(diagnostics(rest + "[" + std::string(60, 's') + "]\n"),
            "c:6: the line has a section name over 49 characters");
 }
 

@@ -13,10 +13,10 @@ using namespace sms2fa;
 
 namespace {
 
-constexpr DeliveryFollower::Pace kQuick{.first = Milliseconds(1),
-                                        .longest = Milliseconds(2),
-                                        .between = Milliseconds(0),
-                                        .most_messages = 2};
+constexpr DeliveryFollower::Schedule kQuick{.first = Milliseconds(1),
+                                            .longest = Milliseconds(2),
+                                            .between = Milliseconds(0),
+                                            .most_messages = 2};
 constexpr std::chrono::seconds kAmple{20};
 
 SteadyTime after(std::chrono::milliseconds time) {
@@ -67,9 +67,9 @@ class TalkingProvider final : public StatusSource, public Redactor {
   std::vector<std::string> emptied_;
 };
 
-struct Fate {
+struct LastStatus {
   std::promise<DeliveryStatus> promise;
-  FateCallback callback() {
+  DeliveryCallback callback() {
     return [this](const DeliveryStatus& status) { promise.set_value(status); };
   }
   DeliveryStatus wait() {
@@ -84,12 +84,12 @@ struct Fate {
 TEST(a_message_is_followed_to_its_end) {
   for (const DeliveryState end : {DeliveryState::delivered, DeliveryState::failed}) {
     TalkingProvider provider({DeliveryState::pending, DeliveryState::unknown, end});
-    Fate fate;
+    LastStatus last;
     DeliveryFollower follower(kQuick);
     const auto message =
-        follower.follow(provider, "SM1", Medium::sms, after(kAmple), fate.callback());
+        follower.follow(provider, "SM1", Medium::sms, after(kAmple), last.callback());
     REQUIRE(message != nullptr);
-    CHECK_EQ(fate.wait().state, end);
+    CHECK_EQ(last.wait().state, end);
     CHECK_EQ(message->status().state, end);
     CHECK_EQ(message->status().detail, "detail");
     CHECK_EQ(provider.asked(), 3u);
@@ -102,14 +102,14 @@ TEST(it_is_asked_about_less_and_less_often) {
   std::vector<DeliveryState> script(std::size(kPauses), DeliveryState::pending);
   script.back() = DeliveryState::delivered;
   TalkingProvider provider(script);
-  Fate fate;
-  auto pace = kQuick;
-  pace.first = Milliseconds(20);
-  pace.longest = Milliseconds(80);
-  DeliveryFollower follower(pace);
+  LastStatus last;
+  auto schedule = kQuick;
+  schedule.first = Milliseconds(20);
+  schedule.longest = Milliseconds(80);
+  DeliveryFollower follower(schedule);
   SteadyTime earliest = after(Milliseconds(0));
-  follower.follow(provider, "SM1", Medium::sms, after(kAmple), fate.callback());
-  CHECK_EQ(fate.wait().state, DeliveryState::delivered);
+  follower.follow(provider, "SM1", Medium::sms, after(kAmple), last.callback());
+  CHECK_EQ(last.wait().state, DeliveryState::delivered);
   const auto times = provider.times();
   REQUIRE(times.size() == std::size(kPauses));
   // From the beginning: a busy machine may be late with one question and in time with the next.
@@ -129,10 +129,10 @@ TEST(until_it_is_known_a_message_is_pending) {
 
 TEST(when_the_time_is_up_it_is_unknown) {
   TalkingProvider provider({DeliveryState::pending});
-  Fate fate;
+  LastStatus last;
   DeliveryFollower follower(kQuick);
-  follower.follow(provider, "SM1", Medium::sms, after(Milliseconds(20)), fate.callback());
-  const auto status = fate.wait();
+  follower.follow(provider, "SM1", Medium::sms, after(Milliseconds(20)), last.callback());
+  const auto status = last.wait();
   CHECK_EQ(status.state, DeliveryState::unknown);
   CHECK_EQ(status.word, "word");
 }
@@ -141,10 +141,10 @@ TEST(afterwards_the_text_is_emptied_where_it_is_wanted) {
   TalkingProvider provider({DeliveryState::delivered});
   provider.empties = true;
   provider.confirms_at = 3;
-  Fate fate;
+  LastStatus last;
   DeliveryFollower follower(kQuick);
-  follower.follow(provider, "SM1", Medium::sms, after(kAmple), fate.callback());
-  CHECK_EQ(fate.wait().state, DeliveryState::delivered);
+  follower.follow(provider, "SM1", Medium::sms, after(kAmple), last.callback());
+  CHECK_EQ(last.wait().state, DeliveryState::delivered);
   auto confirmed = provider.confirmed.get_future();
   REQUIRE(confirmed.wait_for(kAmple) == std::future_status::ready);
   CHECK_EQ(provider.emptied(), 3u);
@@ -162,19 +162,19 @@ TEST(of_those_that_are_too_many_one_is_told_once_in_a_while) {
   for (const bool empties : {false, true}) {
     TalkingProvider provider({DeliveryState::pending});
     provider.empties = empties;
-    auto pace = kQuick;
-    pace.most_messages = 0;
+    auto schedule = kQuick;
+    schedule.most_messages = 0;
     std::vector<DeliveryStatus> told;
     const auto tell = [&](const DeliveryStatus& status) { told.push_back(status); };
-    DeliveryFollower follower(pace);
+    DeliveryFollower follower(schedule);
     for (const char* id : {"SM1", "SM2", "SM3"})
       CHECK(follower.follow(provider, id, Medium::sms, after(kAmple), tell) == nullptr);
     REQUIRE(told.size() == 1);
     CHECK_EQ(told[0].state, DeliveryState::unknown);
     CHECK_EQ(told[0].detail, std::string("too many messages are under way: not followed") +
                                  (empties ? ", and not emptied at the provider" : ""));
-    pace.complaints = Milliseconds(0);
-    DeliveryFollower talkative(pace);
+    schedule.diagnostics = Milliseconds(0);
+    DeliveryFollower talkative(schedule);
     for (const char* id : {"SM1", "SM2"})
       talkative.follow(provider, id, Medium::sms, after(kAmple), tell);
     CHECK_EQ(told.size(), 3u);
@@ -187,9 +187,9 @@ TEST(a_crowd_is_followed_and_each_is_told_once) {
   TalkingProvider provider({DeliveryState::pending, DeliveryState::delivered});
   std::array<std::atomic<unsigned>, size_t{kThreads} * kMessages> told{};
   {
-    auto pace = kQuick;
-    pace.most_messages = told.size();
-    DeliveryFollower follower(pace);
+    auto schedule = kQuick;
+    schedule.most_messages = told.size();
+    DeliveryFollower follower(schedule);
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < kThreads; ++i)
       threads.emplace_back([&, i] {
@@ -206,10 +206,10 @@ TEST(a_crowd_is_followed_and_each_is_told_once) {
 
 TEST(at_the_end_everybody_is_told) {
   TalkingProvider provider({DeliveryState::pending});
-  Fate fate;
+  LastStatus last;
   {
     DeliveryFollower follower;
-    follower.follow(provider, "SM1", Medium::sms, after(kAmple), fate.callback());
+    follower.follow(provider, "SM1", Medium::sms, after(kAmple), last.callback());
   }
-  CHECK_EQ(fate.wait().state, DeliveryState::unknown);
+  CHECK_EQ(last.wait().state, DeliveryState::unknown);
 }

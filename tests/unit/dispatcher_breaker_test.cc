@@ -134,11 +134,11 @@ TEST(a_crowd_finds_out_together_that_a_provider_fails) {
     threads.emplace_back([&] {
       for (unsigned n = 0; n < kMessages; ++n) {
         Log log;
-        RecordingLedger ledger(kUnlimited, log);
+        RecordingLedger quota(kUnlimited, log);
         const LoginMessage message{.to = *PhoneNumber::parse_international("+353851234567"),
                                    .body = Secret("493817"),
                                    .validity = std::chrono::minutes(5)};
-        if (dispatcher.deliver(message, {}, ledger, clock.now() + kDeadline).status ==
+        if (dispatcher.deliver(message, {}, quota, clock.now() + kDeadline).status ==
             SendStatus::accepted)
           ++accepted;
       }

@@ -55,7 +55,7 @@ class ScriptedGateway final : public Gateway, public CodeChecker {
   Log& log_;
 };
 
-class RecordingLedger final : public SendLedger {
+class RecordingLedger final : public SendQuota {
  public:
   RecordingLedger(int allowed, Log& log) : allowed_(allowed), log_(log) {}
   bool reserve(const std::string& provider) override {
@@ -105,11 +105,11 @@ struct DispatcherFixture {
       };
       dispatcher = std::make_unique<Dispatcher>(std::move(gateways), clock, rules);
     }
-    RecordingLedger ledger(allowed, log);
+    RecordingLedger quota(allowed, log);
     const LoginMessage message{.to = *PhoneNumber::parse_international("+353851234567"),
                                .body = Secret("493817"),
                                .validity = std::chrono::minutes(5)};
-    return dispatcher->deliver(message, route, ledger, clock.now() + kDeadline);
+    return dispatcher->deliver(message, route, quota, clock.now() + kDeadline);
   }
   // What was sent since the last look.
   Log sends() {

@@ -150,7 +150,7 @@ TEST(a_code_for_a_login_proves_nothing_at_an_enrolment) {
     CHECK_EQ(reason(machine.enroll(thief)), "denied wrong-code");
     return code;
   });
-  CHECK_EQ(reason(authenticate(login, machine.setup, machine.scene.around, person)),
+  CHECK_EQ(reason(authenticate(login, machine.snapshot, machine.scene.services, person)),
            "accepted right-code");
 }
 
@@ -212,7 +212,7 @@ TEST(root_changes_a_number_and_the_old_one_is_told) {
 
 TEST(who_holds_nothing_needs_an_invitation) {
   Machine machine;
-  machine.setup->configuration.enroll.self = SelfEnrolment::invited;
+  machine.snapshot->configuration.enroll.self = SelfEnrolment::invited;
   auto stranger = machine.scene.person();
   stranger.types("7K2XM-Q9RTC").types("").types("x");
   CHECK_EQ(reason(machine.enroll(stranger)), "denied may-not-enroll");
@@ -234,7 +234,7 @@ TEST(who_holds_nothing_needs_an_invitation) {
 
 TEST(an_invitation_is_for_one_person_and_ends) {
   Machine machine;
-  machine.setup->configuration.enroll.self = SelfEnrolment::invited;
+  machine.snapshot->configuration.enroll.self = SelfEnrolment::invited;
   const std::string word = machine.invites("erin");
   for (const std::string user : {"dora", "erin"}) {
     if (user == "erin") machine.scene.clock.advance(24h);
@@ -246,7 +246,7 @@ TEST(an_invitation_is_for_one_person_and_ends) {
 
 TEST(wrong_invitations_lock_like_wrong_codes_and_the_log_says_so) {
   Machine machine;
-  machine.setup->configuration.enroll.self = SelfEnrolment::invited;
+  machine.snapshot->configuration.enroll.self = SelfEnrolment::invited;
   machine.invites("dora");
   for (int i = 0; i < 4; ++i) {
     auto person = machine.scene.person();
@@ -259,7 +259,7 @@ TEST(wrong_invitations_lock_like_wrong_codes_and_the_log_says_so) {
 
 TEST(whoever_holds_something_proves_that_instead_of_an_invitation) {
   Machine machine;
-  machine.setup->configuration.enroll.self = SelfEnrolment::invited;
+  machine.snapshot->configuration.enroll.self = SelfEnrolment::invited;
   machine.has_number();
   auto person = machine.scene.person();
   person.types([&] { return machine.texted(); }).types("n").types("n");
@@ -270,9 +270,11 @@ TEST(only_root_enrolls_where_self_is_no_or_the_account_is_no_persons) {
   for (const bool by_setting : {true, false}) {
     Machine machine;
     if (by_setting)
-      machine.setup->configuration.enroll.self = SelfEnrolment::no;
+      machine.snapshot->configuration.enroll.self = SelfEnrolment::no;
     else
-      machine.setup->is_persons_account = [](const std::string&) -> Result<bool> { return false; };
+      machine.snapshot->is_persons_account = [](const std::string&) -> Result<bool> {
+        return false;
+      };
     for (const bool holds : {false, true}) {
       if (holds) machine.has_number();
       auto person = machine.scene.person();
@@ -287,7 +289,7 @@ TEST(only_root_enrolls_where_self_is_no_or_the_account_is_no_persons) {
 
 TEST(name_services_that_fail_refuse_an_enrolment) {
   Machine machine;
-  machine.setup->is_persons_account = [](const std::string&) -> Result<bool> {
+  machine.snapshot->is_persons_account = [](const std::string&) -> Result<bool> {
     return make_error(ErrorKind::unavailable, "name services: Input/output error");
   };
   auto person = machine.scene.person();

@@ -101,7 +101,7 @@ TEST(an_enrolled_number_stays_unless_the_configuration_says_wait) {
 TEST(a_change_of_number_waits_and_the_old_number_is_told) {
   Machine machine;
   machine.has_number();
-  machine.setup->configuration.enroll.number_change = NumberChange::wait;
+  machine.snapshot->configuration.enroll.number_change = NumberChange::wait;
   auto person = machine.scene.person();
   person.types([&] { return machine.texted(); })
       .types("+353851234567")
@@ -125,7 +125,7 @@ TEST(a_change_of_number_waits_and_the_old_number_is_told) {
 TEST(without_a_notice_to_the_old_number_there_is_no_change) {
   Machine machine;
   machine.has_number();
-  machine.setup->configuration.enroll.number_change = NumberChange::wait;
+  machine.snapshot->configuration.enroll.number_change = NumberChange::wait;
   auto person = machine.scene.person();
   person.types([&] { return machine.texted(); })
       .types("+353851234567")
@@ -180,11 +180,11 @@ TEST(nothing_is_sent_to_a_number_that_no_code_may_go_to) {
   const LoginRequest request = Scene::login("dora", "sms2fa-enroll", "");
   const PhoneNumber premium = *PhoneNumber::parse_international("+19005550100");
   AuditEvent event;
-  AnswerVerifier verifier(request, machine.setup->configuration.limits, machine.scene.store,
+  AnswerVerifier verifier(request, machine.snapshot->configuration.limits, machine.scene.store,
                           machine.scene.audit, event);
-  NumberCheck check(request, *machine.setup, machine.scene.around, person, event, verifier);
+  NumberCheck check(request, *machine.snapshot, machine.scene.services, person, event, verifier);
   const PlainSending told =
-      send_plain(request, machine.setup->configuration, *machine.people, *machine.messenger,
+      send_plain(request, machine.snapshot->configuration, *machine.people, *machine.messenger,
                  machine.scene.store, machine.scene.clock, premium, Secret("something changes"));
   CHECK(!told.may_arrive);
   const auto outcome = check.run(premium);
@@ -209,7 +209,7 @@ TEST(enrolling_again_changes_nothing_that_is_not_asked_for) {
 
 TEST(messages_for_enrolments_are_taken_from_the_same_budgets) {
   Machine machine;
-  machine.setup->configuration.limits.sends_per_number = {1, 10min};
+  machine.snapshot->configuration.limits.sends_per_number = {1, 10min};
   auto first = machine.scene.person();
   first.types("+353851234567");
   (void)machine.enroll(first);
@@ -242,7 +242,7 @@ TEST(without_random_numbers_nothing_is_sent) {
 
 TEST(without_a_key_for_the_store_nothing_is_asked_for) {
   Machine machine;
-  machine.setup->keys = std::make_unique<KeyRing>(machine.directory.path("none"));
+  machine.snapshot->keys = std::make_unique<KeyRing>(machine.directory.path("none"));
   auto person = machine.scene.person();
   CHECK_EQ(reason(machine.enroll(person)), "denied not-enrolled");
   CHECK(person.prompts().empty());

@@ -23,14 +23,14 @@ class EnrolmentMachine {
   EnrolmentMachine() {
     SystemRandom random;
     CHECK(add_key(directory.path("store.key"), random).ok());
-    setup = std::make_shared<Setup>();
-    setup->directory.reset(people = new FakeDirectory);
-    setup->messenger.reset(messenger = new FakeMessenger(scene.clock));
-    setup->host = "web01";
-    setup->configuration.enroll.self = SelfEnrolment::yes;
-    setup->is_persons_account = [](const std::string&) -> Result<bool> { return true; };
-    setup->keys = std::make_unique<KeyRing>(directory.path("store.key"));
-    setup->read_number = [](std::string_view text, EnrolledBy by) -> Result<PhoneNumber> {
+    snapshot = std::make_shared<Snapshot>();
+    snapshot->directory.reset(people = new FakeDirectory);
+    snapshot->messenger.reset(messenger = new FakeMessenger(scene.clock));
+    snapshot->host = "web01";
+    snapshot->configuration.enroll.self = SelfEnrolment::yes;
+    snapshot->is_persons_account = [](const std::string&) -> Result<bool> { return true; };
+    snapshot->keys = std::make_unique<KeyRing>(directory.path("store.key"));
+    snapshot->read_number = [](std::string_view text, EnrolledBy by) -> Result<PhoneNumber> {
       if (by == EnrolledBy::the_person && text.starts_with("+33"))
         return make_error(ErrorKind::refused, "its country gets no codes");
       if (auto number = PhoneNumber::parse_international(text)) return *number;
@@ -42,13 +42,13 @@ class EnrolmentMachine {
                     const std::string& user = "dora") {
     LoginRequest request = Scene::login(user, "sms2fa-enroll", "");
     request.enrolls = true;
-    return sms2fa::enroll(request, by, setup, scene.around, person);
+    return sms2fa::enroll(request, by, snapshot, scene.services, person);
   }
 
   Factors factors(const std::string& user = "dora") {
     const auto record = scene.memory->record_of({user});
     REQUIRE(record.ok());
-    return Factors::of(user, *record, setup->keys.get());
+    return Factors::of(user, *record, snapshot->keys.get());
   }
 
   std::string texted() const {
@@ -89,14 +89,14 @@ class EnrolmentMachine {
   // Number and codes, no app.
   void has_number(const std::string& number = "+353850000001", const std::string& user = "dora") {
     SystemRandom random;
-    const auto sealed = setup->keys->seal(number_context(user), Secret(number), random);
+    const auto sealed = snapshot->keys->seal(number_context(user), Secret(number), random);
     REQUIRE(sealed.ok());
     CHECK(scene.memory->set_number(user, *sealed, {}).ok());
   }
 
   const ScratchDirectory directory;
   Scene scene;
-  std::shared_ptr<Setup> setup;
+  std::shared_ptr<Snapshot> snapshot;
   FakeMessenger* messenger;
   FakeDirectory* people;
 };

@@ -33,7 +33,7 @@ TEST(the_words_of_the_log_stay) {
   CHECK_EQ(std::string(to_string(Reason::no_person)), "no-person");
   CHECK_EQ(std::string(to_string(Reason::unknown_user)), "unknown-user");
   CHECK_EQ(std::string(to_string(Reason::locked)), "locked");
-  CHECK_EQ(std::string(to_string(Reason::over_budget)), "over-budget");
+  CHECK_EQ(std::string(to_string(Reason::over_limit)), "over-budget");
   CHECK_EQ(std::string(to_string(Reason::provider_failed)), "provider-failed");
   CHECK_EQ(std::string(to_string(Reason::store_failed)), "store-failed");
 }

@@ -124,7 +124,7 @@ STORE_TEST(a_planned_number_ends_what_was_proved_before_it_was_due) {
 }
 
 STORE_TEST(an_answer_is_told_by_what_it_is_judged) {
-  const auto nobody = must(scene.store.count_attempt({kNobody}, test::kSixDigits, kRules));
+  const auto nobody = must(scene.store.count_attempt({kDecoyUser}, test::kSixDigits, kRules));
   CHECK(nobody.generation == Generation{});
   must(scene.store.set_number("alice", kSealed, {}));
   const auto counted = must(scene.store.count_attempt({"alice"}, test::kSixDigits, kRules));

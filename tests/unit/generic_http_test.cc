@@ -47,7 +47,7 @@ struct Fixture {
   std::unique_ptr<GenericHttp> gateway;
 };
 
-struct CountingLedger final : public SendLedger {
+struct CountingLedger final : public SendQuota {
   bool reserve(const std::string&) override { return ++reserved > 0; }
   void settle(const SendReport&) override {}
   int reserved = 0;
@@ -161,17 +161,17 @@ TEST(a_gateway_of_another_number_is_passed_over_and_no_failure) {
   Dispatcher dispatcher(std::move(gateways), clock);
   int changes = 0;
   dispatcher.observe([&](const ProviderHealth&) { ++changes; });
-  CountingLedger ledger;
+  CountingLedger quota;
   const auto send = [&](const char* to) {
     auto one = message();
     one.to = *PhoneNumber::parse_international(to);
-    return dispatcher.deliver(one, {}, ledger, clock.now() + std::chrono::seconds(8));
+    return dispatcher.deliver(one, {}, quota, clock.now() + std::chrono::seconds(8));
   };
   for (int i = 1; i <= 4; ++i) {
     const auto report = send("+353851234567");
     CHECK_EQ(report.detail, "gateway: accepted (HTTP 200)");
     CHECK(!report.failed_over);
-    CHECK_EQ(ledger.reserved, i);
+    CHECK_EQ(quota.reserved, i);
   }
   CHECK_EQ(changes, 0);
   CHECK_EQ(send("+33612345678").provider, "own");
@@ -185,10 +185,10 @@ TEST(where_no_gateway_reaches_the_number_nothing_is_reserved) {
   gateways.push_back(std::move(one.gateway));
   const ManualClock clock;
   Dispatcher dispatcher(std::move(gateways), clock);
-  CountingLedger ledger;
+  CountingLedger quota;
   const auto report =
-      dispatcher.deliver(message(), {}, ledger, clock.now() + std::chrono::seconds(8));
+      dispatcher.deliver(message(), {}, quota, clock.now() + std::chrono::seconds(8));
   CHECK_EQ(report.status, SendStatus::try_elsewhere);
   CHECK_EQ(report.detail, "no provider is configured for this");
-  CHECK_EQ(ledger.reserved, 0);
+  CHECK_EQ(quota.reserved, 0);
 }

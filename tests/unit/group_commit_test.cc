@@ -46,13 +46,13 @@ void await_sleep(const std::atomic<pid_t>& thread) {
 
 TEST(callers_that_come_during_a_commit_share_the_next) {
   constexpr int kCallers = 20;
-  std::latch first_began(1), let_go(1);
+  std::latch first_began(1), release_retired(1);
   std::atomic<int> batches = 0;
   std::atomic<size_t> largest = 0;
   GroupCommit commits([&](Batch& batch) {
     if (batches++ == 0) {
       first_began.count_down();
-      let_go.wait();
+      release_retired.wait();
     }
     largest = std::max(largest.load(), batch.size());
     return finish_all(batch);
@@ -62,7 +62,7 @@ TEST(callers_that_come_during_a_commit_share_the_next) {
   std::atomic<int> done = 0;
   for (int i = 0; i < kCallers; ++i) commits.perform_soon(nothing);
   std::thread last([&] { done += commits.perform(nothing).ok(); });
-  let_go.count_down();
+  release_retired.count_down();
   first.join();
   last.join();
   CHECK_EQ(done.load(), 1);
@@ -83,7 +83,7 @@ TEST(what_nobody_waits_for_is_committed_all_the_same) {
 }
 
 TEST(a_crowd_of_records_stands_before_nobody_and_is_bounded) {
-  std::latch began(1), let_go(1);
+  std::latch began(1), release_retired(1);
   std::atomic<int> batches = 0;
   std::atomic<size_t> records_before = 0;
   std::atomic<bool> is_done = false;
@@ -92,7 +92,7 @@ TEST(a_crowd_of_records_stands_before_nobody_and_is_bounded) {
     GroupCommit commits([&](Batch& batch) {
       if (batches++ == 0) {
         began.count_down();
-        let_go.wait();
+        release_retired.wait();
       } else if (!is_done) {
         for (auto& job : batch)
           if (!job.awaited()) ++records_before;
@@ -111,7 +111,7 @@ TEST(a_crowd_of_records_stands_before_nobody_and_is_bounded) {
       CHECK(commits.perform(nothing).ok());
     });
     await_sleep(id);
-    let_go.count_down();
+    release_retired.count_down();
     first.join();
     login.join();
     // A login that comes behind a hundred thousand goes with the first batches.
@@ -123,14 +123,14 @@ TEST(a_crowd_of_records_stands_before_nobody_and_is_bounded) {
 }
 
 TEST(what_is_dropped_is_the_oldest_that_nobody_waits_for) {
-  std::latch began(1), let_go(1);
+  std::latch began(1), release_retired(1);
   std::atomic<int> batches = 0;
   std::vector<int> done;
   {
     GroupCommit commits([&](Batch& batch) {
       if (batches++ == 0) {
         began.count_down();
-        let_go.wait();
+        release_retired.wait();
       }
       for (auto& job : batch)
         if (const auto* numbered = job.operation().target<Numbered>())
@@ -141,7 +141,7 @@ TEST(what_is_dropped_is_the_oldest_that_nobody_waits_for) {
     began.wait();
     const int all = static_cast<int>(GroupCommit::kMostUnawaited) + 3;
     for (int i = 0; i < all; ++i) commits.perform_soon(Numbered{i});
-    let_go.count_down();
+    release_retired.count_down();
     first.join();
   }
   REQUIRE(done.size() == GroupCommit::kMostUnawaited);
@@ -158,19 +158,19 @@ TEST(an_error_reaches_every_caller) {
 }
 
 TEST(an_error_ends_those_who_wait_too) {
-  std::latch began(1), let_go(1);
+  std::latch began(1), release_retired(1);
   std::atomic<int> batches = 0, failed = 0;
   GroupCommit commits([&](Batch&) -> Result<void> {
     if (batches++ == 0) {
       began.count_down();
-      let_go.wait();
+      release_retired.wait();
     }
     return make_error(ErrorKind::unavailable, "locked");
   });
   std::thread first([&] { failed += !commits.perform(nothing).ok(); });
   began.wait();
   std::thread second([&] { failed += !commits.perform(nothing).ok(); });
-  let_go.count_down();
+  release_retired.count_down();
   first.join();
   second.join();
   CHECK_EQ(failed.load(), 2);

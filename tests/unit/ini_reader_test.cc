@@ -32,33 +32,33 @@ class Notes final : public IniVisitor {
 
 struct Outcome {
   std::string seen;
-  std::string complaints;
+  std::string diagnostics;
 };
 
 Outcome read(std::string_view content) {
   const test::ScratchDirectory directory;
   const auto fd = open_trusted(directory.write("f", content));
   Notes notes;
-  Complaints complaints("f");
-  read_ini(fd->get(), notes, complaints);
-  return {notes.text, complaints.empty() ? "" : complaints.to_error().message};
+  Diagnostics diagnostics("f");
+  read_ini(fd->get(), notes, diagnostics);
+  return {notes.text, diagnostics.empty() ? "" : diagnostics.to_error().message};
 }
 
 void check_refused(std::string_view content, std::string_view complaint) {
-  CHECK_EQ(read(content).complaints, complaint);
+  CHECK_EQ(read(content).diagnostics, complaint);
 }
 
 }  // namespace
 
 TEST(sections_keys_and_their_lines) {
-  const auto [seen, complaints] = read("\n[a]\nk = v\n\n[b c]\n  \nx=y z\n");
+  const auto [seen, diagnostics] = read("\n[a]\nk = v\n\n[b c]\n  \nx=y z\n");
   CHECK_EQ(seen, "2[a] 3a.k=v 5[b c] 7b c.x=y z");
-  CHECK_EQ(complaints, "");
+  CHECK_EQ(diagnostics, "");
 }
 
 TEST(an_empty_file_and_one_without_a_last_newline_are_fine) {
   CHECK_EQ(read("").seen, "");
-  CHECK_EQ(read("").complaints, "");
+  CHECK_EQ(read("").diagnostics, "");
   CHECK_EQ(read("[a]\nk=v").seen, "1[a] 2a.k=v");
 }
 
@@ -87,9 +87,9 @@ TEST(a_byte_order_mark_counts_only_at_the_start) {
 
 TEST(comments_of_any_length_are_dropped) {
   const std::string comment = "#" + std::string(1 << 20, '=');
-  const auto [seen, complaints] = read(comment + "\n[a]\n;" + comment + "\nk = v\n" + comment);
+  const auto [seen, diagnostics] = read(comment + "\n[a]\n;" + comment + "\nk = v\n" + comment);
   CHECK_EQ(seen, "2[a] 4a.k=v");
-  CHECK_EQ(complaints, "");
+  CHECK_EQ(diagnostics, "");
 }
 
 TEST(the_longest_line_and_one_byte_more) {
@@ -100,9 +100,9 @@ TEST(the_longest_line_and_one_byte_more) {
 }
 
 TEST(a_line_of_a_mebibyte_is_one_complaint_and_the_count_goes_on) {
-  const auto [seen, complaints] = read("[a]\nk = " + std::string(1 << 20, '=') + "\nl\nm = v\n");
+  const auto [seen, diagnostics] = read("[a]\nk = " + std::string(1 << 20, '=') + "\nl\nm = v\n");
   CHECK_EQ(seen, "1[a] 4a.m=v");
-  CHECK_EQ(complaints,
+  CHECK_EQ(diagnostics,
            "f:2: the line is over 199 bytes\n"
            "f:3: the line has no '=' (expected: key = value)");
 }
@@ -132,13 +132,13 @@ TEST(control_characters_and_bad_utf8_are_refused) {
   check_refused("[a]\nk = \xff\n", "f:2: the line is not valid UTF-8");
   check_refused("[a]\nk = \xc3\n", "f:2: the line is not valid UTF-8");
   check_refused("; caf\xe9\n[a]\n", "f:1: the line is not valid UTF-8");
-  CHECK_EQ(read("[a]\nk = caf\xc3\xa9\n").complaints, "");
+  CHECK_EQ(read("[a]\nk = caf\xc3\xa9\n").diagnostics, "");
 }
 
 TEST(an_indented_line_is_no_continuation) {
-  const auto [seen, complaints] = read("[a]\nk = v\n l = w\n\tm\n [b]\n");
+  const auto [seen, diagnostics] = read("[a]\nk = v\n l = w\n\tm\n [b]\n");
   CHECK_EQ(seen, "1[a] 2a.k=v");
-  CHECK_EQ(complaints,
+  CHECK_EQ(diagnostics,
            "f:3: the line is indented\n"
            "f:4: the line is indented\n"
            "f:5: the line is indented");
@@ -159,9 +159,9 @@ TEST(section_headers_are_whole) {
 }
 
 TEST(keys_under_a_bad_header_do_not_fall_to_the_section_before) {
-  const auto [seen, complaints] = read("[a]\n[b\nk = v\nl\n[c]\nm = w\n");
+  const auto [seen, diagnostics] = read("[a]\n[b\nk = v\nl\n[c]\nm = w\n");
   CHECK_EQ(seen, "1[a] 5[c] 6c.m=w");
-  CHECK_EQ(complaints, "f:2: the line has no ']' after the section's name");
+  CHECK_EQ(diagnostics, "f:2: the line has no ']' after the section's name");
 }
 
 TEST(a_line_that_is_no_entry_says_what_it_lacks) {
@@ -182,16 +182,16 @@ TEST(fifty_complaints_are_kept_and_the_others_counted) {
   for (int i = 0; i < 60; ++i) content += "k\n";
   for (int i = 2; i < 52; ++i)
     expected += "f:" + std::to_string(i) + ": the line has no '=' (expected: key = value)\n";
-  CHECK_EQ(read(content).complaints, expected + "f: and 10 more");
+  CHECK_EQ(read(content).diagnostics, expected + "f: and 10 more");
 }
 
 TEST(an_unreadable_descriptor_is_a_complaint) {
   const UniqueFd directory(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   Notes notes;
-  Complaints complaints("f");
-  read_ini(directory.get(), notes, complaints);
-  REQUIRE(!complaints.empty());
-  CHECK_EQ(complaints.to_error().message, "f:1: cannot be read: Is a directory");
+  Diagnostics diagnostics("f");
+  read_ini(directory.get(), notes, diagnostics);
+  REQUIRE(!diagnostics.empty());
+  CHECK_EQ(diagnostics.to_error().message, "f:1: cannot be read: Is a directory");
 }
 
 TEST(an_exception_of_the_visitor_comes_out_and_ends_the_reading) {
@@ -213,10 +213,10 @@ TEST(an_exception_of_the_visitor_comes_out_and_ends_the_reading) {
     const auto fd = open_trusted(path);
     Thrower thrower;
     thrower.throw_at_section = throw_at_section;
-    Complaints complaints("f");
+    Diagnostics diagnostics("f");
     std::string caught;
     try {
-      read_ini(fd->get(), thrower, complaints);
+      read_ini(fd->get(), thrower, diagnostics);
     } catch (const std::runtime_error& error) {
       caught = error.what();
     }

@@ -12,22 +12,22 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Standing real() {
-  Standing standing;
-  standing.is_real = true;
-  standing.phone = PhoneNumber::parse_international("+353851234567");
-  return standing;
+Eligibility real() {
+  Eligibility eligibility;
+  eligibility.is_real = true;
+  eligibility.phone = PhoneNumber::parse_international("+353851234567");
+  return eligibility;
 }
 
-Standing barred() {
-  Standing standing;
-  standing.barred_phone = PhoneNumber::parse_international("+353851234567");
-  return standing;
+Eligibility locked_out() {
+  Eligibility eligibility;
+  eligibility.locked_out_phone = PhoneNumber::parse_international("+353851234567");
+  return eligibility;
 }
 
-std::vector<std::string> keys(const std::vector<Budget>& budgets) {
+std::vector<std::string> keys(const std::vector<RateLimit>& rate_limits) {
   std::vector<std::string> all;
-  for (const auto& budget : budgets) all.push_back(budget.key);
+  for (const auto& rate_limit : rate_limits) all.push_back(rate_limit.key);
   return all;
 }
 
@@ -39,22 +39,22 @@ SendReport report(SendStatus status, bool may_have_been_sent) {
 
 TEST(a_message_is_taken_from_the_budgets_of_number_user_and_source) {
   const LimitSettings limits;
-  const auto budgets = budgets_for(limits, Scene::login(), real());
-  REQUIRE(budgets.size() == 3);
-  CHECK_EQ(budgets[0].scope, BudgetScope::number);
-  CHECK_EQ(budgets[0].key, "+353851234567");
-  CHECK(budgets[0].count == 6 && budgets[0].window == 10min);
-  CHECK_EQ(budgets[1].scope, BudgetScope::user);
-  CHECK_EQ(budgets[1].key, "alice");
-  CHECK(budgets[1].count == 30 && budgets[1].window == 24h);
-  CHECK_EQ(budgets[2].scope, BudgetScope::source);
-  CHECK_EQ(budgets[2].key, "192.0.2.7");
-  CHECK(budgets[2].count == 20 && budgets[2].window == 1h);
-  const auto host = host_budgets(limits, Scene::login(), true);
+  const auto rate_limits = rate_limits_for(limits, Scene::login(), real());
+  REQUIRE(rate_limits.size() == 3);
+  CHECK_EQ(rate_limits[0].scope, RateLimitScope::number);
+  CHECK_EQ(rate_limits[0].key, "+353851234567");
+  CHECK(rate_limits[0].count == 6 && rate_limits[0].window == 10min);
+  CHECK_EQ(rate_limits[1].scope, RateLimitScope::user);
+  CHECK_EQ(rate_limits[1].key, "alice");
+  CHECK(rate_limits[1].count == 30 && rate_limits[1].window == 24h);
+  CHECK_EQ(rate_limits[2].scope, RateLimitScope::source);
+  CHECK_EQ(rate_limits[2].key, "192.0.2.7");
+  CHECK(rate_limits[2].count == 20 && rate_limits[2].window == 1h);
+  const auto host = host_rate_limits(limits, Scene::login(), true);
   REQUIRE(host.size() == 2);
-  CHECK_EQ(host[0].scope, BudgetScope::host);
+  CHECK_EQ(host[0].scope, RateLimitScope::host);
   CHECK(host[0].count == 100 && host[0].window == 1h && host[0].only_looked_at);
-  CHECK_EQ(host[1].scope, BudgetScope::host_day);
+  CHECK_EQ(host[1].scope, RateLimitScope::host_day);
   CHECK(host[1].count == 1000 && host[1].window == 24h && host[1].only_looked_at);
 }
 
@@ -65,10 +65,11 @@ TEST(who_has_proved_nothing_has_a_share_of_each_budget) {
     LoginRequest request = Scene::login();
     request.lane = lane;
     std::vector<unsigned> found;
-    auto budgets = budgets_for(limits, request, real());
-    for (const auto& budget : host_budgets(limits, request, false)) budgets.push_back(budget);
-    for (const auto& budget : budgets)
-      if (budget.is_share) found.push_back(budget.count);
+    auto rate_limits = rate_limits_for(limits, request, real());
+    for (const auto& rate_limit : host_rate_limits(limits, request, false))
+      rate_limits.push_back(rate_limit);
+    for (const auto& rate_limit : rate_limits)
+      if (rate_limit.is_share) found.push_back(rate_limit.count);
     return found;
   };
   CHECK(counts(Lane::proven).empty());
@@ -79,21 +80,21 @@ TEST(who_has_proved_nothing_has_a_share_of_each_budget) {
 TEST(a_decoys_budgets_are_its_own_but_for_the_source) {
   const LimitSettings limits;
   const std::vector<std::string> expected = {"decoy:alice", "decoy:alice", "192.0.2.7"};
-  CHECK(keys(budgets_for(limits, Scene::login(), Standing{})) == expected);
+  CHECK(keys(rate_limits_for(limits, Scene::login(), Eligibility{})) == expected);
 }
 
 TEST(a_barred_persons_budgets_stay_theirs) {
   const LimitSettings limits;
-  CHECK(keys(budgets_for(limits, Scene::login(), barred())) ==
-        keys(budgets_for(limits, Scene::login(), real())));
+  CHECK(keys(rate_limits_for(limits, Scene::login(), locked_out())) ==
+        keys(rate_limits_for(limits, Scene::login(), real())));
 }
 
 TEST(without_a_remote_host_each_caller_is_a_source) {
   LoginRequest sudo = Scene::login("alice", "sudo", "");
   sudo.caller = "alice";
-  const std::string key = budgets_for({}, sudo, real())[2].key;
+  const std::string key = rate_limits_for({}, sudo, real())[2].key;
   sudo.caller = "bob";
-  CHECK(budgets_for({}, sudo, real())[2].key != key);
+  CHECK(rate_limits_for({}, sudo, real())[2].key != key);
 }
 
 TEST(lock_rules_are_the_configured_ones) {
@@ -121,10 +122,10 @@ TEST(the_ledger_settles_by_what_may_have_been_sent) {
                      {SendStatus::blocked, false, "settle unsent"}};
   for (const auto& one : cases) {
     Scene scene;
-    StoreLedger ledger(scene.store, {{BudgetScope::user, "alice", 1, 1h}});
-    CHECK(ledger.reserve("twilio"));
-    ledger.settle(report(one.status, one.may_have_been_sent));
-    ledger.settle(report(one.status, one.may_have_been_sent));  // nothing left to settle
+    StoreQuota quota(scene.store, {{RateLimitScope::user, "alice", 1, 1h}});
+    CHECK(quota.reserve("twilio"));
+    quota.settle(report(one.status, one.may_have_been_sent));
+    quota.settle(report(one.status, one.may_have_been_sent));  // nothing left to settle
     const std::vector<std::string> expected = {"reserve", one.settled};
     CHECK(scene.store.calls() == expected);
   }
@@ -132,18 +133,18 @@ TEST(the_ledger_settles_by_what_may_have_been_sent) {
 
 TEST(the_ledger_says_why_it_refused) {
   Scene scene;
-  StoreLedger ledger(scene.store, {{BudgetScope::source, "x", 1, 10min}});
-  CHECK(ledger.reserve("twilio"));
-  ledger.settle(report(SendStatus::accepted, false));
+  StoreQuota quota(scene.store, {{RateLimitScope::source, "x", 1, 10min}});
+  CHECK(quota.reserve("twilio"));
+  quota.settle(report(SendStatus::accepted, false));
   scene.clock.advance(60s);
-  CHECK(!ledger.reserve("telnyx"));
-  CHECK(!ledger.store_failed());
-  CHECK(ledger.retry_in() == 9min);
-  CHECK_EQ(ledger.detail(), "sends_per_source is used up");
-  CHECK_EQ(ledger.limit(), "sends_per_source");
+  CHECK(!quota.reserve("telnyx"));
+  CHECK(!quota.store_failed());
+  CHECK(quota.retry_in() == 9min);
+  CHECK_EQ(quota.detail(), "sends_per_source is used up");
+  CHECK_EQ(quota.limit(), "sends_per_source");
   scene.store.fail(StoreCall::reserve_send);
-  CHECK(!ledger.reserve("telnyx"));
-  CHECK(ledger.store_failed());
-  CHECK_EQ(ledger.detail(), "the store is broken");
-  CHECK_EQ(ledger.limit(), "");
+  CHECK(!quota.reserve("telnyx"));
+  CHECK(quota.store_failed());
+  CHECK_EQ(quota.detail(), "the store is broken");
+  CHECK_EQ(quota.limit(), "");
 }

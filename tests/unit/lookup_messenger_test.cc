@@ -3,7 +3,7 @@
 
 #include "lib/delivery/twilio_lookup.h"
 #include "tests/support/fake_transport.h"
-#include "tests/support/no_ledger.h"
+#include "tests/support/no_quota.h"
 #include "tests/support/test.h"
 
 using namespace sms2fa;
@@ -21,7 +21,7 @@ class HandClock final : public Clock {
 class CountingMessenger final : public Messenger {
  public:
   explicit CountingMessenger(int& sent) : sent_(sent) {}
-  SendReport deliver(const LoginMessage&, const Route&, SendLedger&, SteadyTime) override {
+  SendReport deliver(const LoginMessage&, const Route&, SendQuota&, SteadyTime) override {
     ++sent_;
     return {.status = SendStatus::accepted, .detail = "p: accepted"};
   }
@@ -31,8 +31,8 @@ class CountingMessenger final : public Messenger {
     return CheckStatus::right;
   }
   void keep_warm() override { ++sent_; }
-  std::shared_ptr<const FollowedMessage> follow(const SendReport&, SteadyTime,
-                                                FateCallback) override {
+  std::shared_ptr<const TrackedMessage> follow(const SendReport&, SteadyTime,
+                                               DeliveryCallback) override {
     ++sent_;
     return nullptr;
   }
@@ -60,7 +60,7 @@ struct Fixture {
                                .body = Secret("493817"),
                                .validity = std::chrono::minutes(5),
                                .medium = medium};
-    return messenger->deliver(message, {}, ledger, SteadyTime::max());
+    return messenger->deliver(message, {}, quota, SteadyTime::max());
   }
   // Of a field that `members` does not name, the answer says nothing bad.
   void answer(std::string members) {
@@ -80,7 +80,7 @@ struct Fixture {
 
   std::shared_ptr<FakeTransport> transport = std::make_shared<FakeTransport>();
   HandClock clock;
-  NoLedger ledger;
+  NoQuota quota;
   int sent = 0;
   std::unique_ptr<LookupMessenger> messenger;
 };

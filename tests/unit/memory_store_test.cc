@@ -20,8 +20,8 @@ struct Fixture {
   ScriptedRandom random;
   std::unique_ptr<MemoryStore> store = *MemoryStore::create(clock, random);
 
-  std::optional<SendId> reserve(const std::vector<Budget>& budgets) {
-    return store->reserve_send(budgets)->reserved;
+  std::optional<SendId> reserve(const std::vector<RateLimit>& rate_limits) {
+    return store->reserve_send(rate_limits)->reserved;
   }
   // False when the user was locked or disabled.
   bool answer(bool right, const std::string& user = "alice") {
@@ -38,7 +38,7 @@ struct Fixture {
   }
 };
 
-const Budget kThree = {BudgetScope::number, "+353851234567", 3, 10min};
+const RateLimit kThree = {RateLimitScope::number, "+353851234567", 3, 10min};
 
 }  // namespace
 
@@ -51,7 +51,7 @@ TEST(a_budget_is_a_sliding_window) {
   const auto refused = f.store->reserve_send({kThree});
   REQUIRE(refused.ok());
   CHECK(!refused->reserved);
-  CHECK_EQ(refused->exhausted, BudgetScope::number);
+  CHECK_EQ(refused->exhausted, RateLimitScope::number);
   CHECK(refused->retry_in == 7min);
   f.clock.advance(7min - 1ms);
   CHECK(f.store->reserve_send({kThree})->retry_in == 1s);
@@ -67,20 +67,20 @@ TEST(retry_in_waits_for_as_many_as_a_smaller_budget_needs) {
     f.clock.advance(1min);
   }
   // The administrator made it one: the last of the three has to leave the window.
-  Budget one = kThree;
+  RateLimit one = kThree;
   one.count = 1;
   CHECK(f.store->reserve_send({one})->retry_in == 9min);
 }
 
 TEST(a_message_is_taken_from_every_budget_or_from_none) {
   Fixture f;
-  const Budget user = {BudgetScope::user, "alice", 5, 24h};
-  const Budget host = {BudgetScope::host, "", 1, 1h};
+  const RateLimit user = {RateLimitScope::user, "alice", 5, 24h};
+  const RateLimit host = {RateLimitScope::host, "", 1, 1h};
   CHECK(f.reserve({user, host}).has_value());
   for (int i = 0; i < 10; ++i) {
     const auto refused = f.store->reserve_send({user, host});
     CHECK(!refused->reserved);
-    CHECK_EQ(refused->exhausted, BudgetScope::host);
+    CHECK_EQ(refused->exhausted, RateLimitScope::host);
   }
   for (int i = 0; i < 4; ++i) CHECK(f.reserve({user}).has_value());
   CHECK(!f.reserve({user}));
@@ -88,19 +88,19 @@ TEST(a_message_is_taken_from_every_budget_or_from_none) {
 
 TEST(scopes_and_keys_are_apart) {
   Fixture f;
-  const auto one = [](BudgetScope scope, const std::string& key) {
-    return Budget{scope, key, 1, 1h};
+  const auto one = [](RateLimitScope scope, const std::string& key) {
+    return RateLimit{scope, key, 1, 1h};
   };
-  CHECK(f.reserve({one(BudgetScope::user, "x")}).has_value());
-  CHECK(f.reserve({one(BudgetScope::source, "x")}).has_value());
-  CHECK(f.reserve({one(BudgetScope::user, "y")}).has_value());
-  CHECK(!f.reserve({one(BudgetScope::user, "x")}));
+  CHECK(f.reserve({one(RateLimitScope::user, "x")}).has_value());
+  CHECK(f.reserve({one(RateLimitScope::source, "x")}).has_value());
+  CHECK(f.reserve({one(RateLimitScope::user, "y")}).has_value());
+  CHECK(!f.reserve({one(RateLimitScope::user, "x")}));
 }
 
 TEST(an_unsent_message_is_given_back_to_every_budget) {
   Fixture f;
-  const Budget user = {BudgetScope::user, "alice", 1, 24h};
-  const Budget host = {BudgetScope::host, "", 1, 1h};
+  const RateLimit user = {RateLimitScope::user, "alice", 1, 24h};
+  const RateLimit host = {RateLimitScope::host, "", 1, 1h};
   const auto id = f.reserve({user, host});
   REQUIRE(id.has_value());
   CHECK(f.store->settle_send(*id, false).ok());
@@ -133,7 +133,7 @@ TEST(a_message_settled_after_its_budget_was_dropped_does_no_harm) {
   Fixture f;
   const auto id = f.reserve({kThree});
   f.clock.advance(24h);
-  CHECK(f.reserve({{BudgetScope::host, "", 1, 1h}}).has_value());
+  CHECK(f.reserve({{RateLimitScope::host, "", 1, 1h}}).has_value());
   CHECK(f.store->settle_send(*id, false).ok());
   for (int i = 0; i < 3; ++i) CHECK(f.reserve({kThree}).has_value());
   CHECK(!f.reserve({kThree}));
@@ -141,10 +141,10 @@ TEST(a_message_settled_after_its_budget_was_dropped_does_no_harm) {
 
 TEST(idle_budgets_go_and_busy_ones_stay) {
   Fixture f;
-  const Budget day = {BudgetScope::user, "alice", 1, 24h};
+  const RateLimit day = {RateLimitScope::user, "alice", 1, 24h};
   CHECK(f.reserve({day}).has_value());
   for (int i = 0; i < 1000; ++i)
-    CHECK(f.reserve({{BudgetScope::source, std::to_string(i), 1, 1h}}).has_value());
+    CHECK(f.reserve({{RateLimitScope::source, std::to_string(i), 1, 1h}}).has_value());
   f.clock.advance(24h - 1ms);
   CHECK(!f.reserve({day}));
   f.clock.advance(1ms);
@@ -190,7 +190,7 @@ TEST(of_a_thousand_reservations_at_once_exactly_the_budget_is_granted) {
   for (int i = 0; i < 10; ++i)
     threads.emplace_back([&, i] {
       for (int n = 0; n < 100; ++n) {
-        const Budget source = {BudgetScope::source, std::to_string(i), 1000, 1h};
+        const RateLimit source = {RateLimitScope::source, std::to_string(i), 1000, 1h};
         granted += f.reserve({source, kThree}).has_value();
       }
     });

@@ -14,7 +14,7 @@ namespace {
 struct Parsed {
   bool good = false;
   ModuleArgs args;
-  size_t complaints = 0;
+  size_t diagnostics = 0;
 };
 
 Parsed parse(std::vector<const char*> words) {
@@ -22,7 +22,7 @@ Parsed parse(std::vector<const char*> words) {
   Parsed parsed;
   parsed.good =
       parse_module_args(nullptr, static_cast<int>(words.size()), words.data(), parsed.args);
-  parsed.complaints = test::log_lines().size();
+  parsed.diagnostics = test::log_lines().size();
   return parsed;
 }
 
@@ -53,7 +53,7 @@ TEST(known_arguments_are_taken_in_any_order) {
     CHECK(parsed.good);
     CHECK(parsed.args.debug);
     CHECK_EQ(parsed.args.socket, std::string("/s"));
-    CHECK_EQ(parsed.complaints, 0u);
+    CHECK_EQ(parsed.diagnostics, 0u);
   }
 }
 
@@ -66,11 +66,11 @@ TEST(each_wrong_argument_is_named) {
   for (const char* word : wrong) {
     const Parsed parsed = parse({word});
     CHECK(!parsed.good);
-    CHECK_EQ(parsed.complaints, 1u);
+    CHECK_EQ(parsed.diagnostics, 1u);
   }
   const Parsed all = parse(wrong);
   CHECK(!all.good);
-  CHECK_EQ(all.complaints, wrong.size());
+  CHECK_EQ(all.diagnostics, wrong.size());
 }
 
 TEST(a_right_argument_does_not_heal_a_wrong_one) {

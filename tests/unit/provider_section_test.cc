@@ -5,13 +5,13 @@
 #include "tests/unit/configuration_file.h"
 
 using namespace sms2fa;
-using test::complaints;
+using test::diagnostics;
 using test::provider_file;
 
 namespace {
 
 void check_provider(std::string_view type, const std::string& lines, std::string_view complaint) {
-  CHECK_EQ(complaints(provider_file(type, lines)), complaint);
+  CHECK_EQ(diagnostics(provider_file(type, lines)), complaint);
 }
 
 constexpr std::string_view kSid = "0123456789abcdef0123456789abcdef";
@@ -27,8 +27,8 @@ std::string twilio(const std::string& more) {
 }  // namespace
 
 TEST(values_are_looked_at_whatever_the_type) {
-  CHECK_EQ(complaints("[delivery]\nproviders = p\n[provider p]\n"
-                      "method = post\nbase_url = http://x\nfrm = +1\n"),
+  CHECK_EQ(diagnostics("[delivery]\nproviders = p\n[provider p]\n"
+                       "method = post\nbase_url = http://x\nfrm = +1\n"),
            "c:3: [provider p] lacks type\n"
            "c:4: method: must be GET, POST or PUT\n"
            "c:5: base_url: must begin with https://\n"
@@ -39,13 +39,13 @@ TEST(values_are_looked_at_whatever_the_type) {
 }
 
 TEST(the_type_may_stand_last) {
-  CHECK_EQ(complaints("[provider p]\ndirectory = /o\nmethod = GET\ntype = outbox\n"
-                      "[delivery]\nproviders = p\n"),
+  CHECK_EQ(diagnostics("[provider p]\ndirectory = /o\nmethod = GET\ntype = outbox\n"
+                       "[delivery]\nproviders = p\n"),
            "c:3: method: is no key of type outbox");
 }
 
 TEST(a_provider_needs_a_known_type_and_only_its_keys) {
-  CHECK_EQ(complaints("[delivery]\nproviders = p\n[provider p]\ndirectory = /o\n"),
+  CHECK_EQ(diagnostics("[delivery]\nproviders = p\n[provider p]\ndirectory = /o\n"),
            "c:3: [provider p] lacks type");
   check_provider("sendmail", "directory = /o",
                  "c:4: type: must be twilio, telnyx, twilio-verify, "
@@ -260,9 +260,9 @@ TEST(no_complaint_repeats_a_secret) {
       for (const std::string& value :
            {secret, secret + " x", "/" + secret, "{" + secret + "}", "https://u:" + secret + "@h",
             secret + std::string(200, 'x'), secret + "\x01"}) {
-        const auto said = complaints("[delivery]\nproviders = p\n[provider p]\n" + key + " = " +
-                                     value + "\n" + value + "\n" + value + "==\n" +
-                                     (key == "type" ? "" : "type = " + type + "\n"));
+        const auto said = diagnostics("[delivery]\nproviders = p\n[provider p]\n" + key + " = " +
+                                      value + "\n" + value + "\n" + value + "==\n" +
+                                      (key == "type" ? "" : "type = " + type + "\n"));
         CHECK(!said.empty());
         if (!CHECK(said.find(secret) == std::string::npos)) test::fail(__FILE__, __LINE__, said);
       }

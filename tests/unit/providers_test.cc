@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programs/wiring/providers/provider.h"
 #include "tests/support/fake_transport.h"
-#include "tests/support/no_ledger.h"
+#include "tests/support/no_quota.h"
 #include "tests/support/test.h"
 #include "tests/unit/configuration_file.h"
 
@@ -192,7 +192,7 @@ namespace {
 class CountingMessenger final : public Messenger {
  public:
   explicit CountingMessenger(int& sent) : sent_(sent) {}
-  SendReport deliver(const LoginMessage&, const Route&, SendLedger&, SteadyTime) override {
+  SendReport deliver(const LoginMessage&, const Route&, SendQuota&, SteadyTime) override {
     ++sent_;
     return {.status = SendStatus::accepted};
   }
@@ -212,11 +212,11 @@ bool passes(const std::string& lines, int status, const std::string& answer) {
                  twilio("from = +15005550006\nlookup_url = https://127.0.0.1:8443/\n" + lines));
   CHECK(one.provider().looks_up());
   int sent = 0;
-  NoLedger ledger;
+  NoQuota quota;
   one.transport->answer(status, answer);
   const auto messenger = one.provider().look_up_before(std::make_unique<CountingMessenger>(sent),
                                                        one.transport, one.clock);
-  messenger->deliver(message(), {}, ledger, SteadyTime::max());
+  messenger->deliver(message(), {}, quota, SteadyTime::max());
   CHECK(one.transport->url.starts_with("https://127.0.0.1:8443/v2/PhoneNumbers/"));
   CHECK_EQ(one.transport->authorization, basic_authorization(sid("AC"), Secret("token1")).reveal());
   return sent == 1;

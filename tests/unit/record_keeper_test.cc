@@ -45,7 +45,7 @@ TEST(the_limit_that_denied_somebody_is_kept) {
   Scene scene;
   RecordKeeper keeper(scene.audit, *scene.memory, scene.clock);
   AuditEvent refused;
-  refused.reason = Reason::over_budget;
+  refused.reason = Reason::over_limit;
   refused.limit = "sends_per_user";
   keeper.record(refused);
   const auto kept = scene.memory->recent_verdicts(std::nullopt, 1);

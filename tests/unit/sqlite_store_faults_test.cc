@@ -30,8 +30,8 @@ constexpr LockRules kNoLock = {1'000'000, std::chrono::seconds(1), 1'000'000};
 // These tests end in the kernel's cache: no disk needs to turn for them.
 const bool in_memory = access("/dev/shm", W_OK) == 0 && setenv("TMPDIR", "/dev/shm", 1) == 0;
 
-std::vector<Budget> spacious(unsigned count) {
-  return {{BudgetScope::user, "alice", count, std::chrono::hours(1)}};
+std::vector<RateLimit> spacious(unsigned count) {
+  return {{RateLimitScope::user, "alice", count, std::chrono::hours(1)}};
 }
 
 // What the store has said yes to.

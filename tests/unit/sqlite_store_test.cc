@@ -16,9 +16,9 @@ namespace {
 
 constexpr LockRules kRules = {3, 30min, 100};
 const Origin kHome = {"alice", "home 192.0.2.77", true};
-const std::vector<Budget> kOneAnHour = {{BudgetScope::number, "+353851234567", 1, 1h},
-                                        {BudgetScope::source, "192.0.2.77", 5, 1h},
-                                        {BudgetScope::host, "", 5, 1h}};
+const std::vector<RateLimit> kOneAnHour = {{RateLimitScope::number, "+353851234567", 1, 1h},
+                                           {RateLimitScope::source, "192.0.2.77", 5, 1h},
+                                           {RateLimitScope::host, "", 5, 1h}};
 
 void lock_alice(Store& store) {
   for (int i = 0; i < 3; ++i) must(store.count_attempt({"alice"}, test::kSixDigits, kRules));
@@ -80,8 +80,8 @@ TEST(an_outcome_may_come_after_a_restart) {
 TEST(a_budget_counts_its_own_messages_only) {
   StoreFile file;
   const auto store = file.open();
-  const std::vector<Budget> host = {{BudgetScope::host, "", 10, 1h}};
-  const std::vector<Budget> others = {{BudgetScope::user, "bob", 1000, 1h}};
+  const std::vector<RateLimit> host = {{RateLimitScope::host, "", 10, 1h}};
+  const std::vector<RateLimit> others = {{RateLimitScope::user, "bob", 1000, 1h}};
   for (int i = 0; i < 10; ++i) {
     const auto send = must(store->reserve_send(host)).reserved;
     REQUIRE(send.has_value());
@@ -232,18 +232,18 @@ TEST(an_answer_of_somebody_nobody_or_somebody_locked_writes_as_much) {
   };
   must(
       store->commit_outcome(*must(store->count_attempt(kHome, test::kSixDigits, kRules)).id, true));
-  bytes_written({kNobody});
+  bytes_written({kDecoyUser});
   const auto usual = bytes_written({"bob"});
   CHECK(usual > 0);
-  CHECK_EQ(bytes_written({kNobody}), usual);
-  CHECK_EQ(bytes_written({kNobody, "home", true}), usual);
+  CHECK_EQ(bytes_written({kDecoyUser}), usual);
+  CHECK_EQ(bytes_written({kDecoyUser, "home", true}), usual);
   CHECK_EQ(bytes_written({"alice"}), usual);
   CHECK_EQ(bytes_written(kHome), usual);
   // What is compared with long codes only.
   file.raw().script("UPDATE people SET disabled = 1 WHERE name = 'bob'");
   REQUIRE(must(store->state_of({"bob"})).disabled);
   CHECK_EQ(bytes_written({"bob"}), usual);
-  CHECK_EQ(bytes_written({kNobody}), usual);
+  CHECK_EQ(bytes_written({kDecoyUser}), usual);
 }
 
 TEST(of_nobodys_answers_nothing_is_kept) {
@@ -251,7 +251,7 @@ TEST(of_nobodys_answers_nothing_is_kept) {
   auto store = file.open();
   lock_alice(*store);
   for (int i = 0; i < 10; ++i) {
-    const auto counted = must(store->count_attempt({kNobody}, test::kSixDigits, kRules));
+    const auto counted = must(store->count_attempt({kDecoyUser}, test::kSixDigits, kRules));
     must(store->commit_outcome(*counted.id, false));
     CHECK(!must(store->count_attempt({"alice"}, test::kSixDigits, kRules)).id);
   }

@@ -28,11 +28,11 @@ void fail_times(Store& store, int times, const std::string& user = "alice") {
   for (int i = 0; i < times; ++i) must(store.commit_outcome(count(store, user), false));
 }
 
-bool may_send(Store& store, const std::vector<Budget>& budgets) {
-  return must(store.reserve_send(budgets)).reserved.has_value();
+bool may_send(Store& store, const std::vector<RateLimit>& rate_limits) {
+  return must(store.reserve_send(rate_limits)).reserved.has_value();
 }
 
-const std::vector<Budget> kTwoPerNumber = {{BudgetScope::number, "+353850000001", 2, 10min}};
+const std::vector<RateLimit> kTwoPerNumber = {{RateLimitScope::number, "+353850000001", 2, 10min}};
 
 VerdictRecord verdict(const std::string& user, const std::string& reason) {
   return {WallTime(1'750'000'000'123ms),
@@ -56,7 +56,7 @@ STORE_TEST(a_budget_is_spent_and_refills) {
   CHECK(may_send(scene.store, kTwoPerNumber));
   const auto refused = must(scene.store.reserve_send(kTwoPerNumber));
   CHECK(!refused.reserved);
-  CHECK(refused.exhausted == BudgetScope::number);
+  CHECK(refused.exhausted == RateLimitScope::number);
   CHECK_EQ(refused.retry_in.count(), 6 * 60);
   scene.time.advance(6min - 1ms);
   CHECK_EQ(must(scene.store.reserve_send(kTwoPerNumber)).retry_in.count(), 1);
@@ -66,69 +66,69 @@ STORE_TEST(a_budget_is_spent_and_refills) {
 }
 
 STORE_TEST(a_budget_tells_what_is_left_and_when_there_is_more) {
-  const std::vector<Budget> both = {{BudgetScope::number, "+353850000001", 2, 10min},
-                                    {BudgetScope::user, "alice", 3, 1h}};
-  CHECK_EQ(must(scene.store.budget_states(both))[1].left, 3u);
+  const std::vector<RateLimit> both = {{RateLimitScope::number, "+353850000001", 2, 10min},
+                                       {RateLimitScope::user, "alice", 3, 1h}};
+  CHECK_EQ(must(scene.store.rate_limit_states(both))[1].left, 3u);
   CHECK(may_send(scene.store, both));
   scene.time.advance(4min);
-  CHECK_EQ(must(scene.store.budget_states(both))[0].left, 1u);
-  CHECK_EQ(must(scene.store.budget_states(both))[0].next_in.count(), 0);
+  CHECK_EQ(must(scene.store.rate_limit_states(both))[0].left, 1u);
+  CHECK_EQ(must(scene.store.rate_limit_states(both))[0].next_in.count(), 0);
   CHECK(may_send(scene.store, both));
   for (int i = 0; i < 3; ++i) {  // looking takes nothing
-    const auto states = must(scene.store.budget_states(both));
+    const auto states = must(scene.store.rate_limit_states(both));
     CHECK_EQ(states[0].left, 0u);
     CHECK_EQ(states[0].next_in.count(), 6 * 60);
     CHECK_EQ(states[1].left, 1u);
     CHECK_EQ(states[1].next_in.count(), 0);
   }
   scene.time.advance(6min);
-  CHECK_EQ(must(scene.store.budget_states(both))[0].left, 1u);
-  const auto never = must(scene.store.budget_states({{BudgetScope::user, "bob", 0, 1h}}));
+  CHECK_EQ(must(scene.store.rate_limit_states(both))[0].left, 1u);
+  const auto never = must(scene.store.rate_limit_states({{RateLimitScope::user, "bob", 0, 1h}}));
   CHECK_EQ(never[0].left, 0u);
   CHECK_EQ(never[0].next_in.count(), 3600);
 }
 
 STORE_TEST(budgets_are_refilled_and_others_are_not) {
-  const std::vector<Budget> alices = {{BudgetScope::user, "alice", 1, 1h}};
-  const std::vector<Budget> bobs = {{BudgetScope::user, "bob", 1, 1h}};
-  CHECK(!must(scene.store.refill_budgets(alices)));
+  const std::vector<RateLimit> alices = {{RateLimitScope::user, "alice", 1, 1h}};
+  const std::vector<RateLimit> bobs = {{RateLimitScope::user, "bob", 1, 1h}};
+  CHECK(!must(scene.store.refill_rate_limits(alices)));
   CHECK(may_send(scene.store, alices));
   CHECK(may_send(scene.store, bobs));
-  CHECK(must(scene.store.refill_budgets(alices)));
-  CHECK(!must(scene.store.refill_budgets(alices)));
+  CHECK(must(scene.store.refill_rate_limits(alices)));
+  CHECK(!must(scene.store.refill_rate_limits(alices)));
   CHECK(may_send(scene.store, alices));
   CHECK(!may_send(scene.store, bobs));
 }
 
 STORE_TEST(a_reservation_takes_from_every_budget_or_from_none) {
-  const std::vector<Budget> both = {{BudgetScope::user, "alice", 5, 1h},
-                                    {BudgetScope::source, "192.0.2.1", 1, 1h}};
-  const std::vector<Budget> user_only = {{BudgetScope::user, "alice", 2, 1h}};
+  const std::vector<RateLimit> both = {{RateLimitScope::user, "alice", 5, 1h},
+                                       {RateLimitScope::source, "192.0.2.1", 1, 1h}};
+  const std::vector<RateLimit> user_only = {{RateLimitScope::user, "alice", 2, 1h}};
   CHECK(may_send(scene.store, both));
   for (int i = 0; i < 3; ++i)
-    CHECK(must(scene.store.reserve_send(both)).exhausted == BudgetScope::source);
+    CHECK(must(scene.store.reserve_send(both)).exhausted == RateLimitScope::source);
   CHECK(may_send(scene.store, user_only));
   CHECK(!may_send(scene.store, user_only));
 }
 
 STORE_TEST(a_budget_that_is_only_looked_at_keeps_its_messages) {
-  const std::vector<Budget> taken = {{BudgetScope::user, "x", 3, 10min}};
-  const std::vector<Budget> host = {{BudgetScope::host, "", 1, 10min}};
-  std::vector<Budget> both = {taken.front(), host.front()};
+  const std::vector<RateLimit> taken = {{RateLimitScope::user, "x", 3, 10min}};
+  const std::vector<RateLimit> host = {{RateLimitScope::host, "", 1, 10min}};
+  std::vector<RateLimit> both = {taken.front(), host.front()};
   both.back().only_looked_at = true;
   CHECK(may_send(scene.store, both));
   CHECK(may_send(scene.store, both));
   CHECK(may_send(scene.store, host));
   const auto refused = must(scene.store.reserve_send(both));
   CHECK(!refused.reserved);
-  CHECK(refused.exhausted == BudgetScope::host);
+  CHECK(refused.exhausted == RateLimitScope::host);
   CHECK(may_send(scene.store, taken));
   CHECK(!may_send(scene.store, taken));
 }
 
 STORE_TEST(scopes_and_keys_are_kept_apart) {
-  for (const BudgetScope scope :
-       {BudgetScope::number, BudgetScope::user, BudgetScope::source, BudgetScope::host})
+  for (const RateLimitScope scope :
+       {RateLimitScope::number, RateLimitScope::user, RateLimitScope::source, RateLimitScope::host})
     for (const char* key : {"", "a", "b"}) {
       CHECK(may_send(scene.store, {{scope, key, 1, 1h}}));
       CHECK(!may_send(scene.store, {{scope, key, 1, 1h}}));
@@ -148,18 +148,18 @@ STORE_TEST(a_message_that_was_not_sent_is_given_back_once) {
 }
 
 STORE_TEST(a_budget_of_nothing_lets_nothing_through) {
-  const auto refused = must(scene.store.reserve_send({{BudgetScope::host, "", 0, 1h}}));
+  const auto refused = must(scene.store.reserve_send({{RateLimitScope::host, "", 0, 1h}}));
   CHECK(!refused.reserved);
   CHECK_EQ(refused.retry_in.count(), 3600);
 }
 
 STORE_TEST(the_wall_clock_changes_nothing) {
   fail_times(scene.store, 3);
-  CHECK(may_send(scene.store, {{BudgetScope::user, "alice", 1, 1h}}));
+  CHECK(may_send(scene.store, {{RateLimitScope::user, "alice", 1, 1h}}));
   for (const auto jump : {std::chrono::hours(24 * 365), std::chrono::hours(-24 * 366)}) {
     scene.time.jump_wall(jump);
     CHECK_EQ(must(scene.store.state_of({"alice"})).locked_for.count(), 30 * 60);
-    CHECK(!may_send(scene.store, {{BudgetScope::user, "alice", 1, 1h}}));
+    CHECK(!may_send(scene.store, {{RateLimitScope::user, "alice", 1, 1h}}));
   }
 }
 

@@ -41,10 +41,10 @@ unsigned seed() {
   return chosen ? static_cast<unsigned>(std::strtoul(chosen, nullptr, 10)) : std::random_device()();
 }
 
-std::vector<Budget> spacious(const std::string& user, unsigned count) {
+std::vector<RateLimit> spacious(const std::string& user, unsigned count) {
   // A message that really leaves takes from the host's budget too: those are never dropped.
-  return {{BudgetScope::user, user, count, std::chrono::hours(1)},
-          {BudgetScope::host, "", 1'000'000'000, std::chrono::hours(1)}};
+  return {{RateLimitScope::user, user, count, std::chrono::hours(1)},
+          {RateLimitScope::host, "", 1'000'000'000, std::chrono::hours(1)}};
 }
 
 // What one user's caller was told before the end.

@@ -15,7 +15,7 @@ namespace {
 
 struct Outcome {
   std::string seen;
-  std::string complaints;
+  std::string diagnostics;
 };
 
 Result<void> refuse_bad_number(const UserLine& user) {
@@ -37,18 +37,18 @@ Outcome read(std::string_view content) {
     }
     return refuse_bad_number(user);
   });
-  if (!result) outcome.complaints = directory.without_path(result.error().message);
+  if (!result) outcome.diagnostics = directory.without_path(result.error().message);
   return outcome;
 }
 
 void check_refused(std::string_view content, std::string_view complaint) {
-  CHECK_EQ(read(content).complaints, complaint);
+  CHECK_EQ(read(content).diagnostics, complaint);
 }
 
 }  // namespace
 
 TEST(both_forms_are_read) {
-  const auto [seen, complaints] = read(
+  const auto [seen, diagnostics] = read(
       "# people\n"
       "[users]\n"
       "alice = +353 85 123 4567\n"
@@ -63,18 +63,18 @@ TEST(both_forms_are_read) {
   CHECK_EQ(seen,
            "alice:+353 85 123 4567 carol:0861234567 bob:0861234567:totp,sms,voice,backup "
            "dave::totp erin:+15550100");
-  CHECK_EQ(complaints, "");
+  CHECK_EQ(diagnostics, "");
 }
 
 TEST(nobody_is_fine) {
-  CHECK_EQ(read("").complaints, "");
-  CHECK_EQ(read("[users]\n").complaints, "");
+  CHECK_EQ(read("").diagnostics, "");
+  CHECK_EQ(read("[users]\n").diagnostics, "");
 }
 
 TEST(names_differ_in_letter_case) {
-  const auto [seen, complaints] = read("[users]\nalice = +1\nAlice = +2\n");
+  const auto [seen, diagnostics] = read("[users]\nalice = +1\nAlice = +2\n");
   CHECK_EQ(seen, "alice:+1 Alice:+2");
-  CHECK_EQ(complaints, "");
+  CHECK_EQ(diagnostics, "");
 }
 
 TEST(a_name_stands_once_across_both_forms) {
@@ -91,10 +91,10 @@ TEST(a_name_stands_once_across_both_forms) {
 
 TEST(unusual_names_are_allowed) {
   const std::string longest(190, 'n');
-  const auto [seen, complaints] = read("[users]\nDOM\\j.o'b+x@y$ = +1\nj\xc3\xb6rg = +2\n" +
-                                       longest + " = +3\n0 = +4\n_a-b = +5\n");
+  const auto [seen, diagnostics] = read("[users]\nDOM\\j.o'b+x@y$ = +1\nj\xc3\xb6rg = +2\n" +
+                                        longest + " = +3\n0 = +4\n_a-b = +5\n");
   CHECK_EQ(seen, "DOM\\j.o'b+x@y$:+1 j\xc3\xb6rg:+2 " + longest + ":+3 0:+4 _a-b:+5");
-  CHECK_EQ(complaints, "");
+  CHECK_EQ(diagnostics, "");
 }
 
 TEST(names_that_no_account_has_are_refused) {

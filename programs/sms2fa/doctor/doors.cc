@@ -26,9 +26,9 @@ std::string first_name(const Accounts& accounts, const std::function<bool(const 
 }
 
 void add_bar(const Account& account, Findings& findings) {
-  if (account.barred.empty()) return;
+  if (account.locked_out.empty()) return;
   const std::string name = escape(account.name);
-  findings.add(Severity::warning, name + " is " + account.barred +
+  findings.add(Severity::warning, name + " is " + account.locked_out +
                                       ", after too many wrong codes; to end it: sms2fa unlock " +
                                       name);
 }
@@ -36,7 +36,7 @@ void add_bar(const Account& account, Findings& findings) {
 void judge_ways(const Accounts& accounts, const std::string& services, Findings& findings) {
   const auto person = [](const Account& account) { return !account.is_root; };
   const auto stranded = [&](const Account& a) {
-    return person(a) && !a.has_way && a.barred.empty();
+    return person(a) && !a.has_way && a.locked_out.empty();
   };
   const auto none = [&](const Account& account) { return !account.has_way; };
   const bool anybody = std::any_of(accounts.begin(), accounts.end(),

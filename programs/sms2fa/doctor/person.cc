@@ -15,15 +15,15 @@ void judge_files(const Account& account, const std::string& when, Findings& find
   const std::string name = escape(account.name);
   if (account.has_way)
     findings.add(Severity::ok, name + " can log in: " + account.way);
-  else if (account.barred.empty())
+  else if (account.locked_out.empty())
     findings.add(make_error(ErrorKind::configuration,
                             name + " can't log in" + when + " (" + account.way +
                                 "); put a number on record (man 5 sms2fa-users.conf), or: sms2fa "
                                 "enroll " +
                                 name));
-  if (!account.barred.empty())
+  if (!account.locked_out.empty())
     findings.add(make_error(ErrorKind::refused,
-                            name + " is " + account.barred +
+                            name + " is " + account.locked_out +
                                 ", after too many wrong codes; to end it: sms2fa unlock " + name));
 }
 
@@ -80,7 +80,7 @@ void judge_now(const Outlook& now, const Account& files, const DaemonWord& word,
       break;
   }
   judge_limits(now, findings);
-  if (!files.has_way || !files.barred.empty())
+  if (!files.has_way || !files.locked_out.empty())
     judge_files(files, " as soon as sms2fad reads the files again", findings);
   else if (!now.is_out())
     findings.add(Severity::ok, now.user + " can log in" +

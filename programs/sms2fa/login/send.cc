@@ -32,9 +32,9 @@ constexpr const char* kUsage =
     "\n"
     "example: sudo sms2fa send alice --provider twilio --wait";
 
-// The daemon's budgets live in the daemon; whoever may read the configuration could send without
-// us.
-class NoBudget final : public SendLedger {
+// The daemon's rate limits live in the daemon; whoever may read the configuration could send
+// without us.
+class NoQuota final : public SendQuota {
  public:
   bool reserve(const std::string&) override { return true; }
   void settle(const SendReport&) override {}
@@ -135,10 +135,10 @@ LoginMessage test_message(const PhoneNumber& number, Medium medium, const Config
 }
 
 // What the last word about an accepted message amounts to.
-SendOutcome judge_delivery(SendOutcome outcome, std::optional<DeliveryStatus> fate) {
+SendOutcome judge_delivery(SendOutcome outcome, std::optional<DeliveryStatus> status) {
   outcome.waited = true;
-  if (!fate) return outcome;
-  outcome.delivery = std::move(*fate);
+  if (!status) return outcome;
+  outcome.delivery = std::move(*status);
   const std::string why =
       outcome.delivery.detail.empty() ? "" : " (" + outcome.delivery.detail + ")";
   switch (outcome.delivery.state) {
@@ -166,10 +166,10 @@ SendOutcome deliver(SendOutcome outcome, const PhoneNumber& number, const Config
   if (!(*messenger)->offers(medium, {}))
     return failed(std::move(outcome), EX_CONFIG, "no provider of the configuration makes calls",
                   "They do with [delivery] voice = yes and a number to call from.");
-  NoBudget ledger;
+  NoQuota quota;
   const auto begin = clock.now();
   const SendReport report = (*messenger)
-                                ->deliver(test_message(number, medium, settings), {}, ledger,
+                                ->deliver(test_message(number, medium, settings), {}, quota,
                                           begin + settings.delivery.deadline);
   outcome.took = std::chrono::duration_cast<Milliseconds>(clock.now() - begin);
   outcome.times = report.times;

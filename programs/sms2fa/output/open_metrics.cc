@@ -77,7 +77,7 @@ std::string open_metrics(const std::vector<Counter>& counters,
   std::string text;
   text += counter_family(all, metrics::kAnswers, "Answers that were counted, right or wrong.");
   text += counter_family(all, metrics::kAttempts, "Logins that were decided, by verdict.");
-  text += counter_family(all, metrics::kDeliveries, "Messages whose fate is known.");
+  text += counter_family(all, metrics::kDeliveries, "Messages whose delivery status is known.");
   text += counter_family(all, metrics::kNotices, "Notices in the log, by kind.");
   text +=
       counter_family(all, kRecordsDropped, "Verdicts and counts that the store had no time for.");

@@ -114,12 +114,12 @@ Result<std::optional<Person>> StateAccess::find(const std::string& user) const {
   return (*directory_)->find(user);
 }
 
-Result<Standing> StateAccess::standing_of(const std::string& user) {
+Result<Eligibility> StateAccess::eligibility_of(const std::string& user) {
   if (!directory_) return directory_.error();
   const auto account = SystemAccountLookup().find(user);
   if (!account) return account.error();
-  return sms2fa::standing_of(imagined_request(user, *account, configuration_.directory),
-                             configuration_, **directory_, *store_, keys_.get());
+  return sms2fa::eligibility_of(imagined_request(user, *account, configuration_.directory),
+                                configuration_, **directory_, *store_, keys_.get());
 }
 
 Outlook StateAccess::outlook_of(const std::string& user) {

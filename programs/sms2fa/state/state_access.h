@@ -63,7 +63,7 @@ class StateAccess {
   Result<std::optional<PhoneNumber>> number_of(const std::string& user);
 
   // As a login from an unfamiliar source would stand that has proved a password or key.
-  Result<Standing> standing_of(const std::string& user);
+  Result<Eligibility> eligibility_of(const std::string& user);
 
   // What such a login would meet if a daemon read the files now.
   Outlook outlook_of(const std::string& user);

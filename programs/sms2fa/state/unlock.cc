@@ -32,16 +32,16 @@ constexpr const char* kOnlyWithReason =
 
 // False, too, where the configuration that says how large the share is can't be read.
 bool has_spent_share(const std::string& user, StateAccess& state) {
-  const auto standing = state.standing_of(user);
-  return standing && standing->decoy_reason == Reason::share_spent;
+  const auto eligibility = state.eligibility_of(user);
+  return eligibility && eligibility->decoy_reason == Reason::share_spent;
 }
 
 // False when none was sent lately.
 Result<bool> forget_messages(const std::string& user, StateAccess& state) {
-  const auto standing = state.standing_of(user);
-  if (!standing) return standing.error();
-  return state.store().refill_budgets(
-      personal_budgets(state.configuration().limits, user, *standing));
+  const auto eligibility = state.eligibility_of(user);
+  if (!eligibility) return eligibility.error();
+  return state.store().refill_rate_limits(
+      personal_rate_limits(state.configuration().limits, user, *eligibility));
 }
 
 std::string detail_of(const Arguments& arguments) {

@@ -125,28 +125,29 @@ class Lookup {
     request.uid = account.uid;
     request.lane = Lane::proven;
     KeyRing keys(settings_.store.key_file);
-    const auto standing = standing_of(request, settings_, *directory_, *store_, &keys);
-    if (!standing) return standing.error();
-    account.has_way = !standing->is_decoy();
-    account.way = account.has_way ? standing->masked : reason_of(*standing);
-    if (standing->decoy_reason == Reason::locked || standing->decoy_reason == Reason::disabled ||
-        standing->decoy_reason == Reason::share_spent)
-      account.barred = account.way;
+    const auto eligibility = eligibility_of(request, settings_, *directory_, *store_, &keys);
+    if (!eligibility) return eligibility.error();
+    account.has_way = !eligibility->is_decoy();
+    account.way = account.has_way ? eligibility->masked : reason_of(*eligibility);
+    if (eligibility->decoy_reason == Reason::locked ||
+        eligibility->decoy_reason == Reason::disabled ||
+        eligibility->decoy_reason == Reason::share_spent)
+      account.locked_out = account.way;
     // A login by a password or key may go on while strangers without one are locked out.
     const auto series = store_->series_of(account.name);
     if (!series) return series.error();
     for (const SeriesState& each : *series)
-      if (account.barred.empty() && each.locked_for.count() > 0)
-        account.barred = "locked " + whereabouts(each.series);
+      if (account.locked_out.empty() && each.locked_for.count() > 0)
+        account.locked_out = "locked " + whereabouts(each.series);
     return {};
   }
 
  private:
   explicit Lookup(const Configuration& settings) : settings_(settings) {}
 
-  static std::string reason_of(const Standing& standing) {
-    const std::string reason = to_string(standing.decoy_reason);
-    return standing.detail.empty() ? reason : reason + ": " + escape(standing.detail);
+  static std::string reason_of(const Eligibility& eligibility) {
+    const std::string reason = to_string(eligibility.decoy_reason);
+    return eligibility.detail.empty() ? reason : reason + ": " + escape(eligibility.detail);
   }
 
   const Configuration& settings_;

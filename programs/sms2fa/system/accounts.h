@@ -20,9 +20,9 @@ struct Account {
   bool is_root = false;
   bool has_password = false;  // false also when this process may not know
   SudoRights sudo;
-  bool has_way = false;  // a code would get this person in now
-  std::string way;       // the masked number, or why there is none
-  std::string barred;    // what too many wrong codes have done; empty: nothing
+  bool has_way = false;    // a code would get this person in now
+  std::string way;         // the masked number, or why there is none
+  std::string locked_out;  // what too many wrong codes have done; empty: nothing
 };
 
 inline constexpr size_t kMostAccounts = 10'000;

@@ -27,7 +27,7 @@ constexpr mode_t kForEverybodyToRead = 0644;
 constexpr mode_t kForRoot = 0600;
 
 // Owner and mode of a file that is replaced, or of a new one, which is this process's own.
-struct Standing {
+struct Ownership {
   uid_t owner = geteuid();
   gid_t group = getegid();
   mode_t mode = kForEverybodyToRead;
@@ -41,13 +41,13 @@ Result<void> sync_folder(const std::string& path) {
 }
 
 // Under a hidden name first, which neither libpam nor sshd reads.
-Result<void> replace(const std::string& path, const std::string& text, const Standing& standing) {
+Result<void> replace(const std::string& path, const std::string& text, const Ownership& ownership) {
   std::string draft = (std::filesystem::path(path).parent_path() / ".sms2fa-XXXXXX").string();
   const UniqueFd fd(mkostemp(draft.data(), O_CLOEXEC));
   if (!fd.valid()) return system_error(escape(path));
   const bool done = write_all(fd.get(), text) &&
-                    fchown(fd.get(), standing.owner, standing.group) == 0 &&
-                    fchmod(fd.get(), standing.mode) == 0 && fsync(fd.get()) == 0 &&
+                    fchown(fd.get(), ownership.owner, ownership.group) == 0 &&
+                    fchmod(fd.get(), ownership.mode) == 0 && fsync(fd.get()) == 0 &&
                     rename(draft.c_str(), path.c_str()) == 0;
   if (done) return sync_folder(path);
   const Error why = system_error(escape(path));
@@ -65,13 +65,13 @@ Result<void> make_change(const FileChange& change) {
     if (change.before && unlink(change.path.c_str()) != 0) return system_error(escape(change.path));
     return sync_folder(change.path);
   }
-  Standing standing;
+  Ownership ownership;
   struct stat info {};
   if (change.before) {
     if (lstat(change.path.c_str(), &info) != 0) return system_error(escape(change.path));
-    standing = {info.st_uid, info.st_gid, info.st_mode & 07777};
+    ownership = {info.st_uid, info.st_gid, info.st_mode & 07777};
   }
-  return replace(change.path, *change.after, standing);
+  return replace(change.path, *change.after, ownership);
 }
 
 FileChange reversed(const FileChange& change) {

@@ -35,11 +35,11 @@ class Origin {
 // Keeps connections ready: one HEAD without credentials per connection and round says to the
 // provider that it is still wanted, and makes it when it is not there. Two connections when it is
 // quiet, and two more than were needed at once lately. The delivery thread's own.
-class Warmth {
+class ConnectionWarmer {
  public:
   // All three must outlive this.
-  Warmth(CURLM* multi, const CurlRoad& road);
-  ~Warmth();
+  ConnectionWarmer(CURLM* multi, const ConnectionOptions& connection_options);
+  ~ConnectionWarmer();
 
   // A real request begins or ends.
   void begins(Origin* origin) noexcept;
@@ -55,7 +55,7 @@ class Warmth {
   void ended(WarmUp& warm_up, bool good) noexcept;
 
   CURLM* const multi_;
-  const CurlRoad& road_;
+  const ConnectionOptions& connection_options_;
   std::list<std::unique_ptr<WarmUp>> under_way_;
 };
 

@@ -18,7 +18,7 @@
 #include "lib/directory/directory.h"
 #include "lib/session/challenge_table.h"
 #include "lib/session/decoy.h"
-#include "lib/session/errands.h"
+#include "lib/session/worker_pool.h"
 #include "lib/store/store.h"
 
 namespace sms2fa {
@@ -28,7 +28,7 @@ namespace sms2fa {
 enum class EnrolledBy { the_person, root };
 
 // What a reload replaces: an attempt keeps the one it began with.
-struct Setup {
+struct Snapshot {
   Configuration configuration;
   std::unique_ptr<Directory> directory;
   std::unique_ptr<Messenger> messenger;
@@ -44,7 +44,7 @@ struct Setup {
 };
 
 // What stays for the daemon's life.
-struct Surroundings {
+struct Services {
   const Clock& clock;
   Random& random;
   Store& store;
@@ -52,7 +52,7 @@ struct Surroundings {
   DeliveryHistory& deliveries;
   DeliveryHistory& checks;  // how long providers took to check answers to codes of theirs
   AuditLog& audit;
-  Errands& errands;
+  WorkerPool& workers;
 };
 
 }  // namespace sms2fa

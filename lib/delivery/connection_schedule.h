@@ -8,7 +8,7 @@
 namespace sms2fa {
 
 // How long connections to a provider are kept, and how often it hears that they are still wanted.
-struct ConnectionPace {
+struct ConnectionSchedule {
   Milliseconds round = std::chrono::seconds(30);
   // Below what load balancers wait before they close an idle connection: 60 s is common.
   std::chrono::seconds longest_idle{55};

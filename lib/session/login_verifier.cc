@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/session/judge.h"
+#include "lib/session/login_verifier.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ namespace sms2fa {
 
 namespace {
 
-using Kind = Judgement::Kind;
+using Kind = AnswerResult::Kind;
 using TryStatus = ChallengeTable::TryStatus;
 
 Kind kind_of(TryStatus status) {
@@ -35,7 +35,7 @@ std::string method_of(const FactorCheck& factor) {
 }  // namespace
 
 // A try that was taken must end, whatever interrupts the judging.
-class Judge::OpenTry {
+class LoginVerifier::OpenTry {
  public:
   OpenTry(ChallengeTable& challenges, const ChallengeTable::Handle& challenge)
       : challenges_(challenges), challenge_(challenge) {}
@@ -52,9 +52,10 @@ class Judge::OpenTry {
   bool pending_ = true;
 };
 
-Judgement Judge::judge(const Reply& reply, bool may_match, Standing& standing,
-                       const ChallengeKey& key, const ChallengeTable::Handle& challenge) {
-  auto& challenges = around_.challenges;
+AnswerResult LoginVerifier::verify(const Reply& reply, bool may_match, Eligibility& eligibility,
+                                   const ChallengeKey& key,
+                                   const ChallengeTable::Handle& challenge) {
+  auto& challenges = services_.challenges;
   const auto granted = challenges.take_try(challenge);
   if (granted.status == TryStatus::used && pin_matches(challenge->code(), reply.text.reveal()))
     verifier_.notices().replayed(event_.method, event_.ref);
@@ -63,46 +64,45 @@ Judgement Judge::judge(const Reply& reply, bool may_match, Standing& standing,
   OpenTry open(challenges, challenge);
 
   placeholder_seen_ = placeholder_seen_ || reply.is_placeholder;
-  const bool real = standing.is_somebody() && !placeholder_seen_ && may_match;
-  Comparison comparison = {reply, standing, key, challenge, open, real};
-  const auto verified = verifier_.verify(real, standing.chance, [&](const CountedAttempt& counted) {
-    return compare(comparison, counted);
-  });
+  const bool real = eligibility.is_somebody() && !placeholder_seen_ && may_match;
+  Comparison comparison = {reply, eligibility, key, challenge, open, real};
+  const auto verified =
+      verifier_.verify(real, eligibility.chance,
+                       [&](const CountedAttempt& counted) { return compare(comparison, counted); });
   // A change came between the count and the commit.
   if (!verified && verified.error().kind == ErrorKind::outdated) return {Kind::expired};
   if (!verified) return {Kind::store_failed, 0, verified.error().message};
   if (verified->right) return right_by(comparison.factor, verified->from_elsewhere);
-  Judgement judgement = {Kind::wrong, granted.left};
-  judgement.cost_a_try = true;
-  if (comparison.factor.outcome == FactorCheck::Outcome::replayed)
-    judgement.kind = Kind::used_before;
-  if (comparison.checked == CheckStatus::unreachable) judgement.kind = Kind::not_checked;
-  if (granted.left == 0) judgement.kind = Kind::none_left;
-  return judgement;
+  AnswerResult result = {Kind::wrong, granted.left};
+  result.cost_a_try = true;
+  if (comparison.factor.outcome == FactorCheck::Outcome::replayed) result.kind = Kind::used_before;
+  if (comparison.checked == CheckStatus::unreachable) result.kind = Kind::not_checked;
+  if (granted.left == 0) result.kind = Kind::none_left;
+  return result;
 }
 
-Result<Compared> Judge::compare(Comparison& comparison, const CountedAttempt& counted) {
-  auto& challenges = around_.challenges;
-  auto& [reply, standing, key, challenge, open, real, factor, checked] = comparison;
+Result<Compared> LoginVerifier::compare(Comparison& comparison, const CountedAttempt& counted) {
+  auto& challenges = services_.challenges;
+  auto& [reply, eligibility, key, challenge, open, real, factor, checked] = comparison;
   // Locked since this attempt began: from here on no answer can be right.
   if (real && !counted.id) challenges.make_decoy(challenge);
   real = real && counted.id;
-  if (real && counted.generation != standing.generation) {
-    if (const auto renewed = renew(standing, challenge); !renewed) return renewed.error();
-    real = standing.is_somebody();
+  if (real && counted.generation != eligibility.generation) {
+    if (const auto renewed = renew(eligibility, challenge); !renewed) return renewed.error();
+    real = eligibility.is_somebody();
   }
-  const Accepts accepts = std::max(standing.accepts, counted.accepts);
+  const Accepts accepts = std::max(eligibility.accepts, counted.accepts);
   // Some codes still are accepted; the message's is none of them.
   const bool only_some = real && accepts != Accepts::any_code;
-  if (only_some && !standing.is_decoy()) bar(standing, reason_of(accepts), accepts);
+  if (only_some && !eligibility.is_decoy()) bar(eligibility, reason_of(accepts), accepts);
 
-  const Carrier carrier = challenges.carrier_of(challenge);
-  const auto tried = try_factors(reply, standing, real, accepts);
+  const LastDelivery carrier = challenges.last_delivery_of(challenge);
+  const auto tried = try_factors(reply, eligibility, real, accepts);
   if (!tried) return tried.error();
   factor = *tried;
   // What an app or a backup code has answered is none of the provider's business.
   if (carrier.checks && !factor.is_right())
-    checked = ask_provider(reply, standing, carrier, real && !only_some);
+    checked = ask_provider(reply, eligibility, carrier, real && !only_some);
   const bool proved = checked == CheckStatus::right || factor.is_right();
   // The challenge may be real although this attempt is not: others hold it, too.
   const bool weighs_code = real && !only_some;
@@ -116,64 +116,66 @@ Result<Compared> Judge::compare(Comparison& comparison, const CountedAttempt& co
 
 // What was removed or replaced is no good from that moment on, also where a prompt stands already.
 // A code that went to a number of before is no good either, so whose number changed begins anew.
-Result<void> Judge::renew(Standing& standing, const ChallengeTable::Handle& challenge) {
-  auto anew = standing_of(request_, setup_.configuration, *setup_.directory, around_.store,
-                          setup_.keys.get());
+Result<void> LoginVerifier::renew(Eligibility& eligibility,
+                                  const ChallengeTable::Handle& challenge) {
+  auto anew = eligibility_of(request_, snapshot_.configuration, *snapshot_.directory,
+                             services_.store, snapshot_.keys.get());
   if (!anew) return anew.error();
-  if (!standing.is_decoy() && !anew->is_decoy() && anew->phone == standing.phone) {
-    standing = std::move(*anew);
+  if (!eligibility.is_decoy() && !anew->is_decoy() && anew->phone == eligibility.phone) {
+    eligibility = std::move(*anew);
     return {};
   }
-  around_.challenges.make_decoy(challenge);
+  services_.challenges.make_decoy(challenge);
   // Long codes are no matter of the challenge.
-  const Accepts accepts = std::max(standing.accepts, anew->accepts);
+  const Accepts accepts = std::max(eligibility.accepts, anew->accepts);
   const bool accepts_some = anew->is_somebody() && accepts != Accepts::any_code;
-  if (accepts_some) standing = *anew;
-  standing.accepts = accepts_some ? accepts : Accepts::any_code;
-  standing.is_real = false;
-  standing.decoy_reason = anew->is_decoy() ? anew->decoy_reason : Reason::changed_meanwhile;
+  if (accepts_some) eligibility = *anew;
+  eligibility.accepts = accepts_some ? accepts : Accepts::any_code;
+  eligibility.is_real = false;
+  eligibility.decoy_reason = anew->is_decoy() ? anew->decoy_reason : Reason::changed_meanwhile;
   return {};
 }
 
 // Every answer is tried on everything the person holds. A backup code's hash is slow, so only what
 // is as long as one is hashed; the length is known of sshd's placeholders too.
-Result<FactorCheck> Judge::try_factors(const Reply& reply, const Standing& standing, bool real,
-                                       Accepts accepts) {
-  const auto check = standing.factors->check(reply.text.reveal(), around_.clock.wall_now(),
-                                             standing.methods, around_.store, real, accepts);
+Result<FactorCheck> LoginVerifier::try_factors(const Reply& reply, const Eligibility& eligibility,
+                                               bool real, Accepts accepts) {
+  const auto check =
+      eligibility.factors->check(reply.text.reveal(), services_.clock.wall_now(),
+                                 eligibility.methods, services_.store, real, accepts);
   if (check && check->outcome == FactorCheck::Outcome::replayed)
     verifier_.notices().replayed(std::string(to_string(Method::totp)), {});
   return check;
 }
 
-Judgement Judge::right_by(const FactorCheck& factor, unsigned from_elsewhere) {
-  Judgement right = {.kind = Kind::right, .from_elsewhere = from_elsewhere};
+AnswerResult LoginVerifier::right_by(const FactorCheck& factor, unsigned from_elsewhere) {
+  AnswerResult right = {.kind = Kind::right, .from_elsewhere = from_elsewhere};
   if (factor.outcome == FactorCheck::Outcome::pass)
-    around_.audit.notice(verifier_.notices().begin(NoticeKind::pass_used, event_.method));
+    services_.audit.notice(verifier_.notices().begin(NoticeKind::pass_used, event_.method));
   if (factor.outcome == FactorCheck::Outcome::backup) {
     right.backup_codes_left = factor.backup_codes_left;
     AuditNotice used = verifier_.notices().begin(NoticeKind::code_used, event_.method);
     used.count = factor.backup_codes_left;
-    around_.audit.notice(used);
+    services_.audit.notice(used);
   }
   return right;
 }
 
 // The provider's own word on a code that it made. Decoys take as long as others did.
-CheckStatus Judge::ask_provider(const Reply& reply, const Standing& standing,
-                                const Carrier& carrier, bool real) {
-  const SteadyTime start = around_.clock.now();
-  if (!real || !standing.phone) {
-    const auto sample = around_.checks.draw(around_.random, start);
-    if (sample) (void)person_.pause(sample->took);
+CheckStatus LoginVerifier::ask_provider(const Reply& reply, const Eligibility& eligibility,
+                                        const LastDelivery& carrier, bool real) {
+  const SteadyTime start = services_.clock.now();
+  if (!real || !eligibility.phone) {
+    const auto sample = services_.checks.draw(services_.random, start);
+    if (sample) (void)conversation_.pause(sample->took);
     return CheckStatus::wrong;
   }
   const CheckStatus status =
-      setup_.messenger->check(carrier.provider, *standing.phone, carrier.message_id, reply.text,
-                              start + setup_.configuration.delivery.deadline);
-  const SteadyTime end = around_.clock.now();
+      snapshot_.messenger->check(carrier.provider, *eligibility.phone, carrier.message_id,
+                                 reply.text, start + snapshot_.configuration.delivery.deadline);
+  const SteadyTime end = services_.clock.now();
   if (status != CheckStatus::unreachable)
-    around_.checks.remember({end - start, SendStatus::accepted, false, end});
+    services_.checks.remember({end - start, SendStatus::accepted, false, end});
   return status;
 }
 

@@ -10,12 +10,12 @@
 #include "lib/session/conversation.h"
 #include "lib/session/login_request.h"
 #include "lib/session/policy.h"
-#include "lib/session/surroundings.h"
+#include "lib/session/services.h"
 
 namespace sms2fa {
 
 // What became of one answer.
-struct Judgement {
+struct AnswerResult {
   enum class Kind {
     right,
     wrong,
@@ -36,31 +36,30 @@ struct Judgement {
 
 // Judges the answers of one attempt: takes the try, counts it where it lasts, compares, and only
 // then commits what came of it. If it can't be counted, a right answer is denied too.
-class Judge {
+class LoginVerifier {
  public:
-  // All must outlive the judge.
-  Judge(const LoginRequest& request, const Setup& setup, Surroundings& around, Conversation& person,
-        AuditEvent& event)
+  // All must outlive the verifier.
+  LoginVerifier(const LoginRequest& request, const Snapshot& snapshot, Services& services,
+                Conversation& conversation, AuditEvent& event)
       : request_(request),
-        setup_(setup),
-        around_(around),
-        person_(person),
+        snapshot_(snapshot),
+        services_(services),
+        conversation_(conversation),
         event_(event),
-        verifier_(request, setup.configuration.limits, around.store, around.audit, event) {}
+        verifier_(request, snapshot.configuration.limits, services.store, services.audit, event) {}
 
-  // Counts into the event, and tells the log what the answer brought about. Reads the standing anew
-  // when what the person holds has changed since.
-  // `may_match`: else the answer costs one of the challenge's tries, like any other, but is neither
-  // counted for the person nor compared.
-  Judgement judge(const Reply& reply, bool may_match, Standing& standing, const ChallengeKey& key,
-                  const ChallengeTable::Handle& challenge);
+  // Counts into the event, and tells the log what the answer brought about. Reads the eligibility
+  // anew when what the person holds has changed since. `may_match`: else the answer costs one of
+  // the challenge's tries, like any other, but is neither counted for the person nor compared.
+  AnswerResult verify(const Reply& reply, bool may_match, Eligibility& eligibility,
+                      const ChallengeKey& key, const ChallengeTable::Handle& challenge);
 
  private:
   class OpenTry;
   // What one answer meets between the count and the commit.
   struct Comparison {
     const Reply& reply;
-    Standing& standing;
+    Eligibility& eligibility;
     const ChallengeKey& key;
     const ChallengeTable::Handle& challenge;
     OpenTry& open;
@@ -69,17 +68,17 @@ class Judge {
     CheckStatus checked = CheckStatus::wrong;
   };
   Result<Compared> compare(Comparison& comparison, const CountedAttempt& counted);
-  Result<void> renew(Standing& standing, const ChallengeTable::Handle& challenge);
-  Result<FactorCheck> try_factors(const Reply& reply, const Standing& standing, bool real,
+  Result<void> renew(Eligibility& eligibility, const ChallengeTable::Handle& challenge);
+  Result<FactorCheck> try_factors(const Reply& reply, const Eligibility& eligibility, bool real,
                                   Accepts accepts);
-  Judgement right_by(const FactorCheck& factor, unsigned from_elsewhere);
-  CheckStatus ask_provider(const Reply& reply, const Standing& standing, const Carrier& carrier,
-                           bool real);
+  AnswerResult right_by(const FactorCheck& factor, unsigned from_elsewhere);
+  CheckStatus ask_provider(const Reply& reply, const Eligibility& eligibility,
+                           const LastDelivery& carrier, bool real);
 
   const LoginRequest& request_;
-  const Setup& setup_;
-  Surroundings& around_;
-  Conversation& person_;
+  const Snapshot& snapshot_;
+  Services& services_;
+  Conversation& conversation_;
   AuditEvent& event_;
   AnswerVerifier verifier_;
   bool placeholder_seen_ = false;

@@ -7,21 +7,21 @@
 namespace sms2fa {
 
 // How an attempt ends.
-struct Ending {
+struct LoginOutcome {
   AuditVerdict verdict;
   Reason reason;
 };
 
-inline Ending denied(Reason reason) {
+inline LoginOutcome denied(Reason reason) {
   return {AuditVerdict::denied, reason};
 }
 
-inline Ending unavailable(Reason reason) {
+inline LoginOutcome unavailable(Reason reason) {
   return {AuditVerdict::unavailable, reason};
 }
 
 // An attempt whose conversation ended before an answer came.
-inline Ending interrupted(Reply::Status status) {
+inline LoginOutcome interrupted(Reply::Status status) {
   switch (status) {
     case Reply::Status::stopped:
       return unavailable(Reason::shutting_down);

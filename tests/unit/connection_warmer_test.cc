@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/delivery/warmth.h"
+#include "lib/delivery/connection_warmer.h"
 
 #include <set>
 #include <thread>
@@ -16,8 +16,10 @@ namespace {
 
 constexpr std::chrono::seconds kAmple{20};
 
-std::unique_ptr<CurlHttp> connect(const FakeProviderProcess& provider, ConnectionPace pace = {}) {
-  auto created = CurlHttp::create({.ca_file = provider.ca_file(), .proxy = "", .pace = pace});
+std::unique_ptr<CurlHttp> connect(const FakeProviderProcess& provider,
+                                  ConnectionSchedule schedule = {}) {
+  auto created =
+      CurlHttp::create({.ca_file = provider.ca_file(), .proxy = "", .schedule = schedule});
   REQUIRE(created.ok());
   return std::move(*created);
 }

@@ -8,7 +8,7 @@
 namespace sms2fa::test {
 
 // Allows every send and books none.
-class NoLedger final : public SendLedger {
+class NoQuota final : public SendQuota {
  public:
   bool reserve(const std::string&) override { return true; }
   void settle(const SendReport&) override {}

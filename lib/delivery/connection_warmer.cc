@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/delivery/warmth.h"
+#include "lib/delivery/connection_warmer.h"
 
 #include <algorithm>
 #include <exception>
@@ -27,57 +27,58 @@ std::string_view Origin::part_of(std::string_view any_url) {
   return any_url.substr(0, any_url.find_first_of("/?#", kScheme.size()));
 }
 
-class Warmth::WarmUp final : public CurlJob {
+class ConnectionWarmer::WarmUp final : public CurlJob {
  public:
-  WarmUp(Warmth& warmth, Origin& to, const CurlRoad& road)
-      : CurlJob(road, &to, kTimeToConnect, kTimeInAll), origin(to), warmth_(warmth) {
+  WarmUp(ConnectionWarmer& warmer, Origin& to, const ConnectionOptions& connection_options)
+      : CurlJob(connection_options, &to, kTimeToConnect, kTimeInAll), origin(to), warmer_(warmer) {
     set(CURLOPT_URL, (to.url + "/").c_str());
     set(CURLOPT_NOBODY, 1L);
-    set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(road.pace.oldest.count()));
+    set(CURLOPT_MAXLIFETIME_CONN, static_cast<long>(connection_options.schedule.oldest.count()));
     set(CURLOPT_DNS_CACHE_TIMEOUT, kOldestAddress);
   }
   void finish(CURLcode code) noexcept override {
     leave_connection();
     close_handle();
-    warmth_.ended(*this, code == CURLE_OK);
+    warmer_.ended(*this, code == CURLE_OK);
   }
 
   Origin& origin;
 
  private:
-  Warmth& warmth_;
+  ConnectionWarmer& warmer_;
 };
 
-Warmth::Warmth(CURLM* multi, const CurlRoad& road) : multi_(multi), road_(road) {}
+ConnectionWarmer::ConnectionWarmer(CURLM* multi, const ConnectionOptions& connection_options)
+    : multi_(multi), connection_options_(connection_options) {}
 
-Warmth::~Warmth() {
+ConnectionWarmer::~ConnectionWarmer() {
   for (const auto& job : under_way_) curl_multi_remove_handle(multi_, job->handle());
 }
 
-void Warmth::begins(Origin* origin) noexcept {
+void ConnectionWarmer::begins(Origin* origin) noexcept {
   if (origin == nullptr) return;
   ++origin->in_flight;
   origin->peak = std::max(origin->peak, origin->in_flight);
   origin->pause = Milliseconds(0);
 }
 
-void Warmth::ends(Origin* origin) noexcept {
+void ConnectionWarmer::ends(Origin* origin) noexcept {
   if (origin != nullptr) --origin->in_flight;
 }
 
 // A server that closes its connections soon, or takes none, is asked less and less often until
 // somebody logs in.
-void Warmth::lost(Origin* origin, SteadyTime now) noexcept {
-  if (origin == nullptr || road_.watch->idle(origin) > 0) return;
+void ConnectionWarmer::lost(Origin* origin, SteadyTime now) noexcept {
+  if (origin == nullptr || connection_options_.watch->idle(origin) > 0) return;
   origin->next_round = std::min(origin->next_round, now + origin->pause);
   origin->pause = std::clamp(origin->pause * 2, kFirstPause, kLongestPause);
 }
 
-SteadyTime Warmth::tend(Origin& origin, SteadyTime now) noexcept {
-  const bool none_left = road_.watch->idle(&origin) == 0;
+SteadyTime ConnectionWarmer::tend(Origin& origin, SteadyTime now) noexcept {
+  const bool none_left = connection_options_.watch->idle(&origin) == 0;
   if (now >= origin.next_round) {
     if (!none_left) origin.pause = Milliseconds(0);
-    origin.next_round = now + road_.pace.round;
+    origin.next_round = now + connection_options_.schedule.round;
     start(origin, std::min(kSpares + origin.peak, kMostConnections));
     origin.peak = std::max(origin.peak / 2, origin.in_flight);
   } else if (none_left && origin.warming == 0 && now >= origin.next_spare && origin.in_flight > 0 &&
@@ -89,10 +90,11 @@ SteadyTime Warmth::tend(Origin& origin, SteadyTime now) noexcept {
   return origin.next_round;
 }
 
-void Warmth::start(Origin& origin, size_t count) noexcept {
+void ConnectionWarmer::start(Origin& origin, size_t count) noexcept {
   for (; origin.warming < count; ++origin.warming) {
     try {
-      auto& job = under_way_.emplace_back(std::make_unique<WarmUp>(*this, origin, road_));
+      auto& job =
+          under_way_.emplace_back(std::make_unique<WarmUp>(*this, origin, connection_options_));
       if (job->usable() && curl_multi_add_handle(multi_, job->handle()) == CURLM_OK) continue;
       under_way_.pop_back();
     } catch (const std::exception&) {
@@ -102,7 +104,7 @@ void Warmth::start(Origin& origin, size_t count) noexcept {
   }
 }
 
-void Warmth::ended(WarmUp& warm_up, bool good) noexcept {
+void ConnectionWarmer::ended(WarmUp& warm_up, bool good) noexcept {
   Origin& origin = warm_up.origin;
   --origin.warming;
   if (!good) lost(&origin, std::chrono::steady_clock::now());

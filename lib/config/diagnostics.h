@@ -12,9 +12,9 @@ namespace sms2fa {
 
 // What is wrong with one file, gathered so that a person sees every mistake at once. The first 50
 // are kept, the others only counted. Reasons must not hold values: one of them may be a secret.
-class Complaints {
+class Diagnostics {
  public:
-  explicit Complaints(std::string path) : path_(std::move(path)) {}
+  explicit Diagnostics(std::string path) : path_(std::move(path)) {}
 
   // `line` is 1-based.
   void add(unsigned line, std::string reason);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/session/errands.h"
+#include "lib/session/worker_pool.h"
 
 #include <exception>
 #include <thread>
@@ -13,21 +13,21 @@ constexpr unsigned kMostIdle = 32;
 
 }  // namespace
 
-Errands::~Errands() {
+WorkerPool::~WorkerPool() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
   begun_.notify_all();
   ended_.wait(lock, [this] { return threads_ == 0; });
 }
 
-void Errands::start_detached(std::function<void()> work) {
+void WorkerPool::start_detached(std::function<void()> work) {
   std::thread(std::move(work)).detach();
 }
 
-bool Errands::run(std::function<void()> errand) noexcept {
+bool WorkerPool::run(std::function<void()> task) noexcept {
   try {
     Waiting mine;
-    mine.push_back(std::move(errand));
+    mine.push_back(std::move(task));
     return start(mine);
   } catch (const std::exception&) {
     return false;
@@ -35,23 +35,23 @@ bool Errands::run(std::function<void()> errand) noexcept {
 }
 
 // Throws only before anything has changed: what is half counted would deny everybody for good.
-bool Errands::start(Waiting& errand) {
+bool WorkerPool::start(Waiting& task) {
   const std::lock_guard lock(mutex_);
   if (under_way_ >= most_) return false;
   const bool somebody_is_idle = waiting_.size() < idle_;
-  // The new thread waits for the lock, and so finds its errand.
+  // The new thread waits for the lock, and so finds its task.
   if (!somebody_is_idle) {
     start_thread_([this] { work(); });
     ++threads_;
   }
-  waiting_.splice(waiting_.end(), errand);
+  waiting_.splice(waiting_.end(), task);
   ++under_way_;
   if (somebody_is_idle) begun_.notify_one();
   return true;
 }
 
 // False when there is nothing left to do for this thread.
-bool Errands::wait_for_one(std::unique_lock<std::mutex>& lock) {
+bool WorkerPool::wait_for_one(std::unique_lock<std::mutex>& lock) {
   while (waiting_.empty()) {
     if (stopping_ || idle_ >= kMostIdle) return false;
     ++idle_;
@@ -61,14 +61,14 @@ bool Errands::wait_for_one(std::unique_lock<std::mutex>& lock) {
   return true;
 }
 
-void Errands::work() noexcept {
+void WorkerPool::work() noexcept {
   std::unique_lock lock(mutex_);
   while (wait_for_one(lock)) {
     Waiting mine;
     mine.splice(mine.end(), waiting_, waiting_.begin());
     lock.unlock();
     mine.front()();
-    // What the errand held must be gone before anybody may think that it has ended.
+    // What the task held must be gone before anybody may think that it has ended.
     mine.clear();
     lock.lock();
     --under_way_;
@@ -78,12 +78,12 @@ void Errands::work() noexcept {
   ended_.notify_all();
 }
 
-bool Errands::finish(Milliseconds patience) {
+bool WorkerPool::finish(Milliseconds patience) {
   std::unique_lock lock(mutex_);
   return ended_.wait_for(lock, patience, [this] { return under_way_ == 0; });
 }
 
-unsigned Errands::idle() {
+unsigned WorkerPool::idle() {
   const std::lock_guard lock(mutex_);
   return idle_;
 }

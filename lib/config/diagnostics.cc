@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/config/complaints.h"
+#include "lib/config/diagnostics.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ namespace {
 constexpr size_t kMostKept = 50;
 }
 
-void Complaints::add(unsigned line, std::string reason) {
+void Diagnostics::add(unsigned line, std::string reason) {
   if (kept_.size() == kMostKept) {
     ++dropped_;
     return;
@@ -17,7 +17,7 @@ void Complaints::add(unsigned line, std::string reason) {
   kept_.push_back({line, std::move(reason)});
 }
 
-Error Complaints::to_error() const {
+Error Diagnostics::to_error() const {
   std::vector<Complaint> sorted = kept_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Complaint& a, const Complaint& b) { return a.line < b.line; });
