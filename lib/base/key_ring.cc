@@ -81,19 +81,19 @@ const KeyRing::Key* KeyRing::find(std::string_view id) const {
 }
 
 Result<void> KeyRing::check() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return read();
 }
 
 Result<std::string> KeyRing::current_id() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto key = current();
   if (!key) return key.error();
   return (*key)->id;
 }
 
 Result<std::string> KeyRing::seal(std::string_view context, const Secret& plain, Random& random) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto key = current();
   if (!key) return key.error();
   std::array<unsigned char, kNonceSize> nonce{};
@@ -121,7 +121,7 @@ Result<std::string> KeyRing::seal(std::string_view context, const Secret& plain,
 Result<Secret> KeyRing::open(std::string_view context, std::string_view sealed) {
   if (sealed.size() <= kHeader + kTagSize)
     return make_error(ErrorKind::unavailable, "the store holds a sealed value that is cut short");
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto id = sealed.substr(0, kKeyIdSize);
   const Key* key = find(id);
   if (key == nullptr) {

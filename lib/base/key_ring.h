@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/base/mutex.h"
 #include "lib/base/random.h"
 #include "lib/base/result.h"
 #include "lib/base/secret.h"
@@ -42,13 +42,13 @@ class KeyRing {
     std::string id;
     Secret bytes;
   };
-  Result<void> read();
-  Result<const Key*> current();
-  const Key* find(std::string_view id) const;
+  Result<void> read() REQUIRES(mutex_);
+  Result<const Key*> current() REQUIRES(mutex_);
+  const Key* find(std::string_view id) const REQUIRES(mutex_);
 
   const std::string path_;
-  std::mutex mutex_;
-  std::vector<Key> keys_;
+  Mutex mutex_;
+  std::vector<Key> keys_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sms2fa

@@ -11,10 +11,10 @@
 #include <cstring>
 #include <forward_list>
 #include <list>
-#include <mutex>
 #include <system_error>
 #include <thread>
 
+#include "lib/base/mutex.h"
 #include "lib/delivery/connection_warmer.h"
 #include "lib/delivery/curl_transfer.h"
 #include "lib/delivery/tls_context.h"
@@ -94,7 +94,7 @@ class CurlHttp::Loop {
 
   ~Loop() {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       stopping_ = true;
     }
     curl_multi_wakeup(multi_.get());
@@ -109,7 +109,7 @@ class CurlHttp::Loop {
       return {.kind = HttpOutcome::Kind::not_sent, .detail = "libcurl can't be set up"};
     std::list<CurlTransfer*> one{&transfer};
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       new_.splice(new_.end(), one);
     }
     curl_multi_wakeup(multi_.get());
@@ -119,7 +119,7 @@ class CurlHttp::Loop {
   void keep_warm(const std::string& url) {
     if (!url.starts_with("https://") || origin_of(url) != nullptr) return;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       origins_.emplace_front(url);
     }
     curl_multi_wakeup(multi_.get());
@@ -128,7 +128,7 @@ class CurlHttp::Loop {
  private:
   Origin* origin_of(const std::string& url) {
     const std::string_view wanted = Origin::part_of(url);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (Origin& origin : origins_)
       if (origin.url == wanted) return &origin;
     return nullptr;
@@ -153,7 +153,7 @@ class CurlHttp::Loop {
     std::list<CurlTransfer*> fresh;
     bool go_on = true;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       fresh.swap(new_);
       go_on = !stopping_;
     }
@@ -194,7 +194,7 @@ class CurlHttp::Loop {
   Milliseconds tend_origins() {
     const auto now = std::chrono::steady_clock::now();
     SteadyTime next = now + kLongestPoll;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (Origin& origin : origins_) next = std::min(next, warmer_.tend(origin, now));
     return std::chrono::ceil<Milliseconds>(std::max(next - now, SteadyTime::duration(0)));
   }
@@ -212,10 +212,10 @@ class CurlHttp::Loop {
   // allocates nothing that could fail.
   std::list<CurlTransfer*> active_;  // the delivery thread's own
 
-  std::mutex mutex_;
-  std::list<CurlTransfer*> new_;
-  bool stopping_ = false;
-  std::forward_list<Origin> origins_;  // grows only
+  Mutex mutex_;
+  std::list<CurlTransfer*> new_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  std::forward_list<Origin> origins_ GUARDED_BY(mutex_);  // grows only
 
   const MultiHandle multi_;
   ConnectionWarmer warmer_;

@@ -140,7 +140,7 @@ void CurlTransfer::finish(CURLcode code) noexcept {
     // The kind says what matters; the detail stays empty.
   }
   close_handle();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   outcome_ = std::move(outcome);
   done_ = true;
   // Under the lock: as soon as it is free the caller may destroy all this.
@@ -206,8 +206,8 @@ std::string CurlTransfer::describe(CURLcode code) const {
 }
 
 HttpOutcome CurlTransfer::wait() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return done_; });
+  MutexLock lock(mutex_);
+  changed_.wait(lock, [this]() REQUIRES(mutex_) { return done_; });
   return std::move(outcome_);
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <string>
 
+#include "lib/base/mutex.h"
 #include "lib/delivery/curl_job.h"
 #include "lib/delivery/http.h"
 
@@ -49,10 +48,10 @@ class CurlTransfer final : public CurlJob {
   bool body_too_long_ = false;
   std::string body_;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool done_ = false;
-  HttpOutcome outcome_;
+  Mutex mutex_;
+  Condition changed_;
+  bool done_ GUARDED_BY(mutex_) = false;
+  HttpOutcome outcome_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sms2fa

@@ -32,11 +32,11 @@ class DeliveryFollower::Message final : public TrackedMessage {
         ended_(std::move(told)) {}
 
   DeliveryStatus status() const override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return status_;
   }
   void learn(const DeliveryStatus& status) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     status_ = status;
   }
   void end() noexcept {
@@ -54,13 +54,13 @@ class DeliveryFollower::Message final : public TrackedMessage {
 
  private:
   const DeliveryCallback ended_;
-  mutable std::mutex mutex_;
-  DeliveryStatus status_{.state = DeliveryState::pending};
+  mutable Mutex mutex_;
+  DeliveryStatus status_ GUARDED_BY(mutex_){.state = DeliveryState::pending};
 };
 
 DeliveryFollower::~DeliveryFollower() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
@@ -83,7 +83,7 @@ std::shared_ptr<const TrackedMessage> DeliveryFollower::follow(const Provider& p
   message->pause = schedule_.first;
   message->next = std::min(now + schedule_.first, until);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (stopping_ || !have_workers()) return nullptr;
     if (followed_ < schedule_.most_messages) {
       ++followed_;
@@ -124,7 +124,7 @@ DeliveryFollower::Messages::iterator DeliveryFollower::next() {
 }
 
 void DeliveryFollower::work() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stopping_) {
     const auto first = next();
     if (first == waiting_.end()) {

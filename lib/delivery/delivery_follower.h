@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 #include "lib/delivery/gateway.h"
 #include "lib/delivery/tracked_message.h"
 
@@ -49,7 +48,7 @@ class DeliveryFollower {
 
   // Whether anything is left to be asked or emptied.
   bool is_busy() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return followed_ > 0;
   }
 
@@ -57,20 +56,20 @@ class DeliveryFollower {
   class Message;
   using Messages = std::list<std::shared_ptr<Message>>;
 
-  bool have_workers();
+  bool have_workers() REQUIRES(mutex_);
   void work();
   void ask(Message& message);
   // The one to ask next; end() when there is none.
-  Messages::iterator next();
+  Messages::iterator next() REQUIRES(mutex_);
 
   const Schedule schedule_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopping_ = false;
-  size_t followed_ = 0;
-  SteadyTime not_before_{};
-  SteadyTime next_complaint_{};
-  Messages waiting_;
+  mutable Mutex mutex_;
+  Condition changed_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  size_t followed_ GUARDED_BY(mutex_) = 0;
+  SteadyTime not_before_ GUARDED_BY(mutex_){};
+  SteadyTime next_complaint_ GUARDED_BY(mutex_){};
+  Messages waiting_ GUARDED_BY(mutex_);
   std::vector<std::thread> workers_;
 };
 

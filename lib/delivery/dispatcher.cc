@@ -121,11 +121,8 @@ Dispatcher::Dispatcher(std::vector<std::unique_ptr<Gateway>> gateways, const Clo
                        Rules rules)
     : providers_([&] {
         std::vector<std::unique_ptr<Provider>> providers;
-        for (auto& gateway : gateways) {
-          Breaker breaker(gateway->name());
-          providers.push_back(
-              std::make_unique<Provider>(Provider{std::move(gateway), std::move(breaker)}));
-        }
+        for (auto& gateway : gateways)
+          providers.push_back(std::make_unique<Provider>(std::move(gateway)));
         return providers;
       }()),
       clock_(clock),
@@ -136,7 +133,7 @@ void Dispatcher::sleep_until(SteadyTime time) {
 }
 
 bool Dispatcher::is_set_aside(const Provider& provider) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(provider.mutex);
   return provider.breaker.set_aside(clock_.now());
 }
 
@@ -170,7 +167,7 @@ void Dispatcher::keep_warm() {
 }
 
 void Dispatcher::observe(ProviderObserver observer) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   observer_ = std::move(observer);
 }
 
@@ -200,7 +197,7 @@ SendReport Dispatcher::send(Provider& provider, const LoginMessage& message, Ste
   const auto note = [&](auto&& change) {
     ProviderHealth health;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(provider.mutex);
       if (!change(provider.breaker)) return;
       health = provider.breaker.health();
     }
@@ -215,7 +212,7 @@ SendReport Dispatcher::send(Provider& provider, const LoginMessage& message, Ste
 void Dispatcher::tell(const ProviderHealth& health) {
   ProviderObserver observer;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     observer = observer_;
   }
   if (observer) observer(health);

@@ -3,10 +3,11 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 #include "lib/delivery/breaker.h"
 #include "lib/delivery/delivery_follower.h"
 #include "lib/delivery/gateway.h"
@@ -45,8 +46,11 @@ class Dispatcher final : public Messenger {
 
  private:
   struct Provider {
-    std::unique_ptr<Gateway> gateway;
-    Breaker breaker;
+    explicit Provider(std::unique_ptr<Gateway> one)
+        : gateway(std::move(one)), breaker(gateway->name()) {}
+    const std::unique_ptr<Gateway> gateway;
+    mutable Mutex mutex;
+    Breaker breaker GUARDED_BY(mutex);
   };
   using Order = std::vector<Provider*>;
   class Delivery;
@@ -62,8 +66,8 @@ class Dispatcher final : public Messenger {
   const Clock& clock_;
   const Rules rules_;
 
-  mutable std::mutex mutex_;  // of the breakers and the observer
-  ProviderObserver observer_;
+  Mutex mutex_;
+  ProviderObserver observer_ GUARDED_BY(mutex_);
 
   DeliveryFollower follower_;  // its threads use the gateways
 };

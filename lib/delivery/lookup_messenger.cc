@@ -66,7 +66,7 @@ SendReport LookupMessenger::deliver(const LoginMessage& message, const Route& ro
 
 NumberFacts LookupMessenger::facts_of(const PhoneNumber& number, SteadyTime deadline) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = known_.find(number);
     if (found != known_.end() && clock_.now() - found->second.since < kFresh)
       return found->second.facts;
@@ -77,7 +77,7 @@ NumberFacts LookupMessenger::facts_of(const PhoneNumber& number, SteadyTime dead
 }
 
 void LookupMessenger::keep(const PhoneNumber& number, const NumberFacts& facts) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const SteadyTime now = clock_.now();
   if (known_.size() >= kMostNumbers)
     std::erase_if(known_, [&](const auto& entry) { return now - entry.second.since >= kFresh; });

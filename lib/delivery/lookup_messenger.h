@@ -4,10 +4,10 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 #include "lib/delivery/lookup.h"
 #include "lib/delivery/messenger.h"
 
@@ -64,8 +64,8 @@ class LookupMessenger final : public Messenger {
   const std::unique_ptr<NumberLookup> lookup_;
   const LookupRules rules_;
   const Clock& clock_;
-  std::mutex mutex_;
-  std::map<PhoneNumber, Known> known_;
+  Mutex mutex_;
+  std::map<PhoneNumber, Known> known_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sms2fa

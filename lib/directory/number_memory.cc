@@ -68,7 +68,7 @@ bool SpareMemory::is_spare(const void* memory) const {
 
 void* SpareMemory::take_spare(size_t size) noexcept {
   if (size > kAside) return nullptr;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   try {
     auto* block = static_cast<std::byte*>(pool_.allocate(rounded(size)));
     std::memcpy(block, &size, sizeof size);
@@ -101,7 +101,7 @@ void SpareMemory::release(void* memory) noexcept {
     std::free(memory);
     return;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   pool_.deallocate(static_cast<std::byte*>(memory) - kHeader, rounded(size_of_spare(memory)));
 }
 

@@ -3,7 +3,8 @@
 
 #include <cstddef>
 #include <memory_resource>
-#include <mutex>
+
+#include "lib/base/mutex.h"
 
 namespace sms2fa {
 
@@ -32,9 +33,9 @@ class SpareMemory {
   const Malloc malloc_;
   const Realloc realloc_;
   std::byte* const bytes_;
-  std::mutex mutex_;
-  std::pmr::monotonic_buffer_resource part_;
-  std::pmr::unsynchronized_pool_resource pool_;
+  Mutex mutex_;
+  std::pmr::monotonic_buffer_resource part_ GUARDED_BY(mutex_);
+  std::pmr::unsynchronized_pool_resource pool_ GUARDED_BY(mutex_);
 };
 
 // Gives ICU, with which libphonenumber matches, such a memory: without any it reads through a null

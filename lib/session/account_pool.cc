@@ -58,8 +58,8 @@ size_t AccountPool::under_way_in(Lane lane) const {
 
 AccountPool::Found AccountPool::answer(const Key& key, Ask ask) {
   const SteadyTime until = std::chrono::steady_clock::now() + patience_;
-  std::unique_lock lock(mutex_);
-  const auto has_place = [&] {
+  MutexLock lock(mutex_);
+  const auto has_place = [&]() REQUIRES(mutex_) {
     return under_way_.contains(key) || under_way_in(key.first) < places_of(key.first);
   };
   if (!changed_.wait_until(lock, until, has_place)) return silent();
@@ -88,7 +88,7 @@ void AccountPool::search(const Key& key, const std::shared_ptr<Search>& result,
   } catch (const std::exception&) {
     answer = Error{ErrorKind::unavailable, "no memory"};
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   *result = std::move(answer);
   under_way_.erase(key);
   changed_.notify_all();

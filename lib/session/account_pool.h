@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "lib/base/mutex.h"
 #include "lib/directory/account_lookup.h"
 #include "lib/session/login_request.h"
 #include "lib/session/worker_pool.h"
@@ -46,13 +45,13 @@ class AccountPool {
 
   Found answer(const Key& key, Ask ask);
   void search(const Key& key, const std::shared_ptr<Search>& result, const Ask& ask) noexcept;
-  size_t under_way_in(Lane lane) const;
+  size_t under_way_in(Lane lane) const REQUIRES(mutex_);
 
   AccountLookup& accounts_;
   const Milliseconds patience_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<Key, std::shared_ptr<Search>> under_way_;
+  Mutex mutex_;
+  Condition changed_;
+  std::map<Key, std::shared_ptr<Search>> under_way_ GUARDED_BY(mutex_);
   // More than there are places: a place is free before its thread is. Last: they use the others.
   WorkerPool threads_{128};
 };

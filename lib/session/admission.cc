@@ -50,17 +50,17 @@ Admission::Slot::~Slot() {
 }
 
 bool Admission::Slot::displaced() const {
-  const std::lock_guard lock(admission_->mutex_);
+  const MutexLock lock(admission_->mutex_);
   return entry_->displaced;
 }
 
 void Admission::leave(Entries::iterator entry) noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   entries_.erase(entry);
 }
 
 size_t Admission::size() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return entries_.size();
 }
 
@@ -125,7 +125,7 @@ Admission::Slot Admission::greet(const LimitSettings& limits, uid_t peer, bool n
     entry.crowd = entry.source = std::to_string(peer);
     room = {part(limits.attempts_at_once, 4), named ? kAny : limits.attempts_per_user, kAny, kAny};
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (make_room(room, entry) != nullptr) return {};
   entries_.push_back(std::move(entry));
   return {*this, std::prev(entries_.end())};
@@ -165,7 +165,7 @@ const char* Admission::admit(const LimitSettings& limits, Slot& slot, const Logi
       room = {part(limits.attempts_at_once, 4), limits.attempts_per_user, kAny, kAny};
       break;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Entry& entry = *slot.entry_;
   if (entry.displaced) return kAtOnce;
   moved.end = std::move(entry.end);

@@ -4,11 +4,11 @@
 #include <functional>
 #include <list>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "lib/base/mutex.h"
 #include "lib/config/configuration.h"
 #include "lib/session/login_request.h"
 
@@ -85,11 +85,11 @@ class Admission {
 
   static Share share_of(const LoginRequest& request);
   static bool may_displace(const Entry& newcomer, const Entry& entry, Crowds& crowds);
-  const char* make_room(const Room& room, const Entry& newcomer);
+  const char* make_room(const Room& room, const Entry& newcomer) REQUIRES(mutex_);
   void leave(Entries::iterator entry) noexcept;
 
-  std::mutex mutex_;
-  Entries entries_;  // the oldest first
+  Mutex mutex_;
+  Entries entries_ GUARDED_BY(mutex_);  // the oldest first
 };
 
 }  // namespace sms2fa

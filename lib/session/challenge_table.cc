@@ -50,7 +50,8 @@ bool ChallengeTable::is_spent(const Challenge& challenge) const {
 void ChallengeTable::sweep() {
   if (clock_.now() < next_sweep_ && challenges_.size() < most_) return;
   next_sweep_ = clock_.now() + kSweepEvery;
-  std::erase_if(challenges_, [this](const auto& item) { return is_spent(*item.second); });
+  std::erase_if(challenges_,
+                [this](const auto& item) REQUIRES(mutex_) { return is_spent(*item.second); });
 }
 
 // Forgets the oldest of the fullest crowd in the key's lane, or among its user's there.
@@ -103,9 +104,9 @@ ChallengeTable::Entry ChallengeTable::open_new(const ChallengeKey& key,
 ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key,
                                             const std::optional<PhoneNumber>& number, bool decoy,
                                             const ChallengeRules& rules, Milliseconds patience) {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   sweep();
-  const auto settled = [&] {
+  const auto settled = [&]() REQUIRES(mutex_) {
     const auto found = challenges_.find(key);
     return found == challenges_.end() || found->second->state_ != Challenge::State::sending;
   };
@@ -135,13 +136,13 @@ ChallengeTable::Entry ChallengeTable::enter(const ChallengeKey& key,
 }
 
 void ChallengeTable::arm(const Handle& challenge, Secret code, std::string ref) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   challenge->code_ = std::move(code);
   challenge->ref_ = std::move(ref);
 }
 
 void ChallengeTable::sent(const Handle& challenge, LastDelivery carrier) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   challenge->carrier_ = std::move(carrier);
   challenge->state_ = Challenge::State::open;
   challenge->sends_ = 1;
@@ -150,14 +151,14 @@ void ChallengeTable::sent(const Handle& challenge, LastDelivery carrier) {
 }
 
 void ChallengeTable::not_sent(const Handle& challenge, seconds rest) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   challenge->state_ = Challenge::State::unsent;
   challenge->rests_until_ = clock_.now() + rest;
   changed_.notify_all();
 }
 
 void ChallengeTable::open_without_message(const Handle& challenge, bool sending) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   challenge->state_ = Challenge::State::open;
   challenge->resending_ = sending;
   challenge->sends_ = sending ? 1 : 0;
@@ -165,7 +166,7 @@ void ChallengeTable::open_without_message(const Handle& challenge, bool sending)
 }
 
 ChallengeTable::Try ChallengeTable::take_try(const Handle& challenge) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (challenge->state_ == Challenge::State::used) return {TryStatus::used};
   if (clock_.now() >= challenge->expires_at_) return {TryStatus::expired};
   if (challenge->state_ != Challenge::State::open || challenge->tries_left_ == 0)
@@ -184,19 +185,19 @@ void ChallengeTable::end_wrong_try(Challenge& challenge) {
 }
 
 void ChallengeTable::forfeit_try(const Handle& challenge) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   end_wrong_try(*challenge);
 }
 
 void ChallengeTable::give_back(const Handle& challenge, unsigned tries) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   challenge->tries_left_ += tries;
   if (challenge->state_ == Challenge::State::over) challenge->state_ = Challenge::State::open;
 }
 
 bool ChallengeTable::answer_is_right(const ChallengeKey& key, const Handle& challenge,
                                      std::string_view answer, bool proved) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const bool code_is_out = challenge->sends_ > 0;
   const bool is_code = pin_matches(challenge->code_, answer) && code_is_out;
   const bool matches = (is_code && !challenge->carrier_.checks) || proved;
@@ -220,17 +221,17 @@ void ChallengeTable::forget(const ChallengeKey& key, const Handle& challenge) {
 }
 
 void ChallengeTable::make_decoy(const Handle& challenge) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   challenge->decoy_ = challenge->void_ = true;
 }
 
 bool ChallengeTable::is_void(const Handle& challenge) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return challenge->void_;
 }
 
 bool ChallengeTable::may_resend(const Handle& challenge) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return has_sends_left(*challenge);
 }
 
@@ -240,7 +241,7 @@ bool ChallengeTable::has_sends_left(const Challenge& challenge) const {
 }
 
 ChallengeTable::Resend ChallengeTable::begin_resend(const Handle& challenge) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const SteadyTime now = clock_.now();
   const auto rest = challenge->rules_.resend_after;
   const SteadyTime again_at = challenge->sent_at_ ? *challenge->sent_at_ + rest : now;
@@ -253,7 +254,7 @@ ChallengeTable::Resend ChallengeTable::begin_resend(const Handle& challenge) {
 }
 
 void ChallengeTable::end_resend(const Handle& challenge, std::optional<LastDelivery> carrier) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   challenge->resending_ = false;
   if (!carrier) return;
   // One who only pretends to send must not put nobody in the place of who took the last message.
@@ -262,17 +263,17 @@ void ChallengeTable::end_resend(const Handle& challenge, std::optional<LastDeliv
 }
 
 bool ChallengeTable::message_is_out(const Handle& challenge) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return challenge->sent_at_.has_value() || challenge->resending_;
 }
 
 LastDelivery ChallengeTable::last_delivery_of(const Handle& challenge) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return challenge->carrier_;
 }
 
 size_t ChallengeTable::size() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return challenges_.size();
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "lib/base/mutex.h"
 #include "lib/session/challenge.h"
 
 namespace sms2fa {
@@ -106,21 +105,21 @@ class ChallengeTable {
 
  private:
   Entry open_new(const ChallengeKey& key, const std::optional<PhoneNumber>& number, bool decoy,
-                 const ChallengeRules& rules);
-  bool make_room(const ChallengeKey& key);
-  bool forget_one(const ChallengeKey& key, bool of_user);
-  void forget(const ChallengeKey& key, const Handle& challenge);
-  bool is_spent(const Challenge& challenge) const;
-  bool has_sends_left(const Challenge& challenge) const;
-  void end_wrong_try(Challenge& challenge);
-  void sweep();
+                 const ChallengeRules& rules) REQUIRES(mutex_);
+  bool make_room(const ChallengeKey& key) REQUIRES(mutex_);
+  bool forget_one(const ChallengeKey& key, bool of_user) REQUIRES(mutex_);
+  void forget(const ChallengeKey& key, const Handle& challenge) REQUIRES(mutex_);
+  bool is_spent(const Challenge& challenge) const REQUIRES(mutex_);
+  bool has_sends_left(const Challenge& challenge) const REQUIRES(mutex_);
+  void end_wrong_try(Challenge& challenge) REQUIRES(mutex_);
+  void sweep() REQUIRES(mutex_);
 
   const Clock& clock_;
   const size_t most_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<ChallengeKey, Handle> challenges_;
-  SteadyTime next_sweep_{};
+  mutable Mutex mutex_;
+  Condition changed_;
+  std::map<ChallengeKey, Handle> challenges_ GUARDED_BY(mutex_);
+  SteadyTime next_sweep_ GUARDED_BY(mutex_){};
 };
 
 }  // namespace sms2fa

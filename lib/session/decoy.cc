@@ -36,7 +36,7 @@ bool concerns_everybody(SendStatus status) {
 
 void DeliveryHistory::remember(const Sample& sample) {
   if (!concerns_everybody(sample.status)) return;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   recent_.push_back(sample);
   if (recent_.size() > kRemembered) recent_.pop_front();
 }
@@ -46,7 +46,7 @@ Result<DeliveryHistory::Sample> DeliveryHistory::draw(Random& random, SteadyTime
   std::vector<Sample> fresh;
   std::vector<Sample> accepted;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (const Sample& sample : recent_) {
       if (sample.medium != medium) continue;
       if (now - sample.at < kFresh) fresh.push_back(sample);

@@ -3,11 +3,11 @@
 
 #include <array>
 #include <deque>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 #include "lib/base/random.h"
 #include "lib/delivery/send_report.h"
 
@@ -34,8 +34,8 @@ class DeliveryHistory {
   Result<Sample> draw(Random& random, SteadyTime now, Medium medium = Medium::sms) const;
 
  private:
-  mutable std::mutex mutex_;
-  std::deque<Sample> recent_;
+  mutable Mutex mutex_;
+  std::deque<Sample> recent_ GUARDED_BY(mutex_);
 };
 
 // The two digits that a decoy shows for `user`: the same at every attempt, unpredictable without

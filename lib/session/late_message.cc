@@ -30,15 +30,15 @@ void LateMessage::run(const SendRequest& job, Services& services) noexcept {
 }
 
 void LateMessage::end(SendResult sending, SendLogFields note) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   note_ = std::move(note);
   sending_ = std::move(sending);
   ended_.notify_all();
 }
 
 std::optional<SendResult> LateMessage::wait(Milliseconds patience) const {
-  std::unique_lock lock(mutex_);
-  ended_.wait_for(lock, patience, [this] { return sending_.has_value(); });
+  MutexLock lock(mutex_);
+  ended_.wait_for(lock, patience, [this]() REQUIRES(mutex_) { return sending_.has_value(); });
   return sending_;
 }
 

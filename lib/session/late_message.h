@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "lib/base/mutex.h"
 #include "lib/session/message_sender.h"
 
 namespace sms2fa {
@@ -22,17 +21,20 @@ class LateMessage {
   // How it went, waiting for it at most `patience`; nullopt while it is on its way.
   std::optional<SendResult> wait(Milliseconds patience) const;
 
-  // For the log. Precondition: wait() gave a result.
-  const SendLogFields& note() const { return note_; }
+  // For the log, once wait() gave a result.
+  SendLogFields note() const {
+    const MutexLock lock(mutex_);
+    return note_;
+  }
 
  private:
   void run(const SendRequest& job, Services& services) noexcept;
   void end(SendResult sending, SendLogFields note);
 
-  mutable std::mutex mutex_;
-  mutable std::condition_variable ended_;
-  std::optional<SendResult> sending_;
-  SendLogFields note_;
+  mutable Mutex mutex_;
+  mutable Condition ended_;
+  std::optional<SendResult> sending_ GUARDED_BY(mutex_);
+  SendLogFields note_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sms2fa

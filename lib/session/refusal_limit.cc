@@ -14,7 +14,7 @@ constexpr uid_t kTheOthers = static_cast<uid_t>(-1);
 }  // namespace
 
 std::optional<unsigned> RefusalLimit::note(uid_t peer, SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (told_.size() >= kMostPeers && !told_.contains(peer)) {
     std::erase_if(told_, [now](const auto& one) { return now - one.second.since >= kWindow; });
     if (told_.size() >= kMostPeers) peer = kTheOthers;

@@ -5,10 +5,10 @@
 
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <optional>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 
 namespace sms2fa {
 
@@ -30,8 +30,8 @@ class RefusalLimit {
     unsigned left_out = 0;
   };
 
-  std::mutex mutex_;
-  std::map<uid_t, Told> told_;
+  Mutex mutex_;
+  std::map<uid_t, Told> told_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sms2fa

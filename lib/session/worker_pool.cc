@@ -14,10 +14,10 @@ constexpr unsigned kMostIdle = 32;
 }  // namespace
 
 WorkerPool::~WorkerPool() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   stopping_ = true;
   begun_.notify_all();
-  ended_.wait(lock, [this] { return threads_ == 0; });
+  ended_.wait(lock, [this]() REQUIRES(mutex_) { return threads_ == 0; });
 }
 
 void WorkerPool::start_detached(std::function<void()> work) {
@@ -36,7 +36,7 @@ bool WorkerPool::run(std::function<void()> task) noexcept {
 
 // Throws only before anything has changed: what is half counted would deny everybody for good.
 bool WorkerPool::start(Waiting& task) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (under_way_ >= most_) return false;
   const bool somebody_is_idle = waiting_.size() < idle_;
   // The new thread waits for the lock, and so finds its task.
@@ -51,7 +51,7 @@ bool WorkerPool::start(Waiting& task) {
 }
 
 // False when there is nothing left to do for this thread.
-bool WorkerPool::wait_for_one(std::unique_lock<std::mutex>& lock) {
+bool WorkerPool::wait_for_one(MutexLock& lock) {
   while (waiting_.empty()) {
     if (stopping_ || idle_ >= kMostIdle) return false;
     ++idle_;
@@ -62,7 +62,7 @@ bool WorkerPool::wait_for_one(std::unique_lock<std::mutex>& lock) {
 }
 
 void WorkerPool::work() noexcept {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (wait_for_one(lock)) {
     Waiting mine;
     mine.splice(mine.end(), waiting_, waiting_.begin());
@@ -79,12 +79,12 @@ void WorkerPool::work() noexcept {
 }
 
 bool WorkerPool::finish(Milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  return ended_.wait_for(lock, patience, [this] { return under_way_ == 0; });
+  MutexLock lock(mutex_);
+  return ended_.wait_for(lock, patience, [this]() REQUIRES(mutex_) { return under_way_ == 0; });
 }
 
 unsigned WorkerPool::idle() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return idle_;
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <list>
-#include <mutex>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 
 namespace sms2fa {
 
@@ -42,18 +41,18 @@ class WorkerPool {
   static void start_detached(std::function<void()> work);
   bool start(Waiting& task);
   void work() noexcept;
-  bool wait_for_one(std::unique_lock<std::mutex>& lock);
+  bool wait_for_one(MutexLock& lock) REQUIRES(mutex_);
 
   const unsigned most_;
   const StartThread start_thread_;
-  std::mutex mutex_;
-  std::condition_variable begun_;
-  std::condition_variable ended_;
-  Waiting waiting_;
-  unsigned under_way_ = 0;  // those that wait included
-  unsigned threads_ = 0;
-  unsigned idle_ = 0;
-  bool stopping_ = false;
+  Mutex mutex_;
+  Condition begun_;
+  Condition ended_;
+  Waiting waiting_ GUARDED_BY(mutex_);
+  unsigned under_way_ GUARDED_BY(mutex_) = 0;  // those that wait included
+  unsigned threads_ GUARDED_BY(mutex_) = 0;
+  unsigned idle_ GUARDED_BY(mutex_) = 0;
+  bool stopping_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace sms2fa

@@ -35,16 +35,18 @@ GroupCommit::GroupCommit(CommitBatch commit)
 
 GroupCommit::~GroupCommit() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_one();
   thread_.join();
 }
 
-std::future<Result<void>> GroupCommit::enqueue(Line& line, Operation operation, bool awaited) {
+std::future<Result<void>> GroupCommit::enqueue(Line GroupCommit::*which, Operation operation,
+                                               bool awaited) {
   Jobs dropped;  // ends after the lock is free
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
+  Line& line = this->*which;
   Job& job = line.jobs.emplace_back(std::move(operation), awaited);
   auto outcome = job.outcome();
   if (awaited) ++awaited_;
@@ -64,23 +66,23 @@ void GroupCommit::drop_oldest(Line& line, Jobs& dropped) {
 }
 
 Result<void> GroupCommit::perform(Operation operation) {
-  return enqueue(line_, std::move(operation), true).get();
+  return enqueue(&GroupCommit::line_, std::move(operation), true).get();
 }
 
 void GroupCommit::perform_soon(Operation operation) {
-  (void)enqueue(line_, std::move(operation), false).valid();
+  (void)enqueue(&GroupCommit::line_, std::move(operation), false).valid();
 }
 
 void GroupCommit::record(Operation operation) {
-  (void)enqueue(records_, std::move(operation), false).valid();
+  (void)enqueue(&GroupCommit::records_, std::move(operation), false).valid();
 }
 
 Result<void> GroupCommit::perform_behind_records(Operation operation) {
-  return enqueue(records_, std::move(operation), true).get();
+  return enqueue(&GroupCommit::records_, std::move(operation), true).get();
 }
 
 uint64_t GroupCommit::dropped() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return dropped_;
 }
 
@@ -97,10 +99,11 @@ void GroupCommit::take(Line& line, size_t most, bool only_awaited_count, Jobs& b
 
 // Empty when it is time to end.
 GroupCommit::Jobs GroupCommit::next_batch() {
-  std::unique_lock lock(mutex_);
-  const auto due = [this] { return awaited_ > 0 || stopping_; };
-  changed_.wait(lock,
-                [this] { return stopping_ || !line_.jobs.empty() || !records_.jobs.empty(); });
+  MutexLock lock(mutex_);
+  const auto due = [this]() REQUIRES(mutex_) { return awaited_ > 0 || stopping_; };
+  changed_.wait(lock, [this]() REQUIRES(mutex_) {
+    return stopping_ || !line_.jobs.empty() || !records_.jobs.empty();
+  });
   changed_.wait_for(lock, kSoon, due);
   Jobs batch;
   take(line_, kMostInBatch, true, batch);
@@ -124,7 +127,7 @@ void GroupCommit::commit(Jobs batch) noexcept {
 }
 
 GroupCommit::Jobs GroupCommit::take_all() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   awaited_ = line_.unawaited = records_.unawaited = 0;
   Jobs all = std::exchange(line_.jobs, {});
   all.splice(all.end(), records_.jobs);

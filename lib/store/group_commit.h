@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <future>
 #include <list>
-#include <mutex>
 #include <thread>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 #include "lib/base/result.h"
 #include "lib/store/transaction.h"
 
@@ -73,22 +72,22 @@ class GroupCommit {
     size_t unawaited = 0;
   };
 
-  std::future<Result<void>> enqueue(Line& line, Operation operation, bool awaited);
+  std::future<Result<void>> enqueue(Line GroupCommit::*which, Operation operation, bool awaited);
   static void drop_oldest(Line& line, Jobs& dropped);
-  void take(Line& line, size_t most, bool only_awaited_count, Jobs& batch);
+  void take(Line& line, size_t most, bool only_awaited_count, Jobs& batch) REQUIRES(mutex_);
   void work() noexcept;
   Jobs next_batch();
   void commit(Jobs batch) noexcept;
   Jobs take_all();
 
   const CommitBatch commit_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  Line line_;
-  Line records_;
-  size_t awaited_ = 0;
-  uint64_t dropped_ = 0;
-  bool stopping_ = false;
+  Mutex mutex_;
+  Condition changed_;
+  Line line_ GUARDED_BY(mutex_);
+  Line records_ GUARDED_BY(mutex_);
+  size_t awaited_ GUARDED_BY(mutex_) = 0;
+  uint64_t dropped_ GUARDED_BY(mutex_) = 0;
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

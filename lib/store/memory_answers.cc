@@ -44,13 +44,13 @@ CountingState MemoryStore::counting_of(const Origin& origin) const {
 }
 
 Result<UserState> MemoryStore::state_of(const Origin& origin) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return counting_of(origin).state(now_ms());
 }
 
 Result<CountedAttempt> MemoryStore::count_attempt(const Origin& origin, int64_t chance,
                                                   const LockRules& rules) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (origin.user == kDecoyUser) {
     const Series series = origin.proven ? Series::strangers : Series::unproven;
     return CountedAttempt{.id = ++last_id_, .state = {.series = series}};
@@ -104,7 +104,7 @@ void MemoryStore::make_familiar(Answers& answers, const std::string& place) cons
 
 Result<unsigned> MemoryStore::commit_outcome(AttemptId id, bool right,
                                              const std::vector<AttemptId>& before) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = counted_.find(id);
   if (!right) {
     if (found != counted_.end()) found->second.judged = true;
@@ -133,7 +133,7 @@ Result<unsigned> MemoryStore::commit_outcome(AttemptId id, bool right,
 }
 
 Result<unsigned> MemoryStore::failures_last_day(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return failed_since_yesterday(user);
 }
 
@@ -146,7 +146,7 @@ unsigned MemoryStore::failed_since_yesterday(const std::string& user) const {
 }
 
 Result<std::vector<NamedUserState>> MemoryStore::user_states() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<NamedUserState> states;
   for (const auto& [user, answers] : answers_) {
     CountingState counting = counting_of({.user = user, .proven = true});
@@ -160,7 +160,7 @@ Result<std::vector<NamedUserState>> MemoryStore::user_states() {
 }
 
 Result<std::vector<SeriesState>> MemoryStore::series_of(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<SeriesState> all;
   const auto found = answers_.find(user);
   if (found == answers_.end()) return all;
@@ -179,7 +179,7 @@ Result<std::vector<SeriesState>> MemoryStore::series_of(const std::string& user)
 }
 
 Result<bool> MemoryStore::unlock(const std::string& user, bool year) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Generation next{};
   if (auto drawn = random_.fill(next); !drawn) return drawn.error();
   generations_[user] = next;

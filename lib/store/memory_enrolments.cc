@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <set>
 
 #include "lib/base/key_ring.h"
 #include "lib/store/memory_store.h"
@@ -19,7 +20,7 @@ void MemoryStore::settle_plan(Enrolled& enrolled) const {
 }
 
 Result<Enrolment> MemoryStore::enrolment_of(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Enrolment enrolment;
   const auto found = enrolled_.find(user);
   if (found == enrolled_.end()) return enrolment;
@@ -34,7 +35,7 @@ Result<Enrolment> MemoryStore::enrolment_of(const std::string& user) {
 }
 
 Result<std::vector<std::string>> MemoryStore::enrolled_users() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::set<std::string> users;
   for (const auto& [user, enrolled] : enrolled_) users.insert(user);
   for (const auto& [user, codes] : backup_sets_) users.insert(user);
@@ -51,7 +52,7 @@ Generation MemoryStore::current_generation(const std::string& user) const {
 }
 
 Result<Generation> MemoryStore::generation_of(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return current_generation(user);
 }
 
@@ -60,10 +61,9 @@ bool MemoryStore::is_locked(const std::string& user) const {
   return counting.person.disabled || counting.is_locked(now_ms());
 }
 
-template <typename Change>
 Result<Generation> MemoryStore::changed(const std::string& user, const Proof& proof,
-                                        Change change) {
-  const std::lock_guard lock(mutex_);
+                                        const std::function<PutStatus()>& change) {
+  const MutexLock lock(mutex_);
   const bool outdated = proof.generation && *proof.generation != current_generation(user);
   if (outdated || (proof.unless_locked && is_locked(user)))
     return put_outcome(PutStatus::outdated, {});
@@ -81,7 +81,7 @@ Result<Generation> MemoryStore::changed(const std::string& user, const Proof& pr
 
 Result<Generation> MemoryStore::set_number(const std::string& user, const std::string& sealed,
                                            const Proof& proof) {
-  return changed(user, proof, [&] {
+  return changed(user, proof, [&]() REQUIRES(mutex_) {
     if (!is_current_key(sealed)) return PutStatus::another_key;
     Enrolled& enrolled = enrolled_[user];
     enrolled.number = sealed;
@@ -92,7 +92,7 @@ Result<Generation> MemoryStore::set_number(const std::string& user, const std::s
 
 Result<Generation> MemoryStore::plan_number(const std::string& user, const std::string& sealed,
                                             std::chrono::seconds wait, const Proof& proof) {
-  return changed(user, proof, [&] {
+  return changed(user, proof, [&]() REQUIRES(mutex_) {
     if (!is_current_key(sealed)) return PutStatus::another_key;
     Enrolled& enrolled = enrolled_[user];
     enrolled.planned = sealed;
@@ -103,7 +103,7 @@ Result<Generation> MemoryStore::plan_number(const std::string& user, const std::
 
 Result<Generation> MemoryStore::put_app(const std::string& user, const EnrolledApp& app,
                                         const Proof& proof) {
-  return changed(user, proof, [&] {
+  return changed(user, proof, [&]() REQUIRES(mutex_) {
     if (!is_current_key(app.sealed)) return PutStatus::another_key;
     auto& apps = enrolled_[user].apps;
     if (apps.size() >= kMostApps && !apps.contains(app.label)) return PutStatus::too_many;
@@ -119,7 +119,7 @@ Result<Generation> MemoryStore::replace_backup_codes(const std::string& user,
   const std::set<std::string> unused(hashes.begin(), hashes.end());
   if (unused.size() != hashes.size())
     return make_error(ErrorKind::internal, "two backup codes have the same hash");
-  return changed(user, proof, [&] {
+  return changed(user, proof, [&]() REQUIRES(mutex_) {
     backup_sets_.erase(user);
     if (!hashes.empty()) backup_sets_[user] = {parameters, unused};
     return PutStatus::done;
@@ -128,7 +128,7 @@ Result<Generation> MemoryStore::replace_backup_codes(const std::string& user,
 
 Result<bool> MemoryStore::remove_enrolment(const std::string& user) {
   bool removed = false;
-  const auto done = changed(user, {}, [&] {
+  const auto done = changed(user, {}, [&]() REQUIRES(mutex_) {
     removed = enrolled_.erase(user) + backup_sets_.erase(user) > 0;
     return PutStatus::done;
   });
@@ -138,13 +138,13 @@ Result<bool> MemoryStore::remove_enrolment(const std::string& user) {
 
 Result<void> MemoryStore::invite(const std::string& user, const std::string& parameters,
                                  const std::string& hash, std::chrono::seconds lifetime) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   invitations_[user] = {parameters, hash, clock_.now() + lifetime};
   return {};
 }
 
 Result<std::optional<Invitation>> MemoryStore::invitation_of(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = invitations_.find(user);
   if (found == invitations_.end() || found->second.expires_at <= clock_.now())
     return std::optional<Invitation>();
@@ -154,14 +154,14 @@ Result<std::optional<Invitation>> MemoryStore::invitation_of(const std::string& 
 }
 
 Result<bool> MemoryStore::is_invited(const std::string& user, const std::string& hash) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = invitations_.find(user);
   return found != invitations_.end() && found->second.hash == hash &&
          found->second.expires_at > clock_.now();
 }
 
 Result<size_t> MemoryStore::reseal(const std::string& key_id, const Reseal& reseal) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto fresh = enrolled_;
   size_t count = 0;
   bool complete = true;

@@ -6,13 +6,13 @@ namespace sms2fa {
 
 Result<void> MemoryStore::issue_pass(const std::string& user, const std::string& parameters,
                                      const std::string& hash, std::chrono::seconds lifetime) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   passes_[user] = {parameters, hash, clock_.now() + lifetime};
   return {};
 }
 
 Result<std::optional<Pass>> MemoryStore::pass_of(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = passes_.find(user);
   if (found == passes_.end() || found->second.expires_at <= clock_.now())
     return std::optional<Pass>();
@@ -22,7 +22,7 @@ Result<std::optional<Pass>> MemoryStore::pass_of(const std::string& user) {
 }
 
 Result<bool> MemoryStore::use_pass(const std::string& user, const std::string& hash) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = passes_.find(user);
   if (found == passes_.end() || found->second.hash != hash ||
       found->second.expires_at <= clock_.now())
@@ -32,27 +32,27 @@ Result<bool> MemoryStore::use_pass(const std::string& user, const std::string& h
 }
 
 Result<void> MemoryStore::record_provider_state(const ProviderState& state) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   providers_[state.name] = state;
   return {};
 }
 
 Result<std::vector<ProviderState>> MemoryStore::provider_states() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<ProviderState> states;
   for (const auto& [name, state] : providers_) states.push_back(state);
   return states;
 }
 
 Result<void> MemoryStore::add_to_counters(const std::vector<Counter>& counters) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const Counter& counter : counters)
     counters_[{counter.name, counter.labels}] += counter.value;
   return {};
 }
 
 Result<std::vector<Counter>> MemoryStore::counters() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<Counter> found;
   for (const auto& [key, value] : counters_) found.push_back({key.first, key.second, value});
   return found;

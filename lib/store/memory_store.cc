@@ -32,16 +32,17 @@ void MemoryStore::drop_idle_rate_limits() {
   const SteadyTime now = clock_.now();
   if (now < next_clean_up_) return;
   next_clean_up_ = now + kCleanUpEvery;
-  std::erase_if(sends_, [&](const auto& item) {
+  std::erase_if(sends_, [&](const auto& item) REQUIRES(mutex_) {
     return item.second.empty() || now - item.second.back().at >= longest_window_;
   });
-  std::erase_if(unsettled_,
-                [&](const auto& item) { return now - item.second.at >= longest_window_; });
+  std::erase_if(unsettled_, [&](const auto& item) REQUIRES(mutex_) {
+    return now - item.second.at >= longest_window_;
+  });
   drop_old_answers();
 }
 
 Result<SendDecision> MemoryStore::reserve_send(const std::vector<RateLimit>& rate_limits) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const SteadyTime now = clock_.now();
   drop_idle_rate_limits();
   for (const RateLimit& rate_limit : rate_limits) {
@@ -69,7 +70,7 @@ Result<SendDecision> MemoryStore::reserve_send(const std::vector<RateLimit>& rat
 }
 
 Result<void> MemoryStore::settle_send(SendId id, bool spent) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = unsettled_.find(id);
   if (found == unsettled_.end()) return {};
   if (!spent)
@@ -81,7 +82,7 @@ Result<void> MemoryStore::settle_send(SendId id, bool spent) {
 
 Result<std::vector<RateLimitState>> MemoryStore::rate_limit_states(
     const std::vector<RateLimit>& rate_limits) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const SteadyTime now = clock_.now();
   std::vector<RateLimitState> states;
   for (const RateLimit& rate_limit : rate_limits) {
@@ -103,7 +104,7 @@ Result<std::vector<RateLimitState>> MemoryStore::rate_limit_states(
 }
 
 Result<bool> MemoryStore::refill_rate_limits(const std::vector<RateLimit>& rate_limits) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   bool any = false;
   for (const RateLimit& rate_limit : rate_limits)
     any = sends_.erase({rate_limit.scope, rate_limit.key}) > 0 || any;
@@ -111,7 +112,7 @@ Result<bool> MemoryStore::refill_rate_limits(const std::vector<RateLimit>& rate_
 }
 
 Result<void> MemoryStore::record_verdict(const VerdictRecord& record) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   verdicts_.push_front(record);
   VerdictRecord& kept = verdicts_.front();
   for (std::string* text :
@@ -128,7 +129,7 @@ Result<void> MemoryStore::record_verdict(const VerdictRecord& record) {
 
 Result<std::vector<VerdictRecord>> MemoryStore::recent_verdicts(
     const std::optional<std::string>& user, size_t limit) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<VerdictRecord> records;
   for (const VerdictRecord& record : verdicts_)
     if (records.size() < limit && (!user || record.user == user->substr(0, kLongestVerdictText)))
@@ -137,7 +138,7 @@ Result<std::vector<VerdictRecord>> MemoryStore::recent_verdicts(
 }
 
 Result<bool> MemoryStore::use_totp_step(const std::string& user, int64_t step) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto [found, fresh] = totp_steps_.try_emplace(user, step);
   if (!fresh && step <= found->second) return false;
   found->second = step;
@@ -145,7 +146,7 @@ Result<bool> MemoryStore::use_totp_step(const std::string& user, int64_t step) {
 }
 
 Result<std::optional<BackupCodes>> MemoryStore::backup_codes(const std::string& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = backup_sets_.find(user);
   if (found == backup_sets_.end()) return std::optional<BackupCodes>();
   return std::optional(
@@ -153,7 +154,7 @@ Result<std::optional<BackupCodes>> MemoryStore::backup_codes(const std::string& 
 }
 
 Result<bool> MemoryStore::use_backup_code(const std::string& user, const std::string& hash) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = backup_sets_.find(user);
   return found != backup_sets_.end() && found->second.unused.erase(hash) > 0;
 }

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <utility>
 
 #include "lib/base/clock.h"
+#include "lib/base/mutex.h"
 #include "lib/base/random.h"
 #include "lib/store/answer_rules.h"
 #include "lib/store/memory_records.h"
@@ -110,41 +110,41 @@ class MemoryStore final : public Store {
 
   MemoryStore(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
   int64_t now_ms() const;
-  answer_rules::CountingState counting_of(const Origin& origin) const;
+  answer_rules::CountingState counting_of(const Origin& origin) const REQUIRES(mutex_);
   void take_back(const Counted& counted, Answers& answers);
   void make_familiar(Answers& answers, const std::string& place) const;
-  unsigned failed_since_yesterday(const std::string& user) const;
-  void drop_old_answers();
+  unsigned failed_since_yesterday(const std::string& user) const REQUIRES(mutex_);
+  void drop_old_answers() REQUIRES(mutex_);
   void forget_old_sends(std::deque<Send>& sends, std::chrono::seconds window) const;
-  void drop_idle_rate_limits();
-  template <typename Change>
-  Result<Generation> changed(const std::string& user, const Proof& proof, Change change);
-  bool is_locked(const std::string& user) const;
-  Generation current_generation(const std::string& user) const;
-  bool is_current_key(const std::string& sealed);
+  void drop_idle_rate_limits() REQUIRES(mutex_);
+  Result<Generation> changed(const std::string& user, const Proof& proof,
+                             const std::function<PutStatus()>& change);
+  bool is_locked(const std::string& user) const REQUIRES(mutex_);
+  Generation current_generation(const std::string& user) const REQUIRES(mutex_);
+  bool is_current_key(const std::string& sealed) REQUIRES(mutex_);
   void settle_plan(Enrolled& enrolled) const;
 
   const Clock& clock_;
   Random& random_;
   std::array<unsigned char, 32> decoy_key_{};
-  std::mutex mutex_;
-  int64_t last_id_ = 0;
-  std::chrono::seconds longest_window_{0};
-  SteadyTime next_clean_up_{};
-  std::map<RateLimitKey, std::deque<Send>> sends_;
-  std::map<SendId, Unsettled> unsettled_;
-  std::map<std::string, Answers> answers_;
-  std::map<AttemptId, Counted> counted_;
-  std::deque<VerdictRecord> verdicts_;
-  std::map<std::string, int64_t> totp_steps_;
-  std::map<std::string, memory_records::BackupSet> backup_sets_;
-  std::string sealing_key_id_;
-  std::map<std::string, Enrolled> enrolled_;
-  std::map<std::string, Generation> generations_;
-  std::map<std::string, OpenPass> passes_;
-  std::map<std::string, OpenPass> invitations_;
-  std::map<std::string, ProviderState> providers_;
-  std::map<std::pair<std::string, std::string>, int64_t> counters_;
+  Mutex mutex_;
+  int64_t last_id_ GUARDED_BY(mutex_) = 0;
+  std::chrono::seconds longest_window_ GUARDED_BY(mutex_){0};
+  SteadyTime next_clean_up_ GUARDED_BY(mutex_){};
+  std::map<RateLimitKey, std::deque<Send>> sends_ GUARDED_BY(mutex_);
+  std::map<SendId, Unsettled> unsettled_ GUARDED_BY(mutex_);
+  std::map<std::string, Answers> answers_ GUARDED_BY(mutex_);
+  std::map<AttemptId, Counted> counted_ GUARDED_BY(mutex_);
+  std::deque<VerdictRecord> verdicts_ GUARDED_BY(mutex_);
+  std::map<std::string, int64_t> totp_steps_ GUARDED_BY(mutex_);
+  std::map<std::string, memory_records::BackupSet> backup_sets_ GUARDED_BY(mutex_);
+  std::string sealing_key_id_ GUARDED_BY(mutex_);
+  std::map<std::string, Enrolled> enrolled_ GUARDED_BY(mutex_);
+  std::map<std::string, Generation> generations_ GUARDED_BY(mutex_);
+  std::map<std::string, OpenPass> passes_ GUARDED_BY(mutex_);
+  std::map<std::string, OpenPass> invitations_ GUARDED_BY(mutex_);
+  std::map<std::string, ProviderState> providers_ GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, std::string>, int64_t> counters_ GUARDED_BY(mutex_);
 };
 
 }  // namespace sms2fa

@@ -64,7 +64,7 @@ auto SqliteStore::behind_records(Operation operation)
 }
 
 std::vector<Counter> SqliteStore::take_counters() {
-  const std::lock_guard lock(counters_mutex_);
+  const MutexLock lock(counters_mutex_);
   std::vector<Counter> taken;
   for (const auto& [name, value] : counters_) taken.push_back({name.first, name.second, value});
   counters_.clear();
@@ -296,7 +296,7 @@ Result<std::vector<ProviderState>> SqliteStore::provider_states() {
 
 Result<void> SqliteStore::add_to_counters(const std::vector<Counter>& counters) {
   {
-    const std::lock_guard lock(counters_mutex_);
+    const MutexLock lock(counters_mutex_);
     const bool is_waiting = !counters_.empty();
     for (const Counter& counter : counters)
       counters_[{counter.name, counter.labels}] += counter.value;

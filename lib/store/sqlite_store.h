@@ -3,11 +3,11 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "lib/base/mutex.h"
 #include "lib/base/random.h"
 #include "lib/store/group_commit.h"
 #include "lib/store/limit_tables.h"
@@ -106,9 +106,10 @@ class SqliteStore final : public Store {
   const StoreKey decoy_key_;
   const StoreKey rate_limit_key_;
   StateWriter writer_;
-  std::mutex counters_mutex_;
-  std::map<std::pair<std::string, std::string>, int64_t> counters_;  // not committed yet
-  uint64_t told_dropped_ = 0;
+  Mutex counters_mutex_;
+  // Not committed yet.
+  std::map<std::pair<std::string, std::string>, int64_t> counters_ GUARDED_BY(counters_mutex_);
+  uint64_t told_dropped_ GUARDED_BY(counters_mutex_) = 0;
   GroupCommit commits_;  // last: its thread uses the writer
 };
 

@@ -93,7 +93,7 @@ void Server::use(Loaded loaded) {
   prepare(*loaded.snapshot->messenger, services_);
   std::shared_ptr<const Snapshot> oldest;  // its threads end after the lock is free
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (leaving_.size() == kMostLeaving) {
       oldest = std::move(leaving_.front());
       leaving_.erase(leaving_.begin());
@@ -104,13 +104,13 @@ void Server::use(Loaded loaded) {
 }
 
 void Server::keep(RefusedReload refused) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   loaded_.refused = std::move(refused);
 }
 
 bool Server::release_retired() {
   std::vector<std::shared_ptr<const Snapshot>> gone;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto needed = [](const auto& snapshot) {
     return snapshot.use_count() > 1 || snapshot->messenger->is_following();
   };
@@ -143,7 +143,7 @@ bool Server::accept_from(int listener, Entrance entrance) {
   try {
     std::shared_ptr<const Snapshot> snapshot;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       snapshot = loaded_.snapshot;
     }
     const LimitSettings& limits = snapshot->configuration.limits;
@@ -226,7 +226,7 @@ void Server::attempt(Visit& visit) {
 void Server::answer(const Message& question, Visit& visit) {
   Loaded loaded;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     loaded = loaded_;
   }
   const std::string user(question.text_of(Field::user));

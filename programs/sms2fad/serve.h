@@ -4,10 +4,10 @@
 #include <sys/types.h>
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "lib/base/mutex.h"
 #include "lib/base/unique_fd.h"
 #include "lib/session/account_pool.h"
 #include "lib/session/admission.h"
@@ -42,7 +42,7 @@ class Server {
   bool release_retired();
 
   // Returns when the server's lock could be taken.
-  void touch() { const std::lock_guard lock(mutex_); }
+  void touch() { const MutexLock lock(mutex_); }
 
   // Denies whatever waits for a person, and waits for the attempts' ends, at most `patience`. True
   // when none is left.
@@ -64,9 +64,9 @@ class Server {
   RefusalLimit refusals_;
   UniqueFd stop_;
 
-  std::mutex mutex_;
-  Loaded loaded_;
-  std::vector<std::shared_ptr<const Snapshot>> leaving_;
+  Mutex mutex_;
+  Loaded loaded_ GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<const Snapshot>> leaving_ GUARDED_BY(mutex_);
   WorkerPool attempts_;  // last: they use the others
 };
 

@@ -55,6 +55,7 @@ OWNERS = {
     r"seccomp\.h": ("programs/sms2fad/system_calls", "tests/sandbox/"),
     r"security/": ("pam_module/", "tests/"),
     r"cmocka\.h": ("tests/support/",),
+    r"(mutex|condition_variable|shared_mutex)$": ("lib/base/mutex", "tests/"),
 }
 
 HEADER_LINES = 150
@@ -137,6 +138,14 @@ def check_brought(name):
             yield f"{name}:1: {found[0]} without <{min(headers)}>"
 
 
+def check_guarded(name):
+    """Every mutex guards something, and says what."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := re.match(r"\s*(?:mutable )?Mutex (\w+);", line)) and f"GUARDED_BY({found[1]})" not in text:
+            yield f"{name}:{number}: nothing is GUARDED_BY({found[1]})"
+
+
 def check_licence(name):
     """Every file says its licence, but for prose, forms without comments, and data beside a README."""
     if name.endswith((".md", ".json", ".pam", ".csv", ".png")) or name in ("LICENSE", "NEWS", ".gitignore"):
@@ -182,7 +191,7 @@ def main():
     sources = tracked("*.cc", "*.h")
     texts = sources + tracked("*.py", "*.sh", "*CMakeLists.txt", "*.scd", "*.scd.in", "conf/completions/*", "dev",
                               ".ci/run")
-    complaints = [c for name in sources for check in (check_source, check_brought) for c in check(name)]
+    complaints = [c for name in sources for check in (check_source, check_brought, check_guarded) for c in check(name)]
     complaints += [c for name in texts for c in check_text(name)]
     complaints += [c for name in tracked() for c in check_licence(name)]
     begun_with = {first_include(name) for name in sources if name.endswith(".cc")}

@@ -53,7 +53,8 @@ std::string send_time_family(const Families& all) {
                      " How long requests to providers took.\n";
   const auto counts = all.find(name + "_count");
   if (counts == all.end()) return text;
-  for (const auto& [labels, count] : counts->second) {
+  for (const auto& line : counts->second) {
+    const std::string& labels = line.first;
     const auto bucket = [&](const std::string& bound) {
       const std::string with_bound = metrics::label("le", bound) + "," + labels;
       text += sample(name + "_bucket", with_bound,
@@ -61,7 +62,7 @@ std::string send_time_family(const Families& all) {
     };
     for (const auto bound : metrics::kBuckets) bucket(metrics::bucket_word(bound));
     bucket("+Inf");
-    text += sample(name + "_count", labels, std::to_string(count));
+    text += sample(name + "_count", labels, std::to_string(line.second));
     text += sample(name + "_sum", labels, seconds(value_of(all, metrics::kSendTimeSum, labels)));
   }
   return text;
