@@ -134,9 +134,9 @@ class ConfigurationReader final : public IniVisitor {
 
   void check_limits() {
     const LimitSettings& limits = settings_.limits;
-    if (limits.failures_before_disable < limits.failures_before_lock)
-      diagnostics_.add(line_of("limits", "failures_before_disable"),
-                       "failures_before_disable: must not be below failures_before_lock");
+    if (limits.wrong_before_disable < limits.wrong_before_lockout)
+      diagnostics_.add(line_of("limits", "wrong_before_disable"),
+                       "wrong_before_disable: must not be below wrong_before_lockout");
   }
 
   // Until here the list holds names only.

@@ -26,7 +26,7 @@ struct CodeSettings {
   // A configured provider makes codes of its own, of six digits or more.
   bool made_by_service = false;
   std::chrono::seconds lifetime = std::chrono::minutes(5);
-  unsigned attempts = 3;
+  unsigned tries = 3;
   // Ways in for people whose record names none: whatever they have.
   Methods methods = {Method::sms, Method::voice, Method::totp, Method::backup};
   // People who have neither a number nor anything enrolled.
@@ -55,7 +55,7 @@ struct DeliverySettings {
   std::vector<ProviderSettings> providers;
   std::chrono::seconds deadline = std::chrono::seconds(8);
   bool voice = false;
-  bool resend_ambiguous = false;
+  bool retry_on_unknown_outcome = false;
 };
 
 enum class DirectorySource { users_file, gecos };
@@ -78,19 +78,19 @@ struct Rate {
 
 // [limits]
 struct LimitSettings {
-  unsigned sends_per_attempt = 3;
+  unsigned sends_per_code = 3;
   std::chrono::seconds resend_after = std::chrono::seconds(30);
   Rate sends_per_number = {6, std::chrono::minutes(10)};
   Rate sends_per_user = {30, std::chrono::hours(24)};
   Rate sends_per_source = {20, std::chrono::hours(1)};
   Rate sends_per_host = {100, std::chrono::hours(1)};
   unsigned sends_per_host_per_day = 1000;
-  unsigned failures_before_lock = 10;
-  std::chrono::seconds lock = std::chrono::minutes(30);
-  unsigned failures_before_disable = 100;
+  unsigned wrong_before_lockout = 10;
+  std::chrono::seconds lockout = std::chrono::minutes(30);
+  unsigned wrong_before_disable = 100;
   std::vector<std::string> countries;  // ISO 3166-1 alpha-2; empty: those of the numbers on record
-  unsigned attempts_per_user = 4;
-  unsigned attempts_at_once = 64;
+  unsigned logins_per_user = 4;
+  unsigned logins_at_once = 64;
 };
 
 // [peer NAME]: an account whose programs ask for others, from these services only and for members

@@ -27,8 +27,8 @@ constexpr std::pair<Text, Alphabet> kAlphabets[] = {{"digits", Alphabet::digits}
                                                     {"base32", Alphabet::base32},
                                                     {"mixed", Alphabet::mixed}};
 constexpr std::pair<Text, Unenrolled> kUnenrolled[] = {{"deny", Unenrolled::deny},
-                                                       {"pass", Unenrolled::pass}};
-constexpr std::pair<Text, bool> kAmbiguous[] = {{"stop", false}, {"resend", true}};
+                                                       {"allow", Unenrolled::allow}};
+constexpr std::pair<Text, bool> kOnUnknownOutcome[] = {{"stop", false}, {"retry", true}};
 constexpr std::pair<Text, SelfEnrolment> kSelfEnrolment[] = {
     {"no", SelfEnrolment::no}, {"invited", SelfEnrolment::invited}, {"yes", SelfEnrolment::yes}};
 constexpr std::pair<Text, NumberChange> kNumberChange[] = {{"refuse", NumberChange::refuse},
@@ -64,12 +64,12 @@ constexpr Key<CodeSettings> kCodeKeys[] = {
     {"alphabet", choice<kAlphabets, &CodeSettings::alphabet>, "digits",
      "digits, hex, base32 or mixed; answers are case-insensitive"},
     {"lifetime", duration<&CodeSettings::lifetime>(1s, 10min), "5m", "at most 10m"},
-    {"attempts", count<&CodeSettings::attempts>(1, 5), "3",
+    {"tries", count<&CodeSettings::tries>(1, 5), "3",
      "wrong answers before a code is dead, at most 5"},
     {"methods", value<take_methods, &CodeSettings::methods>, "sms, voice, totp, backup",
      "for people whose record names none: whatever they have"},
     {"unenrolled", choice<kUnenrolled, &CodeSettings::unenrolled>, "deny",
-     "or pass: people without a number and without an app get in unasked"},
+     "or allow: people without a number and without an app get in unasked"},
 };
 
 constexpr Key<MessageSettings> kMessageKeys[] = {
@@ -92,8 +92,8 @@ constexpr Key<DeliverySettings> kDeliveryKeys[] = {
      "for the whole delivery, failover included; at most 9s"},
     {"voice", value<take_flag, &DeliverySettings::voice>, "no",
      "yes: the code can be heard in a call too"},
-    {"ambiguous", choice<kAmbiguous, &DeliverySettings::resend_ambiguous>, "stop",
-     "resend: when it is unclear whether a message left, the next provider sends it too"},
+    {"on_unknown_outcome", choice<kOnUnknownOutcome, &DeliverySettings::retry_on_unknown_outcome>,
+     "stop", "retry: when it is unclear whether a message left, the next provider sends it too"},
 };
 
 constexpr Key<DirectorySettings> kDirectoryKeys[] = {
@@ -109,7 +109,7 @@ constexpr Key<DirectorySettings> kDirectoryKeys[] = {
 };
 
 constexpr Key<LimitSettings> kLimitKeys[] = {
-    {"sends_per_attempt", count<&LimitSettings::sends_per_attempt>(1, 10), "3",
+    {"sends_per_code", count<&LimitSettings::sends_per_code>(1, 10), "3",
      "messages for one code, resends included"},
     {"resend_after", duration<&LimitSettings::resend_after>(1s, 10min), "30s",
      "between two messages"},
@@ -122,16 +122,17 @@ constexpr Key<LimitSettings> kLimitKeys[] = {
      "of this machine in all"},
     {"sends_per_host_per_day", count<&LimitSettings::sends_per_host_per_day>(1, 1'000'000), "1000",
      ""},
-    {"failures_before_lock", count<&LimitSettings::failures_before_lock>(1, kMostFailures), "10",
+    {"wrong_before_lockout", count<&LimitSettings::wrong_before_lockout>(1, kMostFailures), "10",
      "wrong codes in a row"},
-    {"lock", duration<&LimitSettings::lock>(1s, std::chrono::days(30)), "30m", "for how long"},
-    {"failures_before_disable", count<&LimitSettings::failures_before_disable>(1, kMostFailures),
-     "100", "wrong codes in a row, until an administrator unlocks"},
+    {"lockout", duration<&LimitSettings::lockout>(1s, std::chrono::days(30)), "30m",
+     "for how long"},
+    {"wrong_before_disable", count<&LimitSettings::wrong_before_disable>(1, kMostFailures), "100",
+     "wrong codes in a row, until an administrator unlocks"},
     {"countries", value<take_countries, &LimitSettings::countries>, such_as("IE, GB"),
      "others get no codes; unset: all on record do, and people enroll only such"},
-    {"attempts_per_user", count<&LimitSettings::attempts_per_user>(1, 1000), "4",
+    {"logins_per_user", count<&LimitSettings::logins_per_user>(1, 1000), "4",
      "at the same time, from one source"},
-    {"attempts_at_once", count<&LimitSettings::attempts_at_once>(1, 10000), "64",
+    {"logins_at_once", count<&LimitSettings::logins_at_once>(1, 10000), "64",
      "that have proven a first factor; half as many others"},
 };
 
@@ -140,7 +141,8 @@ constexpr Key<EnrollSettings> kEnrollKeys[] = {
      "or no, yes: whether people enroll themselves, and with an invitation of sms2fa invite"},
     {"number_change", choice<kNumberChange, &EnrollSettings::number_change>, "refuse",
      "when people want another number than they enrolled; or wait: it counts"},
-    {"wait", duration<&EnrollSettings::wait>(1h, std::chrono::days(30)), "24h",
+    {"number_change_delay",
+     duration<&EnrollSettings::number_change_delay>(1h, std::chrono::days(30)), "24h",
      "after this time, and the old number is told at once"},
 };
 
@@ -192,6 +194,40 @@ constexpr Section kSections[] = {
     section<kStoreKeys, &Configuration::store>("store"),
 };
 
+// What keys and values were called before 0.1.0: for that release, an error that names the new
+// word.
+struct Renamed {
+  Text section;
+  Text key;
+  Text value;  // empty: the key itself was renamed
+  Text now;
+};
+constexpr Renamed kRenamed[] = {
+    {"code", "attempts", "", "tries"},
+    {"code", "unenrolled", "pass", "allow"},
+    {"limits", "sends_per_attempt", "", "sends_per_code"},
+    {"limits", "lock", "", "lockout"},
+    {"limits", "failures_before_lock", "", "wrong_before_lockout"},
+    {"limits", "failures_before_disable", "", "wrong_before_disable"},
+    {"limits", "attempts_per_user", "", "logins_per_user"},
+    {"limits", "attempts_at_once", "", "logins_at_once"},
+    {"delivery", "ambiguous", "", "on_unknown_outcome"},
+    {"delivery", "on_unknown_outcome", "resend", "retry"},
+    {"enroll", "wait", "", "number_change_delay"},
+};
+
+// The complaint, or "" when nothing was renamed.
+std::string renamed_word(Text section, Text key, Text value) {
+  for (const auto& word : kRenamed) {
+    if (word.section != section || word.key != key) continue;
+    if (word.value.empty())
+      return std::string(key) + " is called " + std::string(word.now) + " now";
+    if (word.value == value)
+      return about_key(key, std::string(value) + " is called " + std::string(word.now) + " now");
+  }
+  return {};
+}
+
 const Section* find_section(Text name) {
   for (const auto& section : kSections)
     if (section.name == name) return &section;
@@ -222,6 +258,7 @@ std::string belongs_elsewhere(Text key) {
 }
 
 std::string take_fixed_section_key(Text section, Text key, Text value, Configuration& out) {
+  if (auto renamed = renamed_word(section, key, value); !renamed.empty()) return renamed;
   std::string complaint = find_section(section)->take(key, value, out);
   if (!complaint.starts_with("unknown key")) return complaint;
   const std::string elsewhere = belongs_elsewhere(key);

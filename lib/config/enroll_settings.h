@@ -6,7 +6,7 @@
 namespace sms2fa {
 
 // What becomes of people who have neither a number nor anything enrolled.
-enum class Unenrolled { deny, pass };
+enum class Unenrolled { deny, allow };
 
 // Who may enroll themselves without an administrator at their side, as far as they hold nothing.
 enum class SelfEnrolment { no, invited, yes };
@@ -18,7 +18,7 @@ struct EnrollSettings {
   SelfEnrolment self = SelfEnrolment::invited;
   // A person's own change of an enrolled number; an administrator's is at once.
   NumberChange number_change = NumberChange::refuse;
-  std::chrono::seconds wait = std::chrono::hours(24);
+  std::chrono::seconds number_change_delay = std::chrono::hours(24);
 };
 
 }  // namespace sms2fa

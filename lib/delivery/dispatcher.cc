@@ -42,7 +42,7 @@ class Dispatcher::Delivery {
     }
     // The next one needs its share only where it may follow an answer that does not come; a
     // connection that does not come about takes no more than a third in any case (curl_job.h).
-    const bool shared = dispatcher_.rules_.resend_ambiguous && left > 1;
+    const bool shared = dispatcher_.rules_.retry_on_unknown_outcome && left > 1;
     const auto share = shared ? (deadline_ - now) / static_cast<int>(left) : deadline_ - now;
     report_ = dispatcher_.send(provider, message_, now + share);
     report_.failed_over = !is_first_choice || !story_.empty();
@@ -86,7 +86,7 @@ class Dispatcher::Delivery {
         return true;
       case SendStatus::ambiguous:
         if (!unclear_) unclear_ = report_;
-        return dispatcher_.rules_.resend_ambiguous && !makes_codes(provider);
+        return dispatcher_.rules_.retry_on_unknown_outcome && !makes_codes(provider);
       case SendStatus::accepted:
       case SendStatus::number_cannot_sms:
       case SendStatus::number_refused:

@@ -22,7 +22,7 @@ class Dispatcher final : public Messenger {
   struct Rules {
     // After an end that leaves open whether the message went out, the next provider sends the same
     // code: somebody may get it twice.
-    bool resend_ambiguous = false;
+    bool retry_on_unknown_outcome = false;
     // Returns at that time. For a provider that asks to be left alone for less than the deadline.
     std::function<void(SteadyTime)> wait = sleep_until;
   };

@@ -10,8 +10,8 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kPerUser = "attempts_per_user";
-constexpr const char* kAtOnce = "attempts_at_once";
+constexpr const char* kPerUser = "logins_per_user";
+constexpr const char* kAtOnce = "logins_at_once";
 constexpr size_t kAny = std::numeric_limits<size_t>::max();
 
 size_t part(unsigned all, unsigned divisor) {
@@ -119,11 +119,11 @@ Admission::Slot Admission::greet(const LimitSettings& limits, uid_t peer, bool n
                                  std::function<void()> end) {
   Entry entry;
   entry.end = std::move(end);
-  Room room = {limits.attempts_at_once, kAny, kAny, kAny};
+  Room room = {limits.logins_at_once, kAny, kAny, kAny};
   if (peer != 0) {
     entry.share = named ? Share::named : Share::own;
     entry.crowd = entry.source = std::to_string(peer);
-    room = {part(limits.attempts_at_once, 4), named ? kAny : limits.attempts_per_user, kAny, kAny};
+    room = {part(limits.logins_at_once, 4), named ? kAny : limits.logins_per_user, kAny, kAny};
   }
   const MutexLock lock(mutex_);
   if (make_room(room, entry) != nullptr) return {};
@@ -136,7 +136,7 @@ const char* Admission::admit(const LimitSettings& limits, Slot& slot, const Logi
   moved.share = share_of(request);
   moved.has_spoken = true;
   moved.user = request.user;
-  Room room = {limits.attempts_at_once, kAny, kAny, limits.attempts_per_user};
+  Room room = {limits.logins_at_once, kAny, kAny, limits.logins_per_user};
   switch (request.lane) {
     case Lane::proven:
       moved.crowd = request.user;
@@ -146,23 +146,23 @@ const char* Admission::admit(const LimitSettings& limits, Slot& slot, const Logi
       moved.crowd = request.crowd();
       moved.source = request.rhost.empty() ? moved.crowd : request.source();
       if (request.rhost.empty()) {
-        room = {part(limits.attempts_at_once, 4), part(limits.attempts_at_once, 8), kAny,
-                limits.attempts_per_user};
+        room = {part(limits.logins_at_once, 4), part(limits.logins_at_once, 8), kAny,
+                limits.logins_per_user};
         break;
       }
-      room = {part(limits.attempts_at_once, 2), part(limits.attempts_at_once, 4),
-              part(limits.attempts_at_once, 8), limits.attempts_per_user};
+      room = {part(limits.logins_at_once, 2), part(limits.logins_at_once, 4),
+              part(limits.logins_at_once, 8), limits.logins_per_user};
       break;
     case Lane::named:
       moved.crowd = request.crowd();
       moved.source = request.source();
-      room = {part(limits.attempts_at_once, 4), part(limits.attempts_at_once, 8), kAny,
-              limits.attempts_per_user};
+      room = {part(limits.logins_at_once, 4), part(limits.logins_at_once, 8), kAny,
+              limits.logins_per_user};
       break;
     case Lane::own:
       // Counted since it connected.
       moved.crowd = moved.source = std::to_string(request.peer);
-      room = {part(limits.attempts_at_once, 4), limits.attempts_per_user, kAny, kAny};
+      room = {part(limits.logins_at_once, 4), limits.logins_per_user, kAny, kAny};
       break;
   }
   const MutexLock lock(mutex_);

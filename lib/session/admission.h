@@ -15,10 +15,10 @@
 namespace sms2fa {
 
 // Who may have an attempt under way, so that no crowd shuts out others. Each lane has a share that
-// the others can't touch: proven logins attempts_at_once places, unproven ones from the network
+// the others can't touch: proven logins logins_at_once places, unproven ones from the network
 // half as many, unproven ones of this machine, programs of ordinary users and peers of [peer] a
 // quarter each. Of such a share an address has a quarter, a network (IPv4 /24, IPv6 /48) or a
-// calling user half; for one user each source has attempts_per_user places in each lane; an
+// calling user half; for one user each source has logins_per_user places in each lane; an
 // ordinary user has as many in all. In a full share the oldest attempt of the fullest crowd
 // (network, caller or user) ends for a newcomer of another crowd. Thread-safe.
 class Admission {

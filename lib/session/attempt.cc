@@ -68,7 +68,7 @@ LoginOutcome Attempt::run() {
 
 std::optional<LoginOutcome> Attempt::obtain_challenge(std::string& lead) {
   const auto& limits = snapshot_->configuration.limits;
-  const ChallengeRules rules = {code_.lifetime, code_.attempts, limits.sends_per_attempt,
+  const ChallengeRules rules = {code_.lifetime, code_.tries, limits.sends_per_code,
                                 limits.resend_after};
   const Milliseconds patience = snapshot_->configuration.delivery.deadline;
   // Waiting for another attempt's message and sending one's own share the one deadline.

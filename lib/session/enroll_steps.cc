@@ -103,7 +103,7 @@ std::optional<LoginOutcome> Enrolling::keep_number(const PhoneNumber& number) {
 
 std::optional<LoginOutcome> Enrolling::plan_number(const PhoneNumber& number,
                                                    const std::string& sealed) {
-  const auto wait = snapshot_.configuration.enroll.wait;
+  const auto wait = snapshot_.configuration.enroll.number_change_delay;
   if (!tell_number(wording::number_will_change(wait))) return std::nullopt;
   const auto planned = services_.store.plan_number(request_.user, sealed, wait, proof());
   if (!planned) return failed(planned.error());

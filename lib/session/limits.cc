@@ -97,7 +97,7 @@ std::vector<RateLimit> host_rate_limits(const LimitSettings& limits, const Login
 }
 
 LockRules lock_rules(const LimitSettings& limits) {
-  return {limits.failures_before_lock, limits.lock, limits.failures_before_disable};
+  return {limits.wrong_before_lockout, limits.lockout, limits.wrong_before_disable};
 }
 
 bool StoreQuota::reserve(const std::string&) {

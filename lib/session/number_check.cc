@@ -39,7 +39,7 @@ bool NumberCheck::send(const PhoneNumber& number) {
 std::string NumberCheck::resend(const PhoneNumber& number) {
   const auto& limits = snapshot_.configuration.limits;
   const auto again_at = sent_at_ + limits.resend_after;
-  if (sends_ >= limits.sends_per_attempt) return wording::no_more_resends();
+  if (sends_ >= limits.sends_per_code) return wording::no_more_resends();
   if (services_.clock.now() < again_at)
     return wording::resend_too_soon(ceil<seconds>(again_at - services_.clock.now()), false);
   return send(number) ? "" : why_not_sent_ + " ";
@@ -72,7 +72,7 @@ Result<NumberCheck::Outcome> NumberCheck::run(const PhoneNumber& number) {
     return Outcome::not_sent;
   }
   const SteadyTime expires = services_.clock.now() + settings.code.lifetime;
-  unsigned tries = settings.code.attempts;
+  unsigned tries = settings.code.tries;
   std::string lead;
   for (int i = 0; i < kMostPrompts; ++i) {
     const Reply reply =

@@ -30,7 +30,7 @@ struct Outlook {
   enum class Meets {
     question,  // and a right answer lets in
     decoy,     // the same question, and no answer is right, or only what `reason` says
-    nothing,   // unenrolled = pass
+    nothing,   // unenrolled = allow
     failure    // `detail` says what can't be read; logins end as unavailable
   };
 

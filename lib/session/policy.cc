@@ -144,7 +144,7 @@ Result<Eligibility> eligibility_of(const LoginRequest& request, const Configurat
   if (eligibility.decoy_reason == Reason::not_enrolled && !factors.trouble().empty())
     return make_error(ErrorKind::unavailable, factors.trouble());
   eligibility.passes_unenrolled =
-      configuration.code.unenrolled == Unenrolled::pass && request.uid && !request.not_admitted &&
+      configuration.code.unenrolled == Unenrolled::allow && request.uid && !request.not_admitted &&
       request.lane != Lane::named && holds_nothing(found, factors, record->state);
   eligibility.detail = found ? factors.trouble() : found.error().message;
   if (is_lost) eligibility.detail = "on record, but the machine knows no account of that name";

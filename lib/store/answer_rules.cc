@@ -40,11 +40,11 @@ Attempt count(CountingState& counting, int64_t chance, const LockRules& rules, i
     if (attempt.series == Series::unproven) ++counting.year.unproven;
   }
   if (!harmless) {
-    counted.locks = counting.row.consecutive % std::max(1u, rules.failures_before_lock) == 0;
+    counted.locks = counting.row.consecutive % std::max(1u, rules.wrong_before_lockout) == 0;
     if (counted.locks)
       counting.row.locked_until_ms = attempt.lock_ms = now_ms + Milliseconds(rules.lock).count();
     attempt.disabling = attempt.weak && !person.disabled &&
-                        person.consecutive >= int64_t{rules.failures_before_disable};
+                        person.consecutive >= int64_t{rules.wrong_before_disable};
     person.disabled = person.disabled || attempt.disabling;
   }
   counted.state = counting.state(now_ms);

@@ -34,9 +34,9 @@ inline const char* to_string(Series series) {
 }
 
 struct LockRules {
-  unsigned failures_before_lock;
+  unsigned wrong_before_lockout;
   std::chrono::seconds lock;
-  unsigned failures_before_disable;
+  unsigned wrong_before_disable;
 };
 
 // Wrong answers of the last 365 days, but those that the same connection followed with a right one.
@@ -80,13 +80,13 @@ inline unsigned share_of(Series series, int64_t chance) {
 }
 
 // `chance` is that of one answer; 0 for one that can let nobody in (an enrolment's): that is always
-// compared. Strangers leave the last failures_before_lock answers in a row, but at most half, to
+// compared. Strangers leave the last wrong_before_lockout answers in a row, but at most half, to
 // familiar sources.
 inline Accepts accepted(const UserState& state, int64_t chance, const LockRules& rules) {
   if (chance == 0) return Accepts::any_code;
   if (state.disabled) return Accepts::long_codes;
-  const unsigned most = rules.failures_before_disable;
-  const unsigned kept = std::min(rules.failures_before_lock, most / 2);
+  const unsigned most = rules.wrong_before_disable;
+  const unsigned kept = std::min(rules.wrong_before_lockout, most / 2);
   bool spent = state.year.chance > kYearlyChance - chance;
   switch (state.series) {
     case Series::familiar:

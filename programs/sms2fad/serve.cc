@@ -170,7 +170,7 @@ void Server::turn_away(uid_t peer, pid_t pid) {
   if (!left_out) return;
   syslog(LOG_AUTHPRIV | LOG_WARNING,
          "turned away a connection of pid %d, uid %u, and %u before it that no line tells of: too "
-         "many attempts at once (attempts_at_once, attempts_per_user)",
+         "many attempts at once (logins_at_once, logins_per_user)",
          pid, peer, *left_out);
 }
 
@@ -211,7 +211,7 @@ void Server::attempt(Visit& visit) {
   if (event.verdict != AuditVerdict::accepted && visit.slot.displaced()) {
     event.verdict = AuditVerdict::unavailable;
     event.reason = Reason::busy;
-    event.limit = "attempts_at_once";
+    event.limit = "logins_at_once";
     event.detail = "its place went to a login from elsewhere";
   }
   if (is_worth_telling(event, visit.peer)) services_.audit.record(event);

@@ -90,7 +90,7 @@ Result<std::unique_ptr<Messenger>> make_messenger(const DeliverySettings& settin
   auto gateways = make_gateways(settings, transports, clock);
   if (!gateways) return gateways.error();
   Dispatcher::Rules rules;
-  rules.resend_ambiguous = settings.resend_ambiguous;
+  rules.retry_on_unknown_outcome = settings.retry_on_unknown_outcome;
   return look_up_before(std::make_unique<Dispatcher>(std::move(*gateways), clock, std::move(rules)),
                         settings, transports, clock);
 }

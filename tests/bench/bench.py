@@ -56,14 +56,14 @@ users_file = {users}
 {store}
 
 [limits]
-sends_per_attempt = 5
+sends_per_code = 5
 resend_after = 1s
 sends_per_number = 100000/1d
 sends_per_user = 100000/1d
 sends_per_source = 100000/1h
 sends_per_host = 100000/1h
-attempts_per_user = 64
-attempts_at_once = 2000
+logins_per_user = 64
+logins_at_once = 2000
 """
 PYTHON_MODULE = '''\
 import requests

@@ -392,14 +392,14 @@ class CounterNight(BadNight):
         self.logs_in()
 
     def test_locked(self):
-        self.configure("[limits]\nfailures_before_lock = 2\n")
+        self.configure("[limits]\nwrong_before_lockout = 2\n")
         self.start()
         self.wrong_codes(2)
         self.mend(self.names(r"^error: alice is locked .*; to end it: (?P<mending>.+)$"))
         self.logs_in()
 
     def test_disabled(self):
-        self.configure("[limits]\nfailures_before_lock = 2\nfailures_before_disable = 2\n")
+        self.configure("[limits]\nwrong_before_lockout = 2\nwrong_before_disable = 2\n")
         self.start()
         self.wrong_codes(2)
         self.mend(self.names(r"^error: alice is (disabled|locked) .*; to end it: (?P<mending>.+)$"))

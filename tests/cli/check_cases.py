@@ -71,9 +71,9 @@ class CheckTest(ProgramCase):
                       answer["findings"])
 
     def test_several_mistakes_at_once(self):
-        self.configure("[code]\nlenght = 6\nattempts = 9\n[limits]\nsend_per_user = 1/1h\n")
+        self.configure("[code]\nlenght = 6\ntries = 9\n[limits]\nsend_per_user = 1/1h\n")
         self.check(CONFIG, f"error: {CONFIGURATION}:11: unknown key lenght; did you mean length?\n",
-                   f"error: {CONFIGURATION}:12: attempts: ",
+                   f"error: {CONFIGURATION}:12: tries: ",
                    f"error: {CONFIGURATION}:14: unknown key send_per_user; did you mean "
                    "sends_per_user?\n")
 
@@ -238,8 +238,8 @@ class CheckTest(ProgramCase):
         found = ("Alice, alcie, so nobody gets a code by it")
         mend = "; write the account's own name, or take the line out\n"
         self.check(OK, "warning: " + self.LOST + found + mend)
-        self.configure("[code]\nunenrolled = pass\n")
-        self.check(CONFIG, "error: " + self.LOST + found + ", and with unenrolled = pass the one who is meant "
+        self.configure("[code]\nunenrolled = allow\n")
+        self.check(CONFIG, "error: " + self.LOST + found + ", and with unenrolled = allow the one who is meant "
                    "gets in without one" + mend)
 
     def test_many_records_that_no_account_has(self):

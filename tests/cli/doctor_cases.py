@@ -239,7 +239,7 @@ class DoctorTest(DoctorCase):
         self.doctor("alcie", expect=CONFIG, says=["error: there is no account alcie on this "])
 
     def test_somebody_locked(self):
-        self.configure("[limits]\nfailures_before_lock = 1\n")
+        self.configure("[limits]\nwrong_before_lockout = 1\n")
         state = pathlib.Path(CONFIGURATION)
         folder = self.machine.state / "store"
         shutil.rmtree(folder, ignore_errors=True)

@@ -262,7 +262,7 @@ class PeopleMendingTest(MendingCase):
         configuration = pathlib.Path(CONFIGURATION)
         configuration.write_text(configuration.read_text().replace(
             "type = memory", f"path = {folder}/state.db\nkey_file = {self.key}\n"
-            "[limits]\nfailures_before_lock = 1"))
+            "[limits]\nwrong_before_lockout = 1"))
 
     def test_the_first_key_and_who_has_no_way_in(self):
         self.machine.write_trusted(USERS_FILE, "[users]\nalice = +353851234567\n")

@@ -114,7 +114,7 @@ class StatusTest(StateCase):
                 self.assert_owned_by_the_daemon()
 
     def test_a_disabled_user(self):
-        self.configure("[limits]\nfailures_before_lock = 3\nfailures_before_disable = 3\n")
+        self.configure("[limits]\nwrong_before_lockout = 3\nwrong_before_disable = 3\n")
         self.start()
         self.assertEqual(self.attempt("alice", None, rhost="198.51.100.1"),
                          (protocol.ACCEPTED, "right-code"))

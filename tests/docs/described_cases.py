@@ -79,9 +79,9 @@ class DescribedTest(DocsCase):
         self.assertEqual(self.refusal("## [store]", "## [state]")[0], "there is no section [state]")
 
     def test_defaults_and_bounds_are_not_written_by_hand(self):
-        self.assertEqual(self.refusal("*lock*\n", "*lock* = 30m\n"),
-                         ["[limits] lock has a default, and shows a kind of value"])
+        self.assertEqual(self.refusal("*lockout*\n", "*lockout* = 30m\n"),
+                         ["[limits] lockout has a default, and shows a kind of value"])
         self.assertEqual(self.refusal("*countries* = _CC_, ...\n", "*countries*\n"),
                          ["[limits] countries has no default; show a kind of value"])
         self.assertEqual(self.refusal("How long such a change waits, @bounds@.", "How long such a change waits."),
-                         ["[enroll] lacks @bounds@ below *wait* = 24h"])
+                         ["[enroll] lacks @bounds@ below *number_change_delay* = 24h"])

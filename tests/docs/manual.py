@@ -116,7 +116,7 @@ class Reader:
             else:
                 said = self.complaints(text)
             unknown = {int(line.split(":")[1]) for line in said 
-                       if ": unknown key" in line or " belongs to [" in line}
+                       if re.search(": unknown key| belongs to \\[| is called ", line)}
             known += [name for number, name in enumerate(batch, 2) if number not in unknown]
         return known
 

@@ -131,8 +131,8 @@ class BadFiles(Scenario):
         self.is_refused(os.EX_NOPERM, r"users\.conf: others can read it")
 
     def test_several_mistakes_are_told_at_once(self):
-        self.machine.write_trusted(CONFIGURATION, "[code]\nlenght = 6\nattempts = 9\n[delivery]\n"
-                                   "providers = twilio\n[limits]\nlock = 5m\nlock = 6m\n")
+        self.machine.write_trusted(CONFIGURATION, "[code]\nlenght = 6\ntries = 9\n[delivery]\n"
+                                   "providers = twilio\n[limits]\nlockout = 5m\nlockout = 6m\n")
         self.is_refused(os.EX_CONFIG, r"conf:2: .*lenght.*length", r"conf:3: attempts",
                         r"conf:5: .*twilio", r"conf:8: lock.*line 7")
 
@@ -148,7 +148,7 @@ class BadFiles(Scenario):
     def test_a_secret_pasted_into_the_wrong_place_is_not_repeated(self):
         secret = "hunter2hunter2hunter2"
         with open(CONFIGURATION, "a", encoding="utf-8") as file:
-            file.write(f"[limits]\nlock = {secret}\n")
+            file.write(f"[limits]\nlockout = {secret}\n")
         self.is_refused(os.EX_CONFIG, r"sms2fa\.conf:\d+: lock")
         self.assertNotIn(secret, self.daemon_errors.read_text())
 

@@ -109,7 +109,7 @@ class ProviderTrouble:
         self.assert_texts(1)
 
     def test_a_hang_goes_to_the_other_where_the_configuration_says_so(self):
-        self.start_with_both("hang", delivery={"deadline": "4s", "ambiguous": "resend"})
+        self.start_with_both("hang", delivery={"deadline": "4s", "on_unknown_outcome": "retry"})
         with self.ssh() as person:
             person.sees("Code sent by SMS to ********67")
             person.reads(PROMPT)
@@ -121,7 +121,7 @@ class ProviderTrouble:
         self.assert_texts(2)
 
     def test_a_hang_counts_whatever_the_other_says(self):
-        self.start_with_both("hang", delivery={"deadline": "4s", "ambiguous": "resend"})
+        self.start_with_both("hang", delivery={"deadline": "4s", "on_unknown_outcome": "retry"})
         self.fake(self.other).misbehave(f"code-{OPTED_OUT[self.other]}")
         with self.ssh() as person:
             person.sees("A code should be on its way by SMS to ********67")

@@ -105,7 +105,7 @@ class Enumeration(Scenario):
 
     def start(self):
         self.start_daemon(directory={"sources": "users-file, gecos"}, limits=SPACIOUS | {
-            "failures_before_lock": "60", "attempts_per_user": "20"})
+            "wrong_before_lockout": "60", "logins_per_user": "20"})
         self.start_sshd(PIN, [*KEYBOARD, "MaxStartups 100"])
         self.vary_the_provider()
         for _ in range(21):

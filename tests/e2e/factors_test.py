@@ -228,7 +228,7 @@ class Factors(Scenario):
         return time.monotonic() - began
 
     def test_an_app_user_waits_for_no_provider(self):
-        self.house(users={"carol": "+353851112223"}, limits={"sends_per_attempt": "5"})
+        self.house(users={"carol": "+353851112223"}, limits={"sends_per_code": "5"})
         self.import_oath()
         codes = [oathtool("--now", f"{ahead} seconds", OATH_KEY) for ahead in (0, 30)]
         usual = self.app_login_takes(codes[0])
@@ -307,7 +307,7 @@ class Factors(Scenario):
         self.logs_in(oathtool("--now=now + 30 seconds", OATH_KEY))
 
     def test_who_has_enrolled_nothing_passes_where_the_configuration_says_so(self):
-        self.house(code={"unenrolled": "pass"})
+        self.house(code={"unenrolled": "allow"})
         with self.ssh("carol") as person:
             person.gets_in("carol")
             self.assertNotRegex(person.screen, PROMPT)

@@ -58,7 +58,7 @@ class Fail2ban(Scenario):
                       self.machine.log.wait_for("reason=", since))
 
     def test_wrong_codes_and_strangers_are_banned(self):
-        self.start_daemon(limits={"failures_before_lock": 6})
+        self.start_daemon(limits={"wrong_before_lockout": 6})
         lines = [self.verdict_of("alice", ATTACKER, answers=("nonsense",)),
                  self.verdict_of("alice", "2001:db8::9"),
                  self.verdict_of("mallory", "::ffff:203.0.113.10"),
@@ -68,7 +68,7 @@ class Fail2ban(Scenario):
                                          "203.0.113.11"], lines)
 
     def test_a_locked_owner_is_not(self):
-        self.start_daemon(limits={"failures_before_lock": 3})
+        self.start_daemon(limits={"wrong_before_lockout": 3})
         self.verdict_of("alice", "192.0.2.1", answers=("000001",) * 3)
         line = self.verdict_of("alice", ATTACKER)
         self.assertIn("reason=locked", line)

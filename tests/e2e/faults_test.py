@@ -50,7 +50,7 @@ class StarvedHost(Scenario):
               "-s 64", "-f 0", "-u 1", "-l 0", "-d 100")
 
     def test_no_limit_lets_a_wrong_code_in(self):
-        self.start_daemon(limits={"failures_before_lock": "100", "sends_per_source": "100/1h",
+        self.start_daemon(limits={"wrong_before_lockout": "100", "sends_per_source": "100/1h",
                                   "sends_per_number": "100/1h"})
         self.machine.pam_service("sudo", PIN)
         self.machine.allow_sudo("alice")
@@ -115,7 +115,7 @@ class NoDescriptors(Scenario):
     """safety.md 9: EMFILE. More connections than the daemon may have descriptors."""
 
     def test_a_flood_denies_and_when_it_is_over_people_log_in(self):
-        self.configure(limits={"attempts_at_once": "1000", "attempts_per_user": "500"})
+        self.configure(limits={"logins_at_once": "1000", "logins_per_user": "500"})
         since = len(self.machine.log.lines)
         self.daemon = self.launch_daemon(command=[
             "prlimit", "--nofile=48:48", self.machine.build / "sms2fad", "--config",

@@ -42,7 +42,7 @@ class Journal(Scenario):
         self.fail(f"no entry with {matches}")
 
     def test_fields_can_be_asked_for(self):
-        self.start_daemon(limits={"failures_before_lock": 3})
+        self.start_daemon(limits={"wrong_before_lockout": 3})
         with Client(self.machine.socket) as client:
             client.hello("alice", service="sshd", rhost="2001:db8::9")
             for _ in range(3):

@@ -69,8 +69,8 @@ class Limits(Scenario):
         for key in keys:
             self.assertTrue(hasattr(self, f"test_{key}"), key)
 
-    def test_sends_per_attempt(self):
-        self.start_daemon(limits={"sends_per_attempt": 1})
+    def test_sends_per_code(self):
+        self.start_daemon(limits={"sends_per_code": 1})
         client = self.client()
         self.assertNotIn("resend", client.prompt())
         client.answers("r")
@@ -132,19 +132,19 @@ class Limits(Scenario):
         self.starts(service="su")
         self.assert_texts(3)
 
-    def test_failures_before_lock(self):
-        self.start_daemon(limits={"failures_before_lock": 2})
+    def test_wrong_before_lockout(self):
+        self.start_daemon(limits={"wrong_before_lockout": 2})
         self.verdict("000001", "000002", "000003")
         self.logged("notice kind=locked user=alice")
         self.assertEqual((DENIED, "locked"), self.verdict("000001", "000002", "000003", rhost="192.0.2.2"))
 
-    def test_lock(self):
-        self.start_daemon(limits={"failures_before_lock": 3, "lock": "7m"})
+    def test_lockout(self):
+        self.start_daemon(limits={"wrong_before_lockout": 3, "lockout": "7m"})
         self.verdict("000001", "000002", "000003")
         self.assertIn(self.status("alice")["locked_for_s"], range(400, 421))
 
-    def test_failures_before_disable(self):
-        self.start_daemon(limits={"failures_before_lock": 2, "failures_before_disable": 2})
+    def test_wrong_before_disable(self):
+        self.start_daemon(limits={"wrong_before_lockout": 2, "wrong_before_disable": 2})
         self.verdict("000001", "000002", "000003")
         self.logged("notice kind=disabled user=alice")
         self.assertEqual((DENIED, "disabled"), self.verdict("000001", "000002", "000003", rhost="192.0.2.2"))
@@ -164,21 +164,21 @@ class Limits(Scenario):
             self.starts(user=user)
         self.assert_texts(2)
 
-    def test_attempts_per_user(self):
-        self.start_daemon(limits={"attempts_per_user": 1})
+    def test_logins_per_user(self):
+        self.start_daemon(limits={"logins_per_user": 1})
         first = self.client()
         first.prompt()
         self.assertEqual((UNAVAILABLE, "busy"), self.verdict(service="sudo"))
-        self.logged('detail="attempts_per_user is used up"')
-        self.assert_log_blames("attempts_per_user", "busy")
+        self.logged('detail="logins_per_user is used up"')
+        self.assert_log_blames("logins_per_user", "busy")
         self.client("bob").prompt()
 
-    def test_attempts_at_once(self):
-        self.start_daemon(limits={"attempts_at_once": 1})
+    def test_logins_at_once(self):
+        self.start_daemon(limits={"logins_at_once": 1})
         first = self.client(flags=0)
         first.prompt()
         self.assertEqual((UNAVAILABLE, "busy"), self.verdict(user="bob", flags=0))
-        self.assert_log_blames("attempts_at_once", "busy")
+        self.assert_log_blames("logins_at_once", "busy")
         # Who has proven a first factor has places of their own.
         proven = Client(self.machine.socket)
         self.addCleanup(proven.close)

@@ -40,7 +40,7 @@ class Names(Scenario):
                               env=os.environ | self.library)
 
     def test_another_spelling_meets_the_record_and_is_logged(self):
-        self.start(code={"unenrolled": "pass"})
+        self.start(code={"unenrolled": "allow"})
         client = self.client("ALICE", rhost="192.0.2.1")
         self.assertIn("********67", client.prompt())
         client.answers(self.next_text().code)
@@ -61,7 +61,7 @@ class Names(Scenario):
                          self.client("ALICe", rhost="198.51.100.1", flags=FIRST_PROVED).verdict())
 
     def test_it_has_the_same_lock(self):
-        self.start(limits={"failures_before_lock": "3"})
+        self.start(limits={"wrong_before_lockout": "3"})
         for number, name in enumerate(("alice", "ALICE", "Alice")):
             client = self.client(name, rhost="192.0.2.1", service=f"s{number}", flags=FIRST_PROVED)
             client.prompt()
@@ -83,14 +83,14 @@ class Names(Scenario):
         self.assertEqual(NUMBERS["alice"], self.next_text().to)
 
     def test_it_is_not_let_in_as_somebody_unenrolled(self):
-        self.start(code={"unenrolled": "pass"})
+        self.start(code={"unenrolled": "allow"})
         self.assertEqual((ACCEPTED, "unenrolled"), self.client("CAROL").verdict())
         self.logged("accepted reason=unenrolled user=carol typed=CAROL ")
         # A name without an account is nobody who has enrolled nothing.
         self.client("mallory").prompt()
 
     def test_a_record_that_no_account_has(self):
-        self.start(users=NUMBERS | {"Alice2": NUMBERS["alice"]}, code={"unenrolled": "pass"})
+        self.start(users=NUMBERS | {"Alice2": NUMBERS["alice"]}, code={"unenrolled": "allow"})
         client = self.client("Alice2")
         self.assertNotIn("********67", client.prompt())
         client.close()

@@ -68,7 +68,7 @@ class Peers(Scenario):
         client.prompt()
 
     def test_a_full_house_turns_even_root_away_and_opens_again(self):
-        self.start_daemon(limits={"attempts_at_once": "2"})
+        self.start_daemon(limits={"logins_at_once": "2"})
         first, second = self.client(), self.client()
         for client, name in ((first, "alice"), (second, "bob")):
             client.hello(name, flags=FIRST_PROVED)
@@ -86,7 +86,7 @@ class Peers(Scenario):
         fourth.prompt()
 
     def test_a_user_cannot_fill_the_house(self):
-        self.start_daemon(limits={"attempts_per_user": "2"})
+        self.start_daemon(limits={"logins_per_user": "2"})
         crowd = [self.client("bob") for _ in range(10)]
         for client in crowd[:2]:
             client.hello("bob")

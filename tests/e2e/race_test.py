@@ -17,7 +17,7 @@ from scenario import NUMBERS, Scenario
 
 PROCESSES = 20
 CROWD = 1000
-SPACIOUS = {"attempts_per_user": "1000", "attempts_at_once": "2000", "sends_per_number": "1000/1h",
+SPACIOUS = {"logins_per_user": "1000", "logins_at_once": "2000", "sends_per_number": "1000/1h",
             "sends_per_user": "1000/1h", "sends_per_source": "1000/1h", "sends_per_host": "1000/1h"}
 # Long enough for everybody to be at the prompt, however slow the machine.
 PATIENCE = 60
@@ -157,7 +157,7 @@ class Race(Scenario):
             "SELECT ifnull(max(since_right), 0) FROM people WHERE name = 'alice'"))
 
     def test_of_1000_wrong_answers_at_once_as_many_as_there_are_tries_are_compared(self):
-        self.start_daemon(limits=SPACIOUS, code={"attempts": "5"})
+        self.start_daemon(limits=SPACIOUS, code={"tries": "5"})
         outcomes = self.crowd(lambda: self.texts()[0].wrong_code)
         wrong = [texts for texts, _ in outcomes if "Wrong code" in " ".join(texts)]
         accepted = [verdict for _, verdict in outcomes if verdict and verdict[0] == ACCEPTED]
@@ -172,7 +172,7 @@ class Race(Scenario):
         self.assert_counted(5)
 
     def test_of_1000_wrong_answers_to_many_challenges_as_many_as_the_lock_allows_are_compared(self):
-        self.start_daemon(limits=SPACIOUS | {"failures_before_lock": "10"}, code={"attempts": "5"})
+        self.start_daemon(limits=SPACIOUS | {"wrong_before_lockout": "10"}, code={"tries": "5"})
         # Ten sources, so ten challenges with five tries each: fifty guesses, but for the lock.
         outcomes = self.crowd(lambda: "000000", rhost=lambda number: f"192.0.2.{number % 10}")
         self.assertFalse([verdict for _, verdict in outcomes

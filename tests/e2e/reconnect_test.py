@@ -126,7 +126,7 @@ class OneClient(Scenario):
         self.assert_texts(1)
 
     def test_more_logins_at_once_than_allowed(self):
-        self.start_house(limits={"attempts_per_user": "2"})
+        self.start_house(limits={"logins_per_user": "2"})
         with self.ssh() as one, self.ssh() as other:
             one.reads(PROMPT)
             other.reads(PROMPT)
@@ -139,7 +139,7 @@ class OneClient(Scenario):
             one.gets_in()
 
     def test_resends_are_limited(self):
-        self.start_house(limits=SOON | {"sends_per_attempt": "2"})
+        self.start_house(limits=SOON | {"sends_per_code": "2"})
         with self.ssh() as person:
             person.reads(PROMPT)
             time.sleep(5)

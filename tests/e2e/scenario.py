@@ -133,7 +133,7 @@ class Scenario(unittest.TestCase):
         return section(f"provider {name}", usual | self.settings_of_provider)
 
     def configure(self, providers=None, users=NUMBERS, **sections):
-        """Writes the daemon's files. `limits={"lock": "5m"}` and the like add to the sections."""
+        """Writes the daemon's files. `limits={"lockout": "5m"}` and the like add to the sections."""
         names = providers or [self.provider]
         sections["delivery"] = {"providers": ", ".join(names)} | sections.get("delivery", {})
         sections = {"store": {"path": self.state / "state.db"}} | sections

@@ -27,7 +27,7 @@ class State(Scenario):
             person.is_denied()
 
     def test_a_lock_survives_a_crash(self):
-        self.start_house(limits={"failures_before_lock": 3})
+        self.start_house(limits={"wrong_before_lockout": 3})
         self.guess_wrong_until_out()
         self.restart(signal.SIGKILL)
         with self.ssh() as person:

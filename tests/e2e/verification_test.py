@@ -67,7 +67,7 @@ class Verification:
         self.assertIn("answers=2", self.logged("accepted reason=right-code user=alice"))
 
     def test_wrong_codes_lock_however_often_it_is_asked(self):
-        self.start_house(limits={"failures_before_lock": 3})
+        self.start_house(limits={"wrong_before_lockout": 3})
         with self.ssh() as person:
             for _ in range(3):
                 person.reads(PROMPT)

@@ -87,7 +87,7 @@ class TriesAreCounted(Scenario):
             person.gets_in()
 
     def test_failures_in_a_row_lock_and_then_no_code_is_right(self):
-        self.start_house(limits={"failures_before_lock": "2"})
+        self.start_house(limits={"wrong_before_lockout": "2"})
         with self.ssh() as person:
             person.reads(PROMPT)
             text = self.next_text()
@@ -107,7 +107,7 @@ class TriesAreCounted(Scenario):
         self.logged("denied reason=locked user=alice")
 
     def test_a_success_resets_the_count(self):
-        self.start_house(limits={"failures_before_lock": "3"})
+        self.start_house(limits={"wrong_before_lockout": "3"})
         for login in range(2):
             with self.ssh() as person:
                 person.reads(PROMPT)
@@ -121,7 +121,7 @@ class TriesAreCounted(Scenario):
                 person.gets_in()
 
     def test_a_lock_ends(self):
-        self.start_house(limits={"failures_before_lock": "1", "lock": "1s"})
+        self.start_house(limits={"wrong_before_lockout": "1", "lockout": "1s"})
         with self.ssh() as person:
             person.reads(PROMPT)
             text = self.next_text()

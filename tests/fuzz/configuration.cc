@@ -15,7 +15,7 @@ void fuzz(std::string_view input) {
     return;
   }
   promise(read->code.length >= 6 && read->code.length <= 10);
-  promise(read->code.attempts >= 1 && read->code.attempts <= 5);
+  promise(read->code.tries >= 1 && read->code.tries <= 5);
   promise(read->code.lifetime <= std::chrono::minutes(10));
   promise(!read->delivery.providers.empty());
   promise(read->delivery.deadline < std::chrono::seconds(10));

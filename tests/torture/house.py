@@ -31,7 +31,7 @@ path = {state}/state.db
 key_file = {key}
 
 [limits]
-failures_before_lock = 5
+wrong_before_lockout = 5
 """
 USERS = "[users]\nalice = +353 85 123 4567\nbob = +44 7700 900123\n"
 KEY_FILE = "/etc/sms2fa/store.key"

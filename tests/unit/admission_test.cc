@@ -15,8 +15,8 @@ using Slot = Admission::Slot;
 
 LimitSettings limits_of(unsigned at_once, unsigned per_user) {
   LimitSettings limits;
-  limits.attempts_at_once = at_once;
-  limits.attempts_per_user = per_user;
+  limits.logins_at_once = at_once;
+  limits.logins_per_user = per_user;
   return limits;
 }
 
@@ -92,7 +92,7 @@ TEST(a_source_has_so_many_places_for_one_user) {
     auto second = gate.enter(remote("alice", "192.0.2.7", lane));
     CHECK(first.valid() && second.valid());
     CHECK(!gate.enter(remote("alice", "192.0.2.7", lane)).valid());
-    CHECK_EQ(gate.full(), "attempts_per_user");
+    CHECK_EQ(gate.full(), "logins_per_user");
     CHECK(gate.enter(remote("bob", "192.0.2.7", lane)).valid());
     CHECK_EQ(gate.full(), "");
     CHECK(gate.enter(remote("alice", "198.51.100.7", lane)).valid());
@@ -121,7 +121,7 @@ TEST(one_address_and_one_network_fill_only_a_part) {
   CHECK_EQ(gate.crowd(stranger("alice", "192.0.2.7"), 64), 8U);
   CHECK_EQ(gate.crowd(stranger("alice", "192.0.2.8"), 64), 8U);
   CHECK_EQ(gate.crowd(stranger("alice", "192.0.2.9"), 64), 0U);
-  CHECK_EQ(gate.full(), "attempts_at_once");
+  CHECK_EQ(gate.full(), "logins_at_once");
   CHECK_EQ(gate.crowd(stranger("alice", "2001:db8:1:2::3"), 64), 8U);
   CHECK_EQ(gate.crowd(stranger("alice", "2001:db8:1:2::4"), 64), 0U);
   CHECK_EQ(gate.crowd(stranger("alice", "2001:db8:1:3::4"), 64), 8U);

@@ -220,10 +220,10 @@ STORE_TEST(a_stranger_who_is_right_leaves_the_lock_of_others) {
 
 STORE_TEST(too_many_in_a_row_disable_for_good) {
   succeed(scene.store, kHome);
-  for (unsigned i = 0; i < kRules.failures_before_disable; ++i) {
+  for (unsigned i = 0; i < kRules.wrong_before_disable; ++i) {
     CHECK(accepts(scene.store, kHome, kRules) == Accepts::any_code);
     const auto attempt = counted(scene.store, kHome);
-    CHECK_EQ(attempt.disables, i + 1 == kRules.failures_before_disable);
+    CHECK_EQ(attempt.disables, i + 1 == kRules.wrong_before_disable);
     scene.time.advance(kRules.lock);
   }
   CHECK(must(scene.store.state_of(kHome)).disabled);
@@ -380,7 +380,7 @@ STORE_TEST(the_states_of_all_are_listed_by_name) {
 
 STORE_TEST(nobody_is_counted_but_never_locked_nor_listed) {
   fail(scene.store, {"bob"});
-  for (unsigned i = 0; i < 2 * kRules.failures_before_disable; ++i)
+  for (unsigned i = 0; i < 2 * kRules.wrong_before_disable; ++i)
     fail(scene.store, {kDecoyUser, "x", i % 2 == 0});
   CHECK_EQ(must(scene.store.user_states()).size(), 1u);
   CHECK_EQ(must(scene.store.state_of({"bob"})).consecutive_failures, 1u);

@@ -23,7 +23,7 @@ void lock(Scene& scene) {
 }
 
 void disable(Scene& scene) {
-  scene.limits().failures_before_disable = 1;
+  scene.limits().wrong_before_disable = 1;
   scene.fail_often("bob", 1);
 }
 

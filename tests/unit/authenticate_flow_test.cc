@@ -41,7 +41,7 @@ TEST(who_has_no_way_in_passes_without_a_question_where_that_is_configured) {
   Scene scene;
   auto stranger = scene.person();
   CHECK_EQ(scene.attempt(stranger, Scene::login("newman")).verdict, AuditVerdict::denied);
-  scene.snapshot.configuration.code.unenrolled = Unenrolled::pass;
+  scene.snapshot.configuration.code.unenrolled = Unenrolled::allow;
   auto person = scene.person();
   const AuditEvent event = scene.attempt(person, Scene::login("newman"));
   CHECK_EQ(event.verdict, AuditVerdict::accepted);
@@ -169,7 +169,7 @@ TEST(the_prompt_is_the_configured_one) {
   Scene scene;
   scene.snapshot.configuration.message.prompt = "Token";
   scene.snapshot.configuration.message.echo = false;
-  scene.limits().sends_per_attempt = 1;
+  scene.limits().sends_per_code = 1;
   auto person = scene.person();
   const AuditEvent event = scene.attempt(person, Scene::login("alice", "login"));
   CHECK_EQ(person.prompt(0), "Code sent by SMS to ********67 (ref " + event.ref + "). Token: ");

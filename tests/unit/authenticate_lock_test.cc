@@ -122,7 +122,7 @@ TEST(a_real_challenge_is_nothing_to_a_decoy) {
 
 TEST(after_a_lock_that_struck_in_mid_attempt_there_is_a_new_code) {
   Scene scene;
-  scene.limits().lock = 60s;
+  scene.limits().lockout = 60s;
   auto first = scene.person().meanwhile([&] { scene.fail_often("alice", 10); }).types("000 001");
   scene.attempt(first);
   scene.clock.advance(60s);
@@ -133,7 +133,7 @@ TEST(after_a_lock_that_struck_in_mid_attempt_there_is_a_new_code) {
 
 TEST(a_success_elsewhere_does_not_revive_a_locked_attempt) {
   Scene scene;
-  scene.limits().lock = 60s;
+  scene.limits().lockout = 60s;
   auto person = scene.person()
                     .meanwhile([&] { scene.fail_often("alice", 10); })
                     .types("000 001")

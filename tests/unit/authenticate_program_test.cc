@@ -53,7 +53,7 @@ TEST(so_is_one_that_answers_with_the_password) {
 TEST(four_logins_of_a_program_cost_one_message_and_leave_the_code_to_the_person) {
   for (const unsigned tries : {1u, 2u, 3u}) {
     Scene scene;
-    scene.snapshot.configuration.code.attempts = tries;
+    scene.snapshot.configuration.code.tries = tries;
     for (int i = 0; i < 4; ++i) {
       auto program = answers_always(scene, "alice");
       CHECK_EQ(scene.attempt(program, mail()).reason, Reason::no_person);
@@ -173,7 +173,7 @@ TEST(the_right_code_does_not_let_in_when_it_is_the_user_name) {
 TEST(what_can_not_be_a_code_costs_a_try_and_adds_nothing_towards_a_lock) {
   for (const char* answer : {"help", "hunter2", "+353851234567", "correct horse battery staple"}) {
     Scene scene;
-    scene.limits().failures_before_lock = 1;
+    scene.limits().wrong_before_lockout = 1;
     auto person = answers_always(scene, answer);
     CHECK_EQ(scene.attempt(person).reason, Reason::no_tries_left);
     CHECK_EQ(person.prompts().size(), 3u);

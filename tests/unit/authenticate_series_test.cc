@@ -209,7 +209,7 @@ TEST(a_disabled_persons_message_is_not_sent_and_a_code_of_it_would_be_wrong) {
   Scene scene;
   allow_any_message(scene);
   REQUIRE(log_in(scene, from(kHome)).verdict == AuditVerdict::accepted);
-  scene.limits().failures_before_disable = 10;
+  scene.limits().wrong_before_disable = 10;
   for (int i = 0; i < 10; ++i) {
     auto person = scene.person().types(scene.wrong());
     scene.attempt(person, from(kHome));
@@ -225,7 +225,7 @@ TEST(a_disabled_persons_message_is_not_sent_and_a_code_of_it_would_be_wrong) {
 TEST(notices_say_whose_wrong_answers_brought_the_lock) {
   Scene scene;
   allow_any_message(scene);
-  scene.limits().failures_before_lock = 2;
+  scene.limits().wrong_before_lockout = 2;
   log_in(scene, from(kHome));
   for (const auto& [place, lane] :
        {std::pair{kHome, Lane::proven}, {kElsewhere, Lane::proven}, {kElsewhere, Lane::unproven}}) {

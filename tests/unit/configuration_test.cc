@@ -34,12 +34,12 @@ TEST(the_least_file_has_the_defaults) {
   CHECK_EQ(result->code.length, 6u);
   CHECK(result->code.alphabet == Alphabet::digits);
   CHECK(result->code.lifetime == 5min);
-  CHECK_EQ(result->code.attempts, 3u);
+  CHECK_EQ(result->code.tries, 3u);
   CHECK(
       (result->code.methods == Methods{Method::sms, Method::voice, Method::totp, Method::backup}));
   CHECK(result->code.unenrolled == Unenrolled::deny);
   CHECK(result->enroll.number_change == NumberChange::refuse);
-  CHECK(result->enroll.wait == 24h);
+  CHECK(result->enroll.number_change_delay == 24h);
   CHECK_EQ(result->store.key_file, "/etc/sms2fa/store.key");
   CHECK(result->message.echo);
   CHECK(result->delivery.deadline == 8s);
@@ -52,9 +52,9 @@ TEST(the_least_file_has_the_defaults) {
   CHECK_EQ(result->directory.users_file, "/etc/sms2fa/users.conf");
   CHECK_EQ(result->limits.sends_per_number.count, 6u);
   CHECK(result->limits.sends_per_number.window == 10min);
-  CHECK_EQ(result->limits.failures_before_lock, 10u);
-  CHECK(result->limits.lock == 30min);
-  CHECK_EQ(result->limits.failures_before_disable, 100u);
+  CHECK_EQ(result->limits.wrong_before_lockout, 10u);
+  CHECK(result->limits.lockout == 30min);
+  CHECK_EQ(result->limits.wrong_before_disable, 100u);
   CHECK(result->store.type == StoreType::sqlite);
 }
 
@@ -66,9 +66,9 @@ TEST(every_key_reaches_its_setting) {
                                          "length = 8 ; longer\n"
                                          "alphabet = base32\n"
                                          "lifetime = 90s\n"
-                                         "attempts = 5\n"
+                                         "tries = 5\n"
                                          "methods = totp, sms, backup\n"
-                                         "unenrolled = pass\n"
+                                         "unenrolled = allow\n"
                                          "[message]\n"
                                          "sms = {host}: use {code} ({ref})\n"
                                          "voice = Der Code f\xc3\xbcr {service}: {code}\n"
@@ -88,21 +88,21 @@ TEST(every_key_reaches_its_setting) {
                                          "gecos_field = 4\n"
                                          "default_country = IE\n"
                                          "[limits]\n"
-                                         "sends_per_attempt = 2\n"
+                                         "sends_per_code = 2\n"
                                          "resend_after = 1m\n"
                                          "sends_per_number = 1/1m\n"
                                          "sends_per_user = 2/2h\n"
                                          "sends_per_source = 3/3d\n"
                                          "sends_per_host = 4/4s\n"
-                                         "failures_before_lock = 5\n"
-                                         "lock = 1h\n"
-                                         "failures_before_disable = 50\n"
+                                         "wrong_before_lockout = 5\n"
+                                         "lockout = 1h\n"
+                                         "wrong_before_disable = 50\n"
                                          "countries = IE, GB\n"
-                                         "attempts_per_user = 1\n"
-                                         "attempts_at_once = 2\n"
+                                         "logins_per_user = 1\n"
+                                         "logins_at_once = 2\n"
                                          "[enroll]\n"
                                          "number_change = wait\n"
-                                         "wait = 2h\n"
+                                         "number_change_delay = 2h\n"
                                          "[peer www-data]\n"
                                          "services = web, wiki\n"
                                          "groups = @web, @staff\n"
@@ -115,9 +115,9 @@ TEST(every_key_reaches_its_setting) {
   CHECK_EQ(result->code.length, 8u);
   CHECK(result->code.alphabet == Alphabet::base32);
   CHECK(result->code.lifetime == 90s);
-  CHECK_EQ(result->code.attempts, 5u);
+  CHECK_EQ(result->code.tries, 5u);
   CHECK((result->code.methods == Methods{Method::totp, Method::sms, Method::backup}));
-  CHECK(result->code.unenrolled == Unenrolled::pass);
+  CHECK(result->code.unenrolled == Unenrolled::allow);
   CHECK_EQ(result->message.sms, "{host}: use {code} ({ref})");
   CHECK_EQ(result->message.voice, "Der Code f\xc3\xbcr {service}: {code}");
   CHECK_EQ(result->message.language, "de-DE");
@@ -131,20 +131,20 @@ TEST(every_key_reaches_its_setting) {
   CHECK_EQ(result->directory.gecos_field, 4u);
   CHECK_EQ(result->directory.default_country, "IE");
   const LimitSettings& limits = result->limits;
-  CHECK_EQ(limits.sends_per_attempt, 2u);
+  CHECK_EQ(limits.sends_per_code, 2u);
   CHECK(limits.resend_after == 1min);
   CHECK(limits.sends_per_number.count == 1 && limits.sends_per_number.window == 1min);
   CHECK(limits.sends_per_user.count == 2 && limits.sends_per_user.window == 2h);
   CHECK(limits.sends_per_source.count == 3 && limits.sends_per_source.window == 72h);
   CHECK(limits.sends_per_host.count == 4 && limits.sends_per_host.window == 4s);
-  CHECK_EQ(limits.failures_before_lock, 5u);
-  CHECK(limits.lock == 1h);
-  CHECK_EQ(limits.failures_before_disable, 50u);
+  CHECK_EQ(limits.wrong_before_lockout, 5u);
+  CHECK(limits.lockout == 1h);
+  CHECK_EQ(limits.wrong_before_disable, 50u);
   CHECK((limits.countries == std::vector<std::string>{"IE", "GB"}));
-  CHECK_EQ(limits.attempts_per_user, 1u);
-  CHECK_EQ(limits.attempts_at_once, 2u);
+  CHECK_EQ(limits.logins_per_user, 1u);
+  CHECK_EQ(limits.logins_at_once, 2u);
   CHECK(result->enroll.number_change == NumberChange::wait);
-  CHECK(result->enroll.wait == 2h);
+  CHECK(result->enroll.number_change_delay == 2h);
   REQUIRE(result->peers.size() == 1);
   CHECK_EQ(result->peers[0].account, "www-data");
   CHECK((result->peers[0].services == std::vector<std::string>{"web", "wiki"}));
@@ -203,7 +203,7 @@ TEST(all_mistakes_come_at_once_in_the_order_of_the_lines) {
                        "  indented = 1\n"
                        "colour = red\n"
                        "[limits]\n"
-                       "failures_before_disable = 5\n"),
+                       "wrong_before_disable = 5\n"),
            "c:1: [provider p] lacks account_sid\n"
            "c:1: [provider p] lacks auth_token or auth_token_file or api_key_secret or "
            "api_key_secret_file\n"
@@ -212,13 +212,13 @@ TEST(all_mistakes_come_at_once_in_the_order_of_the_lines) {
            "c:4: length: must be a number from 4 to 10\n"
            "c:5: the line is indented\n"
            "c:6: unknown key colour\n"
-           "c:8: failures_before_disable: must not be below failures_before_lock");
+           "c:8: wrong_before_disable: must not be below wrong_before_lockout");
 }
 
 TEST(limits_fit_together) {
-  check_refused("[limits]\nfailures_before_lock = 20\nfailures_before_disable = 19",
-                "c:3: failures_before_disable: must not be below failures_before_lock");
-  check_refused("[limits]\nfailures_before_lock = 20\nfailures_before_disable = 20", "");
+  check_refused("[limits]\nwrong_before_lockout = 20\nwrong_before_disable = 19",
+                "c:3: wrong_before_disable: must not be below wrong_before_lockout");
+  check_refused("[limits]\nwrong_before_lockout = 20\nwrong_before_disable = 20", "");
 }
 
 TEST(providers_are_named_and_present) {
@@ -257,7 +257,7 @@ TEST(hostile_files_are_refused_with_their_line) {
   CHECK_EQ(diagnostics(rest + "[code]\nlength = 6\0007\n"s), "c:7: the line holds a NUL byte");
   CHECK_EQ(diagnostics(rest + "[message]\nprompt = \xc0\xaf\n"),
            "c:7: the line is not valid UTF-8");
-  CHECK_EQ(diagnostics(rest + "[code]\nlength = 6\n attempts = 3\n"), "c:8: the line is indented");
+  CHECK_EQ(diagnostics(rest + "[code]\nlength = 6\n tries = 3\n"), "c:8: the line is indented");
   CHECK_EQ(diagnostics(rest + "[" + std::string(60, 's') + "]\n"),
            "c:6: the line has a section name over 49 characters");
 }

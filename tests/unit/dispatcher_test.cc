@@ -81,7 +81,7 @@ TEST(after_the_deadline_nothing_is_reserved) {
 
 TEST(an_unclear_end_goes_on_only_where_the_configuration_says_so) {
   DispatcherFixture one;
-  one.rules.resend_ambiguous = true;
+  one.rules.retry_on_unknown_outcome = true;
   auto& first = one.add("first", SendStatus::ambiguous, true, Milliseconds(4000));
   auto& second = one.add("second", SendStatus::accepted);
   const auto report = one.deliver();
@@ -96,7 +96,7 @@ TEST(what_may_be_on_its_way_counts_whatever_the_next_one_says) {
   using enum SendStatus;
   for (const SendStatus last : {try_elsewhere, credentials, number_refused, number_cannot_sms}) {
     DispatcherFixture one;
-    one.rules.resend_ambiguous = true;
+    one.rules.retry_on_unknown_outcome = true;
     one.add("first", ambiguous, true);
     one.add("second", last);
     const auto report = one.deliver();
@@ -107,7 +107,7 @@ TEST(what_may_be_on_its_way_counts_whatever_the_next_one_says) {
              "first: outcome-unknown (why); second: " + std::string(to_string(last)) + " (why)");
   }
   DispatcherFixture poor;
-  poor.rules.resend_ambiguous = true;
+  poor.rules.retry_on_unknown_outcome = true;
   poor.add("first", ambiguous, true);
   poor.add("second", accepted);
   const auto report = poor.deliver(1);
@@ -117,12 +117,12 @@ TEST(what_may_be_on_its_way_counts_whatever_the_next_one_says) {
 
 TEST(a_code_that_is_not_ours_is_never_sent_after_an_unclear_end) {
   DispatcherFixture one;
-  one.rules.resend_ambiguous = true;
+  one.rules.retry_on_unknown_outcome = true;
   one.add("first", SendStatus::ambiguous, true);
   one.add("verify", SendStatus::accepted).makes_code = true;
   CHECK_EQ(one.deliver().provider, "first");
   DispatcherFixture other;
-  other.rules.resend_ambiguous = true;
+  other.rules.retry_on_unknown_outcome = true;
   other.add("verify", SendStatus::ambiguous, true).makes_code = true;
   other.add("second", SendStatus::accepted);
   CHECK_EQ(other.deliver().provider, "verify");

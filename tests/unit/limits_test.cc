@@ -99,12 +99,11 @@ TEST(without_a_remote_host_each_caller_is_a_source) {
 
 TEST(lock_rules_are_the_configured_ones) {
   LimitSettings limits;
-  limits.failures_before_lock = 4;
-  limits.lock = 7min;
-  limits.failures_before_disable = 44;
+  limits.wrong_before_lockout = 4;
+  limits.lockout = 7min;
+  limits.wrong_before_disable = 44;
   const LockRules rules = lock_rules(limits);
-  CHECK(rules.failures_before_lock == 4 && rules.lock == 7min &&
-        rules.failures_before_disable == 44);
+  CHECK(rules.wrong_before_lockout == 4 && rules.lock == 7min && rules.wrong_before_disable == 44);
 }
 
 TEST(the_ledger_settles_by_what_may_have_been_sent) {

@@ -68,7 +68,7 @@ TEST(a_right_tenth_answer_is_no_lock) {
 TEST(disabling_is_told_instead_of_a_lock) {
   Scene scene;
   log_in(scene);
-  scene.limits().failures_before_disable = 10;
+  scene.limits().wrong_before_disable = 10;
   for (int i = 0; i < 10; ++i) {
     auto person = scene.person().types(scene.wrong());
     scene.attempt(person);
@@ -83,7 +83,7 @@ TEST(disabling_is_told_instead_of_a_lock) {
 TEST(fifty_failures_in_a_day_are_told_whatever_came_between) {
   Scene scene;
   scene.limits().sends_per_user = scene.limits().sends_per_number = {100, 86400s};
-  scene.limits().failures_before_lock = 100;
+  scene.limits().wrong_before_lockout = 100;
   scene.limits().sends_per_host = {1000, 86400s};
   for (int i = 0; i < 6; ++i) {
     scene.fail_often("alice", 8);
@@ -106,7 +106,7 @@ TEST(fifty_failures_in_a_day_are_told_whatever_came_between) {
 TEST(failures_of_yesterday_are_no_matter) {
   Scene scene;
   scene.limits().sends_per_user = scene.limits().sends_per_number = {100, 86400s};
-  scene.limits().failures_before_lock = 100;
+  scene.limits().wrong_before_lockout = 100;
   for (int i = 0; i < 6; ++i) {
     scene.fail_often("alice", 8);
     log_in(scene);

@@ -164,7 +164,7 @@ TEST(people_who_hold_nothing_pass_only_when_the_configuration_says_so) {
   Scene scene;
   for (const char* user : {"mallory", "nora", "tess", "prem", "olaf", "alice"})
     CHECK(!eligibility(scene, Scene::login(user))->passes_unenrolled);
-  scene.snapshot.configuration.code.unenrolled = Unenrolled::pass;
+  scene.snapshot.configuration.code.unenrolled = Unenrolled::allow;
   for (const char* user : {"mallory", "nora"})
     CHECK(eligibility(scene, Scene::login(user))->passes_unenrolled);
   // An app that is asked for, a number that is only unusable, a record that can't be read.
@@ -177,7 +177,7 @@ TEST(people_who_hold_nothing_pass_only_when_the_configuration_says_so) {
 
 TEST(people_who_enrolled_something_or_are_locked_never_pass_unenrolled) {
   Scene scene;
-  scene.snapshot.configuration.code.unenrolled = Unenrolled::pass;
+  scene.snapshot.configuration.code.unenrolled = Unenrolled::allow;
   // Sealed with a key that is not there.
   REQUIRE(scene.memory->put_app("nora", {"app", std::string(60, 'x'), {}, {}}, {}).ok());
   REQUIRE(scene.memory->replace_backup_codes("mallory", "p", {"h"}, {}).ok());
@@ -212,7 +212,7 @@ TEST(somebody_without_a_record_is_known_by_what_they_enrolled) {
 
 TEST(a_name_without_an_account_is_a_strangers) {
   Scene scene;
-  scene.snapshot.configuration.code.unenrolled = Unenrolled::pass;
+  scene.snapshot.configuration.code.unenrolled = Unenrolled::allow;
   const auto unknown = eligibility(scene, without_account("mallory"));
   CHECK(unknown && unknown->is_decoy() && !unknown->passes_unenrolled);
   CHECK_EQ(unknown->decoy_reason, Reason::unknown_user);
@@ -234,7 +234,7 @@ TEST(a_record_without_an_account_is_a_failure_and_shows_nothing) {
 
 TEST(virtual_users_need_no_account_and_pass_no_door_by_it) {
   Scene scene;
-  scene.snapshot.configuration.code.unenrolled = Unenrolled::pass;
+  scene.snapshot.configuration.code.unenrolled = Unenrolled::allow;
   scene.snapshot.configuration.directory.virtual_users = {"dovecot"};
   const auto alice = eligibility(scene, without_account("alice", "dovecot"));
   CHECK(alice && !alice->is_decoy());

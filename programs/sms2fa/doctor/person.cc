@@ -70,7 +70,7 @@ void judge_now(const Outlook& now, const Account& files, const DaemonWord& word,
     case Meets::nothing:
       return findings.add(Severity::note, now.user +
                                               " has enrolled nothing and gets in without a code "
-                                              "(unenrolled = pass)");
+                                              "(unenrolled = allow)");
     case Meets::failure:
       return findings.add(make_error(ErrorKind::unavailable,
                                      now.user + " cannot log in: " + with_denial(now.detail)));
