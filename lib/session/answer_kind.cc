@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/answer_kind.h"
 
-#include "lib/otp/backup_code.h"
+#include <algorithm>
+
 #include "lib/otp/pin.h"
+#include "lib/session/factors.h"
 
 namespace sms2fa {
 
 namespace {
 
-// RFC 4226, section 5.3: "at least 6 digits"; no app shows more than 8.
-constexpr size_t kShortestOfApps = 6;
-constexpr size_t kLongestOfApps = 8;
-// Backup codes that were google-authenticator's.
-constexpr size_t kScratchCode = 8;
 // Of Twilio's and Telnyx's verification services, whose own settings allow from four digits on. A
 // guess at fewer than six would be too good (NIST SP 800-63B, 5.1.3.2).
 constexpr size_t kShortestOfServices = 4;
@@ -40,10 +37,12 @@ bool is_of_a_program(const Reply& reply, const LoginRequest& request) {
 
 bool could_be_a_code(std::string_view answer, const Comparable& with, Alphabet alphabet,
                      const Challenge& challenge) {
-  if (has_form_of_backup_code(answer) || is_digits(answer, kScratchCode, kScratchCode)) return true;
-  return (with.code && could_be(challenge.code(), answer, alphabet)) ||
-         (with.app && (is_digits(answer, kShortestOfApps, kLongestOfApps) ||
-                       is_digits(answer, 2 * kShortestOfApps, 2 * kLongestOfApps))) ||
+  const auto kinds = factor_kinds();
+  const bool could_be_factors =
+      std::any_of(kinds.begin(), kinds.end(), [&](const FactorKind& kind) {
+        return (with.app || kind.method != Method::totp) && kind.has_form(answer);
+      });
+  return could_be_factors || (with.code && could_be(challenge.code(), answer, alphabet)) ||
          (with.code_of_provider && is_digits(answer, kShortestTaken, kLongestOfServices));
 }
 

@@ -18,7 +18,7 @@ namespace sms2fa {
 // sshd put in an answer's place is no program's.
 bool is_of_a_program(const Reply& reply, const LoginRequest& request);
 
-// What answers can be compared with at the moment, beside backup codes and passes.
+// What answers can be compared with at the moment, beside all other factors.
 struct Comparable {
   bool code = true;               // the challenge's own, which was sent
   bool code_of_provider = false;  // one that a provider made

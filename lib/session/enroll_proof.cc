@@ -86,7 +86,7 @@ std::optional<LoginOutcome> Enrolling::look() {
   generation_ = eligibility_.generation;
   const Factors& factors = *eligibility_.factors;
   number_ = listed_ ? listed_ : factors.number();
-  has_app_ = factors.has_app();
+  has_app_ = factors.has(Method::totp);
   codes_ = factors.backup_codes_left();
   record_ = number_;
   is_first_ = !number_ && factors.nothing_enrolled();

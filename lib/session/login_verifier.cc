@@ -25,13 +25,6 @@ Kind kind_of(TryStatus status) {
   return Kind::none_left;
 }
 
-// In the log's words.
-std::string method_of(const FactorCheck& factor) {
-  using Outcome = FactorCheck::Outcome;
-  if (factor.outcome == Outcome::pass) return "pass";
-  return std::string(to_string(factor.outcome == Outcome::backup ? Method::backup : Method::totp));
-}
-
 }  // namespace
 
 // A try that was taken must end, whatever interrupts the judging.
@@ -75,7 +68,7 @@ AnswerResult LoginVerifier::verify(const Reply& reply, bool may_match, Eligibili
   if (verified->right) return right_by(comparison.factor, verified->from_elsewhere);
   AnswerResult result = {Kind::wrong, granted.left};
   result.cost_a_try = true;
-  if (comparison.factor.outcome == FactorCheck::Outcome::replayed) result.kind = Kind::used_before;
+  if (comparison.factor.is_replayed()) result.kind = Kind::used_before;
   if (comparison.checked == CheckStatus::unreachable) result.kind = Kind::not_checked;
   if (granted.left == 0) result.kind = Kind::none_left;
   return result;
@@ -110,7 +103,7 @@ Result<Compared> LoginVerifier::compare(Comparison& comparison, const CountedAtt
                          ? challenges.answer_is_right(key, challenge, reply.text.reveal(), proved)
                          : only_some && factor.is_right();
   if (weighs_code) open.has_ended();
-  if (right && factor.is_right()) event_.method = method_of(factor);
+  if (right && factor.is_right()) event_.method = factor.kind->word;
   return Compared{right, event_.method};
 }
 
@@ -143,21 +136,18 @@ Result<FactorCheck> LoginVerifier::try_factors(const Reply& reply, const Eligibi
   const auto check =
       eligibility.factors->check(reply.text.reveal(), services_.clock.wall_now(),
                                  eligibility.methods, services_.store, real, accepts);
-  if (check && check->outcome == FactorCheck::Outcome::replayed)
-    verifier_.notices().replayed(std::string(to_string(Method::totp)), {});
+  if (check && check->is_replayed())
+    verifier_.notices().replayed(std::string(check->kind->word), {});
   return check;
 }
 
 AnswerResult LoginVerifier::right_by(const FactorCheck& factor, unsigned from_elsewhere) {
   AnswerResult right = {.kind = Kind::right, .from_elsewhere = from_elsewhere};
-  if (factor.outcome == FactorCheck::Outcome::pass)
-    services_.audit.notice(verifier_.notices().begin(NoticeKind::pass_used, event_.method));
-  if (factor.outcome == FactorCheck::Outcome::backup) {
-    right.backup_codes_left = factor.backup_codes_left;
-    AuditNotice used = verifier_.notices().begin(NoticeKind::code_used, event_.method);
-    used.count = factor.backup_codes_left;
-    services_.audit.notice(used);
-  }
+  if (!factor.is_right() || !factor.kind->used) return right;
+  right.backup_codes_left = factor.use.left;
+  AuditNotice used = verifier_.notices().begin(*factor.kind->used, event_.method);
+  used.count = factor.use.left;
+  services_.audit.notice(used);
   return right;
 }
 

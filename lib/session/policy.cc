@@ -31,11 +31,19 @@ std::vector<Medium> media_of(const Methods& methods, bool calls) {
   return media;
 }
 
-// Whether the first of the methods that somebody can use is a message.
-bool begins_with_message(const Methods& methods, bool by_message, bool by_app) {
+bool is_usual(Method method) {
+  const auto kinds = factor_kinds();
+  return std::any_of(kinds.begin(), kinds.end(), [method](const FactorKind& kind) {
+    return kind.is_usual && kind.method == method;
+  });
+}
+
+// Whether the first of the methods that somebody can use is a message. Without factors it is that
+// of somebody who has all.
+bool begins_with_message(const Methods& methods, bool by_message, const Factors* factors) {
   for (const Method method : methods) {
     if ((method == Method::sms || method == Method::voice) && by_message) return true;
-    if (method == Method::totp && by_app) return false;
+    if (is_usual(method) && (factors == nullptr || factors->has(method))) return false;
   }
   return by_message;
 }
@@ -46,7 +54,7 @@ Eligibility decoy(Reason reason, const Configuration& configuration) {
   Eligibility eligibility;
   eligibility.decoy_reason = reason;
   eligibility.media = media_of(methods, configuration.delivery.voice);
-  eligibility.message_first = begins_with_message(methods, !eligibility.media.empty(), true);
+  eligibility.message_first = begins_with_message(methods, !eligibility.media.empty(), nullptr);
   return eligibility;
 }
 
@@ -70,18 +78,17 @@ Eligibility decide(const LoginRequest& request, const Configuration& configurati
   if (person.phone && reach == Reach::open)
     eligibility.media = media_of(methods, configuration.delivery.voice);
   if (!eligibility.media.empty()) eligibility.phone = person.phone;
-  const bool by_app = factors.has_app() && contains(methods, Method::totp);
-  const bool by_backup = factors.backup_codes_left() > 0 && contains(methods, Method::backup);
-  eligibility.other_way = by_app || by_backup || factors.has_pass();
-  eligibility.message_first = begins_with_message(methods, eligibility.phone.has_value(), by_app);
-  eligibility.app_unavailable =
-      !factors.has_app() && factors.has_app_beyond_reach() && contains(methods, Method::totp);
+  eligibility.other_way = factors.can_answer(methods);
+  eligibility.message_first = begins_with_message(methods, eligibility.phone.has_value(), &factors);
+  eligibility.app_unavailable = !factors.has(Method::totp) &&
+                                factors.has_beyond_reach(Method::totp) &&
+                                contains(methods, Method::totp);
   eligibility.number_unavailable = !person.phone && factors.has_number_beyond_reach();
   if (!eligibility.phone && !eligibility.other_way)
     return decoy(why_unreached(reach), configuration);
   if (request.not_admitted) return decoy(Reason::not_admitted, configuration);
   if (eligibility.phone) eligibility.chance = chance_of_code(configuration.code);
-  if (by_app) eligibility.chance += factors.chance_of_apps();
+  eligibility.chance += factors.chance(methods);
   const Accepts accepts = accepted(state, eligibility.chance, lock_rules(configuration.limits));
   eligibility.locked_for = state.locked_for;
   if (state.locked_for.count() > 0)

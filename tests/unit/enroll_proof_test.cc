@@ -23,7 +23,7 @@ TEST(whoever_holds_something_proves_it_first) {
   thief.types("000000x").types("000000x").types("000000x");
   CHECK_EQ(reason(machine.enroll(thief)), "denied no-tries-left");
   CHECK(thief.notices().front().find("First show") == 0);
-  CHECK(!machine.factors().has_app());
+  CHECK(!machine.factors().has(Method::totp));
 
   machine.scene.clock.advance(2min);
   auto owner = machine.scene.person();
@@ -32,7 +32,7 @@ TEST(whoever_holds_something_proves_it_first) {
       .types([&] { return machine.app_code(owner); })
       .types("n");
   CHECK_EQ(reason(machine.enroll(owner)), "accepted enrolled");
-  CHECK(machine.factors().has_app());
+  CHECK(machine.factors().has(Method::totp));
 }
 
 TEST(root_proves_nothing_and_changes_a_number_at_once) {
@@ -112,7 +112,7 @@ TEST(one_proof_is_good_for_one_change) {
       .types("000000x")
       .types("000000x");
   CHECK_EQ(reason(machine.enroll(thief)), "denied no-tries-left");
-  CHECK(machine.factors().has_app());
+  CHECK(machine.factors().has(Method::totp));
   CHECK_EQ(machine.factors().backup_codes_left(), 0u);
 
   machine.scene.clock.advance(10min);
@@ -193,7 +193,7 @@ TEST(what_cannot_be_told_is_not_added_but_by_root) {
     CHECK_EQ(reason(event), "accepted enrolled");
     CHECK(event.detail.find("could not be told") != std::string::npos);
     CHECK(event.needs_attention);
-    CHECK_EQ(machine.factors().has_app(), by == EnrolledBy::root);
+    CHECK_EQ(machine.factors().has(Method::totp), by == EnrolledBy::root);
   }
 }
 

@@ -25,7 +25,7 @@ TEST(a_newcomer_enrolls_phone_app_and_codes_in_one_go) {
   const Factors factors = machine.factors();
   REQUIRE(factors.number().has_value());
   CHECK_EQ(factors.number()->e164(), "+353851234567");
-  CHECK(factors.has_app());
+  CHECK(factors.has(Method::totp));
   CHECK_EQ(factors.backup_codes_left(), 10u);
   CHECK_EQ(machine.messenger->count(), 1u);
 }
@@ -44,10 +44,11 @@ TEST(a_backup_code_that_was_shown_works_and_the_apps_first_code_is_used) {
   const Factors factors = machine.factors();
   const WallTime now = machine.scene.clock.wall_now();
   const auto code = factors.check(line->substr(4, 11), now, all, *machine.scene.memory, true);
-  CHECK(code->outcome == FactorCheck::Outcome::backup);
+  REQUIRE(code->is_right());
+  CHECK_EQ(code->kind->word, "backup");
   const auto replay =
       factors.check(machine.app_code(person), now, all, *machine.scene.memory, true);
-  CHECK(replay->outcome == FactorCheck::Outcome::replayed);
+  CHECK(replay->is_replayed());
 }
 
 TEST(a_number_counts_only_after_its_code) {
@@ -70,7 +71,7 @@ TEST(whoever_leaves_in_the_middle_has_what_a_code_confirmed_and_nothing_else) {
     CHECK_EQ(reason(machine.enroll(person)), "denied client-gone");
     const Factors factors = machine.factors();
     CHECK_EQ(factors.number().has_value(), answers > 1);
-    CHECK_EQ(factors.has_app(), answers > 3);
+    CHECK_EQ(factors.has(Method::totp), answers > 3);
     CHECK_EQ(factors.backup_codes_left(), 0u);
   }
 }
@@ -83,7 +84,7 @@ TEST(an_app_counts_only_after_its_code) {
   CHECK_EQ(person.prompt(2), "Enter the code that the app shows: ");
   CHECK_EQ(person.prompt(3),
            "Not that one; is the phone's clock right? Enter the code that the app shows: ");
-  CHECK(!machine.factors().has_app());
+  CHECK(!machine.factors().has(Method::totp));
   CHECK_EQ(machine.scene.failures_of("dora"), 3);
 }
 

@@ -46,7 +46,7 @@ void show_enrolled(const std::string& user, const UserRecord& record, StateAcces
     status.next_number_in = enrolment.planned->due_in;
   }
   const Factors factors = Factors::of(user, record, &access.keys());
-  if (factors.has_app_beyond_reach()) status.unusable.emplace_back("app");
+  if (factors.has_beyond_reach(Method::totp)) status.unusable.emplace_back("app");
   if (factors.has_number_beyond_reach()) status.unusable.emplace_back("number");
   if (factors.number()) status.number = factors.number()->masked();
   if (record.backup_codes) status.backup_codes_left = record.backup_codes->left;
