@@ -9,15 +9,13 @@ import tempfile
 
 from docs_case import DocsCase
 from manual import ROOT
-from recipes import key, provider
+from recipes import factor, key, provider
 from recipes.tree import Tree
 
 SOURCES = pathlib.Path(__file__).parent / "recipes"
-# What runs the toys is of this test, and no part of a recipe.
-RUNNER = """
-add_executable(recipe_run recipe_run.cc)
-target_link_libraries(recipe_run PRIVATE sms2fa_providers)
-"""
+# What runs the toys is of this test, and no part of a recipe: where it goes, and what it links.
+RUNNERS = {"recipe_run": ("programs", "run.cc", "sms2fa_providers"),
+           "factor_run": ("tests/support", "factor/run.cc", "sms2fa_fakes")}
 CONFIGURATION = """[delivery]
 providers = mine
 [provider mine]
@@ -36,12 +34,13 @@ class RecipesTest(DocsCase):
         cls.addClassCleanup(place.cleanup)
         cls.tree = Tree(ROOT, place.name)
         cls.touched = {}
-        for recipe in (key, provider):
+        for recipe in (key, provider, factor):
             recipe.apply(cls.tree)
             cls.touched[recipe] = cls.tree.touched()
-        cls.tree.add("programs/recipe_run.cc", SOURCES / "run.cc")
-        with open(cls.tree.place / "programs/CMakeLists.txt", "a", encoding="utf-8") as file:
-            file.write(RUNNER)
+        for name, (folder, source, library) in RUNNERS.items():
+            cls.tree.add(f"{folder}/{name}.cc", SOURCES / source)
+            with open(cls.tree.place / folder / "CMakeLists.txt", "a", encoding="utf-8") as file:
+                file.write(f"add_executable({name} {name}.cc)\ntarget_link_libraries({name} PRIVATE {library})\n")
         cls.made = cls.tree.place / "build"
         cls.compile()
 
@@ -49,9 +48,9 @@ class RecipesTest(DocsCase):
     def compile(cls):
         """Only what runs the toys, without optimization."""
         environment = {**os.environ, "CCACHE_BASEDIR": str(cls.tree.place), "CCACHE_NOHASHDIR": "1"}
-        for words in (["-S", cls.tree.place, "-B", cls.made, "-G", "Ninja", "-DBUILD_TESTING=OFF",
-                       "-DSMS2FA_COMPILE_FAST=ON", "-DCMAKE_CXX_FLAGS=-O0 -Wno-cpp"],
-                      ["--build", cls.made, "-j", str(os.cpu_count()), "--target", "described", "recipe_run"]):
+        for words in (["-S", cls.tree.place, "-B", cls.made, "-G", "Ninja", "-DSMS2FA_COMPILE_FAST=ON",
+                       "-DCMAKE_CXX_FLAGS=-O0 -Wno-cpp"],
+                      ["--build", cls.made, "-j", str(os.cpu_count()), "--target", "described", *RUNNERS]):
             done = subprocess.run(["cmake", *words], capture_output=True, text=True, check=False, env=environment)
             assert done.returncode == 0, done.stdout + done.stderr
 
@@ -77,13 +76,18 @@ class RecipesTest(DocsCase):
             for path in map(pathlib.Path, files):
                 with self.subTest(name, path=path):
                     self.assertIn(f"`{path.parent}/", said)
-                    self.assertIn(path.name.replace("toy.", "NAME."), said)
+                    self.assertIn(re.sub(r"^\d+_", "N_", path.name).replace("toy", "NAME"), said)
 
     def test_the_toys_run(self):
         self.assertEqual(self.run_with(greeting="Moin", toys=4), "4 toys\nmine: Moin from a toy\n")
         self.assertEqual(self.run_with(greeting="a b", toys=6),
                          "5: greeting: must be printable ASCII without blanks\n"
                          "7: toys: must be a number from 1 to 5\n")
+
+    def test_somebody_logs_in_with_the_toy_factor(self):
+        done = subprocess.run([self.made / "factor_run"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("2 test(s)", done.stdout + done.stderr)
 
     def test_the_toys_are_described(self):
         shipped = (self.made / "conf/sms2fa.conf").read_text(encoding="utf-8")
