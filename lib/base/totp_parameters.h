@@ -31,10 +31,15 @@ constexpr std::optional<TotpAlgorithm> totp_algorithm_from(std::string_view word
 struct TotpParameters {
   TotpAlgorithm algorithm = TotpAlgorithm::sha1;
   unsigned digits = 6;  // 6 to 8
+  // By how many steps the app's clock is ahead, as an import knows it; of a phone that is behind,
+  // below 0. Moves the steps that are tried, and makes them no more.
+  int skew = 0;
   bool operator==(const TotpParameters&) const = default;
 };
 
 inline constexpr unsigned kFewestTotpDigits = 6;
 inline constexpr unsigned kMostTotpDigits = 8;
+// What google-authenticator looks for: half a day each way.
+inline constexpr int kMostTotpSkew = 1440;
 
 }  // namespace sms2fa

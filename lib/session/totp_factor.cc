@@ -86,8 +86,9 @@ class TotpFactor final : public Factor {
       const bool is_real = i < apps_.size();
       const Secret& key = is_real ? apps_[i].key : nobodys_key;
       const TotpParameters parameters = is_real ? apps_[i].parameters : TotpParameters();
-      const auto one = matching_totp_step(key, parameters, now, answer.text());
-      const auto two = matching_totp_pair(key, parameters, now, answer.text());
+      const int64_t step = std::max<int64_t>(now + parameters.skew, 0);
+      const auto one = matching_totp_step(key, parameters, step, answer.text());
+      const auto two = matching_totp_pair(key, parameters, step, answer.text());
       if (!is_real) continue;
       take_later(matching.one, one);
       take_later(matching.last_of_two, two);

@@ -38,7 +38,7 @@ EnrolledApp app_in(const Rows& row) {
   return {.label = row.text(0),
           .sealed = row.bytes(1),
           .parameters = {totp_algorithm_from(row.text(2)).value_or(TotpAlgorithm::sha1),
-                         static_cast<unsigned>(row.integer(3))},
+                         static_cast<unsigned>(row.integer(3)), static_cast<int>(row.integer(5))},
           .since = WallTime(Milliseconds(row.integer(4)))};
 }
 
@@ -96,7 +96,8 @@ Enrolment enrolment_of(Transaction& transaction, const std::string& user) {
   Enrolment enrolment;
   read_numbers(transaction, user, enrolment);
   auto rows = transaction.database().query(
-      "SELECT label, sealed, algorithm, digits, since_ms FROM apps WHERE user = ? ORDER BY label",
+      "SELECT label, sealed, algorithm, digits, since_ms, skew FROM apps WHERE user = ? ORDER BY "
+      "label",
       {std::string_view(user)});
   while (rows.next()) enrolment.apps.push_back(app_in(rows));
   return enrolment;
@@ -141,11 +142,12 @@ PutStatus put_app(Transaction& transaction, const std::string& user, const Enrol
                            {std::string_view(user), std::string_view(app.label)}));
   if (others >= static_cast<int64_t>(kMostApps)) return PutStatus::too_many;
   database.run(
-      "REPLACE INTO apps (user, label, sealed, algorithm, digits, since_ms)"
-      " VALUES (?, ?, ?, ?, ?, ?)",
+      "REPLACE INTO apps (user, label, sealed, algorithm, digits, since_ms, skew)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?)",
       {std::string_view(user), std::string_view(app.label), blob(app.sealed),
        to_string(app.parameters.algorithm), int64_t{app.parameters.digits},
-       int64_t{duration_cast<Milliseconds>(app.since.time_since_epoch()).count()}});
+       int64_t{duration_cast<Milliseconds>(app.since.time_since_epoch()).count()},
+       int64_t{app.parameters.skew}});
   return PutStatus::done;
 }
 

@@ -9,6 +9,7 @@ import json
 import pathlib
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import time
@@ -103,6 +104,30 @@ class Factors(Scenario):
         self.logs_in(scratch[0])
         self.is_refused(scratch[0])
         self.assert_texts(0)
+
+    def test_a_clock_that_google_s_module_corrects_is_corrected_here_too(self):
+        """A phone that is ten minutes ahead: what Debian's module takes and refuses, ours takes and refuses."""
+        self.house()
+        path = pathlib.Path("/home/carol/.google_authenticator")
+        key = base64.b32encode(secrets.token_bytes(20)).decode()
+        path.unlink(missing_ok=True)
+        path.write_text(f"{key}\n\" TIME_SKEW 20\n\" TOTP_AUTH\n", encoding="ascii")
+        path.chmod(0o400)
+        shutil.chown(path, "carol", "carol")
+        self.keep_secret(key)
+        self.assertIn("1 apps", self.sms2fa("enroll", "--import", "google-authenticator", path))
+        self.machine.pam_service("factors", ["auth required {module}", "account required pam_permit.so"])
+        self.machine.pam_service("google", ["auth required pam_google_authenticator.so noskewadj",
+                                            "account required pam_permit.so"])
+        for ahead, expected in (("now", False), ("10 minutes", True)):
+            code = oathtool("--base32", f"--now={ahead}", key)
+            self.keep_secret(code)
+            with Person(["pamtester", "google", "carol", "authenticate"]) as person:
+                person.reads("Verification code: ")
+                person.types(code)
+                person.reads("successfully authenticated|failure|rror")
+                self.assertEqual("successfully" in person.screen, expected, person.screen)
+            self.assertEqual("in" if expected else "wrong", self.at_pamtester(code))
 
     def test_a_pam_oath_file_is_taken_over_once(self):
         self.house()

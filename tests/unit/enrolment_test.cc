@@ -21,7 +21,7 @@ std::string sealed(const std::string& text, const std::string& key = kKey) {
 }
 
 EnrolledApp app(const std::string& label, const std::string& text) {
-  return {label, sealed(text), {TotpAlgorithm::sha256, 8}, WallTime(1'750'000'000'123ms)};
+  return {label, sealed(text), {TotpAlgorithm::sha256, 8, -3}, WallTime(1'750'000'000'123ms)};
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ STORE_TEST(apps_stand_by_their_label) {
   REQUIRE(apps.size() == 2);
   CHECK_EQ(apps[0].label, "backup");
   CHECK(apps[1].sealed == sealed("k3"));
-  CHECK(apps[1].parameters == (TotpParameters{TotpAlgorithm::sha256, 8}));
+  CHECK(apps[1].parameters == (TotpParameters{TotpAlgorithm::sha256, 8, -3}));
   CHECK(apps[1].since == WallTime(1'750'000'000'123ms));
 }
 

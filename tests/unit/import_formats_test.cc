@@ -67,14 +67,22 @@ TEST(a_key_is_decoded_as_google_s_module_does_it) {
   }
 }
 
-TEST(a_corrected_clock_is_remarked) {
-  const Importable person =
-      read_google_authenticator(std::string(kGoogle) + "\" TIME_SKEW -2\n", "alice");
-  CHECK_EQ(person.refused, "");
-  CHECK_EQ(person.left_behind, "its correction of a clock that is wrong (TIME_SKEW)");
-  CHECK_EQ(
-      read_google_authenticator(std::string(kGoogle) + "\" TIME_SKEW 0\n", "alice").left_behind,
-      "");
+TEST(a_corrected_clock_comes_along) {
+  const auto with = [](const std::string& skew) {
+    return read_google_authenticator(std::string(kGoogle) + "\" TIME_SKEW " + skew + "\n", "alice");
+  };
+  CHECK_EQ(read_google_authenticator(kGoogle, "alice").parameters.skew, 0);
+  for (const int steps : {-1440, -2, 0, 1, 1440}) {
+    CHECK_EQ(with(std::to_string(steps)).refused, "");
+    CHECK_EQ(with(std::to_string(steps)).left_behind, "");
+    CHECK_EQ(with(std::to_string(steps)).parameters.skew, steps);
+  }
+  for (const char* beyond : {"1441", "-1441", "99999999999", "x", "2x"}) {
+    CHECK_EQ(with(beyond).parameters.skew, 0);
+    CHECK_EQ(with(beyond).refused, "");
+    CHECK_EQ(with(beyond).left_behind,
+             "its correction of a clock that is wrong by more than half a day");
+  }
 }
 
 TEST(more_scratch_codes_than_the_tool_makes_stay_behind) {

@@ -107,6 +107,18 @@ TEST(a_file_of_version_1_is_brought_up_to_date) {
   CHECK(std::filesystem::exists(file.path(".exists")));
 }
 
+// Before apps had a clock of their own.
+TEST(the_apps_of_version_9_stay) {
+  StoreFile file;
+  make(file, 9, R"sql(
+      INSERT INTO apps (user, label, sealed, algorithm, digits, since_ms)
+        VALUES ('alice', 'phone', x'01', 'SHA1', 8, 1750000000123);
+    )sql");
+  const auto apps = must(file.open()->enrolment_of("alice")).apps;
+  REQUIRE(apps.size() == 1);
+  CHECK(apps[0].parameters == (TotpParameters{TotpAlgorithm::sha1, 8, 0}));
+}
+
 // Before verdicts had a limit.
 TEST(the_verdicts_of_version_8_stay) {
   StoreFile file;

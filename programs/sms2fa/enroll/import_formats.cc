@@ -2,7 +2,9 @@
 #include "programs/sms2fa/enroll/import_formats.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+#include <cstdlib>
 
 #include "lib/base/alphabet.h"
 #include "lib/base/text.h"
@@ -120,6 +122,16 @@ std::optional<Secret> decode_as_google(std::string_view text) {
   return Secret(bytes.reveal().substr(0, count));
 }
 
+// The steps by which a phone's clock is wrong, found and written down by Google's module.
+void read_skew(std::string_view text, Importable& person) {
+  int steps = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
+  if (error == std::errc() && end == text.data() + text.size() && std::abs(steps) <= kMostTotpSkew)
+    person.parameters.skew = steps;
+  else
+    leave_behind(person, "its correction of a clock that is wrong by more than half a day");
+}
+
 // What an option line of google-authenticator's file changes.
 void read_option(std::string_view line, Importable& person, bool& counts_time) {
   const auto words = words_of(line.substr(1));
@@ -127,8 +139,7 @@ void read_option(std::string_view line, Importable& person, bool& counts_time) {
   if (words[0] == "TOTP_AUTH") counts_time = true;
   if (words[0] == "STEP_SIZE" && words.back() != "30")
     person.refused = "its steps are not of 30 seconds";
-  if (words[0] == "TIME_SKEW" && words.back() != "0")
-    leave_behind(person, "its correction of a clock that is wrong (TIME_SKEW)");
+  if (words[0] == "TIME_SKEW") read_skew(words.back(), person);
 }
 
 Importable read_oath_line(std::string_view line) {
