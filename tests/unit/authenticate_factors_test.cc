@@ -2,53 +2,15 @@
 // Authenticator apps and backup codes at the same prompt as the texted code.
 #include <future>
 
-#include "lib/base/key_file.h"
-#include "lib/otp/backup_code.h"
 #include "lib/otp/totp.h"
 #include "lib/session/factors.h"
 #include "tests/support/scene.h"
 #include "tests/support/test.h"
-#include "tests/unit/scratch_directory.h"
+#include "tests/unit/holders.h"
 
 using namespace sms2fa;
 using namespace sms2fa::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-const Secret kKey("12345678901234567890");
-constexpr const char* kBackupCode = "7K2XM-Q9RTC";
-
-// tess prefers her app; tom gets texts first and has an app and a backup code too.
-struct Holders : Scene {
-  Holders() {
-    SystemRandom system;
-    CHECK(add_key(directory_.path("store.key"), system).ok());
-    snapshot.keys = std::make_unique<KeyRing>(directory_.path("store.key"));
-    directory->add("tess", "+353872222245", {Method::totp, Method::sms, Method::backup});
-    directory->add("tom", "+353872222246");
-    for (const std::string user : {"tess", "tom"}) {
-      const auto sealed = snapshot.keys->seal(app_context(user), kKey, random);
-      REQUIRE(sealed.ok());
-      CHECK(memory->put_app(user, {"app", *sealed, {}, clock.wall_now()}, {}).ok());
-      const auto parameters = make_backup_parameters(random);
-      REQUIRE(parameters.ok());
-      const auto hash = hash_backup_code(*parameters, kBackupCode);
-      REQUIRE(hash.ok());
-      CHECK(memory->replace_backup_codes(user, *parameters, {*hash}, {}).ok());
-    }
-  }
-
-  std::string app_code() const {
-    const auto step = static_cast<uint64_t>(totp_step_at(clock.wall_now()));
-    return std::string(hotp(kKey, step, {}).reveal());
-  }
-
- private:
-  ScratchDirectory directory_;
-};
-
-}  // namespace
 
 TEST(whoever_prefers_an_app_is_asked_for_it_and_gets_no_message) {
   Holders scene;
@@ -85,27 +47,6 @@ TEST(an_app_code_works_in_place_of_the_texted_one) {
   CHECK_EQ(event.verdict, AuditVerdict::accepted);
   CHECK_EQ(event.method, "totp");
   CHECK(person.prompt(0).starts_with("Code sent by SMS to ********46"));
-}
-
-TEST(an_app_whose_clock_is_known_to_be_wrong_is_met_at_its_own_time) {
-  for (const int skew : {-20, 20}) {
-    Holders scene;
-    const auto sealed = scene.snapshot.keys->seal(app_context("tom"), kKey, scene.random);
-    REQUIRE(sealed.ok());
-    CHECK(scene.memory->put_app("tom", {"app", *sealed, {.skew = skew}, scene.clock.wall_now()}, {})
-              .ok());
-    const auto code = [&scene](int steps) {
-      const auto step = totp_step_at(scene.clock.wall_now()) + steps;
-      return std::string(hotp(kKey, static_cast<uint64_t>(step), {}).reveal());
-    };
-    // Three steps are tried, as ever: no more than without it.
-    for (const int wrong : {skew - 2, skew + 2}) {
-      auto person = scene.person().types([&] { return code(wrong); });
-      CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::denied);
-    }
-    auto person = scene.person().types([&] { return code(skew + 1); });
-    CHECK_EQ(scene.attempt(person, Scene::login("tom")).verdict, AuditVerdict::accepted);
-  }
 }
 
 TEST(the_texted_code_is_dead_once_the_app_has_let_in) {
