@@ -12,6 +12,23 @@ std::string duration(std::chrono::seconds time) {
   return std::to_string(std::chrono::ceil<std::chrono::minutes>(time).count()) + " min";
 }
 
+// A terminal's columns, and those of the first line: ssh puts "(user@host) " before it.
+constexpr size_t kLine = 80;
+constexpr size_t kFirstLine = kLine - 20;
+
+// Breaks text that is longer at blanks, in front of a parenthesis where that is possible.
+std::string in_lines(std::string_view text, size_t columns) {
+  std::string lines;
+  for (; text.size() > columns; columns = kLine) {
+    size_t end = text.rfind(" (", columns);
+    if (end == text.npos || end == 0) end = text.rfind(' ', columns);
+    if (end == text.npos || end == 0) break;
+    lines.append(text.substr(0, end)).append("\n");
+    text.remove_prefix(end + 1);
+  }
+  return lines.append(text);
+}
+
 }  // namespace
 
 std::string reduced(std::string_view text, size_t most) {
@@ -82,12 +99,16 @@ std::string not_checked(unsigned left) {
 std::string prompt(const std::string& lead, const MessageSettings& settings, Question question) {
   const std::string without_message =
       question.app_works ? "Enter an authenticator or backup code" : "Enter a backup code";
-  std::string text = lead + (question.message_is_out ? settings.prompt : without_message);
+  std::string text = question.message_is_out ? settings.prompt : without_message;
   if (question.may_send) {
     text += question.message_is_out ? " (r = resend" : " (s = text me";
     text += question.may_call ? ", v = call me)" : ")";
   }
-  return text + ": ";
+  text += ": ";
+  if (lead.size() + text.size() <= kFirstLine) return lead + text;
+  if (lead.empty()) return in_lines(text, kFirstLine);
+  return in_lines(lead.substr(0, lead.find_last_not_of(' ') + 1), kFirstLine) + "\n" +
+         in_lines(text, kLine);
 }
 
 std::string with_help(std::string text, const MessageSettings& settings) {

@@ -40,7 +40,8 @@ struct Question {
   bool app_works = true;       // else only a backup code can
 };
 
-// `lead`, then the configured question, with what else may be typed, then ": ".
+// `lead`, then the configured question, with what else may be typed, then ": ". In lines that leave
+// room for ssh's "(user@host) " of 20 columns in 80.
 std::string prompt(const std::string& lead, const MessageSettings& settings, Question question);
 
 // Notices for attempts that end without (another) prompt; with_help() adds whom to ask.

@@ -133,7 +133,7 @@ class BadFiles(Scenario):
     def test_several_mistakes_are_told_at_once(self):
         self.machine.write_trusted(CONFIGURATION, "[code]\nlenght = 6\ntries = 9\n[delivery]\n"
                                    "providers = twilio\n[limits]\nlockout = 5m\nlockout = 6m\n")
-        self.is_refused(os.EX_CONFIG, r"conf:2: .*lenght.*length", r"conf:3: attempts",
+        self.is_refused(os.EX_CONFIG, r"conf:2: .*lenght.*length", r"conf:3: tries",
                         r"conf:5: .*twilio", r"conf:8: lock.*line 7")
 
     def test_mistakes_in_the_users_file(self):

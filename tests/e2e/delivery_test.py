@@ -100,7 +100,7 @@ class ProviderTrouble:
     def test_a_hang_may_have_delivered_so_nobody_else_is_asked(self):
         self.start_with_both("hang", delivery={"deadline": "1s"})
         with self.ssh() as person:
-            person.reads(r"A code should be on its way by SMS to \*{8}67 \(ref ..\)\. "
+            person.reads(r"A code should be on its way by SMS to \*{8}67 \(ref ..\)\.\s+"
                          r"Enter one time PIN \(r = resend\): ")
             self.assertEqual(0, self.fake(self.other).requests)
             person.types(self.next_text().code)  # it did arrive

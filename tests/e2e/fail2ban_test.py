@@ -139,7 +139,7 @@ class Fail2ban(Scenario):
                 person.reads("one time PIN")
                 for _ in range(2):
                     person.types("nonsense")
-                    person.reads(r"left\. Enter one time PIN")
+                    person.reads(r"left\.\s+Enter one time PIN")
                 person.types("nonsense")
                 person.is_denied()
         # One strike a login, whatever number of transactions the client began.

@@ -61,8 +61,8 @@ class Person:
         return self._child.match
 
     def sees(self, text, patience=PATIENCE):
-        """Waits for these very characters, after those that were waited for before."""
-        return self.reads(re.escape(text), patience)
+        """Waits for these words, however they are broken into lines, after those that were waited for before."""
+        return self.reads(r"\s+".join(re.escape(word) for word in text.split(" ")), patience)
 
     def no_delay(self):
         """Types as soon as it is told to, for those who measure time."""

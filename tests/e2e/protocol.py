@@ -99,10 +99,10 @@ class Client:
         self.sends(encode(ANSWER, {FLAGS: b"\0", TEXT: text.encode()}))
 
     def prompt(self):
-        """The text of the next prompt; anything else is an AssertionError."""
+        """The text of the next prompt, in one line; anything else is an AssertionError."""
         kind, fields = decode(self.receives())
         assert kind == PROMPT, (kind, fields)
-        return fields[TEXT].decode()
+        return fields[TEXT].decode().replace("\n", " ")
 
     def next_is_a_prompt(self):
         """False at a verdict, or when the connection has ended."""

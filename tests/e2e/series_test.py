@@ -73,7 +73,7 @@ class Series(Scenario):
         self.assertNotIn("locked_for_s", series["familiar"])
 
     def test_the_owners_logins_forgive_no_guess(self):
-        self.start(lock="1s", wrong_before_lockout=100)
+        self.start(lockout="1s", wrong_before_lockout=100)
         self.logs_in(HOME)
         reasons = []
         for _ in range(4):

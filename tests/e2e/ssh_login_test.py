@@ -53,7 +53,7 @@ class RightCode:
     def test_the_prompt_and_the_message_belong_together(self):
         self.start_house()
         with self.ssh() as person:
-            prompt = person.reads(r"Code sent by SMS to (\S+) \(ref ([A-Z]\d)\)\. "
+            prompt = person.reads(r"Code sent by SMS to (\S+) \(ref ([A-Z]\d)\)\.\s+"
                                   r"Enter one time PIN \(r = resend\): ")
             text = self.next_text()
             self.assertEqual("********67", prompt[1])

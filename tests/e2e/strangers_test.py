@@ -4,7 +4,7 @@
 from login import PROMPT
 from scenario import (KEYBOARD, PASSWORD_THEN_PIN, PIN, PIN_THEN_PASSWORD, PREMIUM, Scenario)
 
-FIRST = r"Code sent by SMS to \*{8}\d\d \(ref [A-Z]\d\)\. Enter one time PIN \(r = resend\): "
+FIRST = r"Code sent by SMS to \*{8}\d\d \(ref [A-Z]\d\)\.\s+Enter one time PIN \(r = resend\): "
 BOTH_SOURCES = {"sources": "users-file, gecos"}
 
 
@@ -53,7 +53,7 @@ class Strangers(Scenario):
             with self.subTest(user), self.ssh(user) as person:
                 person.reads(FIRST)
                 person.types("r")
-                person.reads(r"Not yet: r works in \d+ s\. Enter one time PIN")
+                person.reads(r"Not yet: r works in \d+ s\.\s+Enter one time PIN")
 
     def test_an_empty_answer_is_answered_alike(self):
         self.start_house(PIN_THEN_PASSWORD)

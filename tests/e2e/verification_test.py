@@ -109,7 +109,7 @@ class Verification:
             person.reads(PROMPT)
             first = self.next_text()
             person.types("r")
-            seconds = int(person.reads(r"Not yet: r works in (\d+) s\. Enter one time PIN")[1])
+            seconds = int(person.reads(r"Not yet: r works in (\d+) s\.\s+Enter one time PIN")[1])
             self.assertIn(seconds, range(1, 4))
             self.assert_texts(1)
             time.sleep(seconds)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/scripted_conversation.h"
 
+#include <algorithm>
+
 namespace sms2fa::test {
 
 Reply ScriptedConversation::ask(const std::string& prompt, bool echo, SteadyTime deadline) {
-  lines_.push_back({Line::Kind::prompt, prompt});
+  std::string text = prompt;
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  lines_.push_back({Line::Kind::prompt, std::move(text)});
   last_deadline_ = deadline;
   last_echo_ = echo;
   while (!steps_.empty()) {

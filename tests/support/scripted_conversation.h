@@ -36,7 +36,7 @@ class ScriptedConversation final : public Conversation {
 
   struct Line {
     enum class Kind { prompt, notice } kind;
-    std::string text;
+    std::string text;  // a prompt's without its breaks: wording_test.cc looks at those
   };
   const std::vector<Line>& lines() const { return lines_; }
   // The texts of one kind, and the last one ("" without any).

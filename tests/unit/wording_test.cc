@@ -42,6 +42,45 @@ TEST(a_prompt_offers_what_may_be_typed) {
   CHECK_EQ(wording::prompt("", settings, {false, false, false, false}), "Enter a backup code: ");
 }
 
+// Columns of the longest line, behind the 20 that ssh puts before the first.
+size_t longest_line(const std::string& text) {
+  size_t longest = 0;
+  size_t columns = 20;
+  for (const char c : text) {
+    columns = c == '\n' ? 0 : columns + 1;
+    longest = std::max(longest, columns);
+  }
+  return longest;
+}
+
+TEST(prompts_fit_a_terminal_behind_what_ssh_puts_before_them) {
+  MessageSettings settings;
+  CHECK_EQ(wording::prompt(wording::code_sent(Medium::sms, "********67", "K7"), settings,
+                           {true, false, true}),
+           "Code sent by SMS to ********67 (ref K7).\nEnter one time PIN (r = resend): ");
+  CHECK_EQ(wording::prompt("", settings, {true, true, false}),
+           "Enter an authenticator or backup code\n(s = text me, v = call me): ");
+  for (const size_t own : {17, 60, 100}) {
+    settings.prompt = std::string(own / 2, 'p') + " " + std::string(own - own / 2, 'p');
+    for (const bool send : {false, true})
+      for (const bool call : {false, true})
+        for (const bool out : {false, true})
+          for (const auto& lead :
+               {std::string(), wording::code_may_come(Medium::sms, "********67", "K7"),
+                wording::code_sent_before(600s, "********67", "K7"),
+                wording::code_coming("********67"), wording::not_delivered(true),
+                wording::wrong_code(2) + wording::not_available(true, true),
+                wording::resend_too_soon(600s, true), wording::used_before(2),
+                wording::not_available(true, true) +
+                    wording::code_may_come(Medium::sms, "********67", "K7")}) {
+            const auto shown = wording::prompt(lead, settings, {send, call, out});
+            CHECK(longest_line(shown) <= 80);
+            CHECK(shown.ends_with(": "));
+            CHECK(shown.find(" \n") == std::string::npos);
+          }
+  }
+}
+
 TEST(the_longest_prompt_fits_into_what_pam_takes) {
   MessageSettings settings;
   settings.prompt = std::string(100, 'p');
