@@ -100,10 +100,11 @@ class House:
                         return pid
                 except TimeoutError:
                     ended, status = os.waitpid(pid, os.WNOHANG)
-                    require(not ended, f"the daemon did not start ({status:#x}): {self._said()}")
+                    require(not ended, f"the daemon did not start ({status:#x}): {self.said()}")
                     require(time.monotonic() < end, "the daemon is not ready")
 
-    def _said(self):
+    def said(self):
+        """The last of what the daemon has logged."""
         return self._errors.read_text(errors="replace")[-2000:] if self._errors.exists() else ""
 
     def _become_daemon(self, program, environment):
