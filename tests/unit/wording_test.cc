@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/wording.h"
 
+#include <algorithm>
+
 #include "lib/base/text.h"
 #include "tests/support/test.h"
 
