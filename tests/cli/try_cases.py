@@ -48,7 +48,7 @@ class TryTest(ProgramCase):
     def test_accepted(self):
         for user in (None, "alice"):
             child = self.in_terminal("try", "alice", user=user)
-            child.expect(r"Code sent by SMS to \*{8}67 \(ref [A-Z]\d\)\. " + PROMPT)
+            child.expect(r"Code sent by SMS to \*{8}67 \(ref [A-Z]\d\)\.\r\n" + PROMPT)
             child.sendline(code_in(newest_text(self.outbox)))
             said, status = self.end_of(child)
             self.assertIn("Accepted: the second factor of alice works.", said)
@@ -283,11 +283,11 @@ class ImpostorTest(ProgramCase):
 
     def test_texts_do_no_harm(self):
         def script(connection, nonce):
-            for text in ("\x1b[2Jgone", "c1 \x9b2J", "plain é"):
+            for text in ("\x1b[2Jgone", "c1 \x9b2J", "plain é", "two\nlines"):
                 connection.send(message(3, field(9, b"\4"), field(10, text.encode())))
             connection.send(message(3, field(9, b"\4"), field(10, b"\xff")))
         self.assertEqual(self.answer_to(script).stdout,
-                         "\\x1b[2Jgone\nc1 \\xc2\\x9b2J\nplain é\n\\xff\n")
+                         "\\x1b[2Jgone\nc1 \\xc2\\x9b2J\nplain é\ntwo\nlines\n\\xff\n")
 
     def test_silence(self):
         began = time.monotonic()

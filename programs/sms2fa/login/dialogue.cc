@@ -110,9 +110,11 @@ std::string own_name() {
   return entry == nullptr ? std::string() : entry->pw_name;
 }
 
-// C1 control characters in UTF-8 included.
+// C1 control characters in UTF-8 included. Prompts are broken into lines.
 std::string harmless(std::string_view text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const auto is_control = [](char c) {
+    return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f);
+  };
   bool plain = is_valid_utf8(text) && std::none_of(text.begin(), text.end(), is_control);
   for (size_t i = 0; plain && i + 1 < text.size(); ++i)
     plain = text[i] != '\xc2' || static_cast<unsigned char>(text[i + 1]) >= 0xa0;
