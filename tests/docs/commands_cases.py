@@ -43,7 +43,7 @@ NOT_RUN = {
 
 # What is shown and not typed.
 SHOWN = (
-    r"\$ ssh alice@web01", r"Code sent by SMS to \*{8}\d\d \(ref [A-Z]\d\)\. .*:",
+    r"\$ ssh alice@web01", r"Code sent by SMS to \*{8}\d\d \(ref [A-Z]\d\)\.", r"Enter one time PIN \(r = resend\):",
     r"PerSourcePenaltyExemptList .*", r"# .*", r"\[(provider twilio|store)\]", r"(auth_token|key)_file = /run/credentials/\S+",
 )
 
