@@ -181,10 +181,11 @@ class Packages(unittest.TestCase):
         inside("sh", "-c", "printf 'ann:pw\\nroot:pw\\n' | chpasswd; ssh-keygen -q -t ed25519 -N '' -f /var/tmp/key; "
                "install -D -o ann -m 600 /var/tmp/key.pub /home/ann/.ssh/authorized_keys; chown ann /home/ann/.ssh")
         (PLACE / "etc/sms2fa/users.conf").write_text("[users]\nann = +353851234567\n")
-        inside("sh", "-e", "-c", "mkdir -p /run/sshd; sms2fad & daemon=$!; "
+        # The daemon of the tests before may have been killed, and its sockets stand.
+        inside("sh", "-e", "-c", "mkdir -p /run/sshd; rm -f /run/sms2fa/*.sock; sms2fad & daemon=$!; "
+               "trap 'kill $daemon; wait $daemon' EXIT; "
                "until [ -S /run/sms2fa/auth.sock ]; do kill -0 $daemon; sleep 0.1; done; "
-               "sms2fa pam enable sshd --first key --yes; sms2fa pam enable su --first password --yes; "
-               "kill $daemon; wait $daemon")
+               "sms2fa pam enable sshd --first key --yes; sms2fa pam enable su --first password --yes")
 
     def test_7_install_after_remove(self):
         self.install(self.bring)

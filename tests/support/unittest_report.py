@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs unittest tests, with the time each took, and closes with `N passed, N failed, N skipped`.
+"""Runs unittest tests, with the time each took, and closes with `N passed, N failed, N skipped`. A test that hangs ends
+all of them, and the stack says where.
 
 usage: unittest_report.py FOLDER   (its *_test.py files)
 """
 
+import faulthandler
 import os
 import pathlib
 import sys
@@ -14,6 +16,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import private_machine  # noqa: E402
+
+
+# Twice what the slowest takes, which builds everything in another Debian beside other compilers.
+LONGEST_TEST_S = 1200
 
 
 class Result(unittest.TextTestResult):
@@ -29,6 +35,7 @@ class Result(unittest.TextTestResult):
 
     def startTest(self, test):
         self._began = time.monotonic()
+        faulthandler.dump_traceback_later(LONGEST_TEST_S, exit=True)
         super().startTest(test)
 
     def addSuccess(self, test):
@@ -48,6 +55,7 @@ def tests_of(suite):
 def run_and_exit(tests):
     """Exits with 0 only when no test failed and at least one passed."""
     began = time.monotonic()
+    faulthandler.dump_traceback_later(LONGEST_TEST_S, exit=True)
     runner = unittest.TextTestRunner(sys.stdout, verbosity=2, resultclass=Result)
     result = runner.run(unittest.TestSuite(tests))
     # A test whose tearDown or several parts fail is still one test.
