@@ -38,8 +38,8 @@ bool is_warning(const AuditNotice& notice) {
     case NoticeKind::share_spent:
     case NoticeKind::replay:
     case NoticeKind::not_told:
-    case NoticeKind::pass_issued:
-    case NoticeKind::pass_used:
+    case NoticeKind::bypass_issued:
+    case NoticeKind::bypass_used:
       return true;
     case NoticeKind::unlocked:
     case NoticeKind::delivery:

@@ -25,7 +25,8 @@ struct AuditEntry {
 AuditEntry entry_of(const AuditEvent& event);
 
 // `notice kind=locked user=alice …`, in the same way. Locks, disabling, replays, many failures and
-// passes are warnings; so is a success after more failures than a slip of the finger explains.
+// bypass codes are warnings; so is a success after more failures than a slip of the finger
+// explains.
 AuditEntry entry_of(const AuditNotice& notice);
 
 }  // namespace sms2fa

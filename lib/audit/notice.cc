@@ -35,10 +35,10 @@ const char* to_string(NoticeKind kind) {
       return "invited";
     case NoticeKind::not_told:
       return "not-told";
-    case NoticeKind::pass_issued:
-      return "pass-issued";
-    case NoticeKind::pass_used:
-      return "pass-used";
+    case NoticeKind::bypass_issued:
+      return "bypass-issued";
+    case NoticeKind::bypass_used:
+      return "bypass-used";
   }
   return "notice";
 }

@@ -17,7 +17,7 @@ enum class NoticeKind {
   disabled,  // by the `count`-th in a row, until an administrator unlocks: `state`, all or a series
   share_spent,     // of the year's wrong answers, of the series `state`
   unlocked,        // by an administrator
-  replay,          // a code, step or pass that was used already came again
+  replay,          // a code or step that was used already came again
   delivery,        // how a message ended, after the provider had taken it: `state`
   provider_state,  // a provider's circuit breaker moved: `state`
   enrolled,        // a method was added: `method`
@@ -26,8 +26,8 @@ enum class NoticeKind {
   code_used,       // a backup code let somebody in; `count` are left
   invited,         // by an administrator: may enroll a first factor
   not_told,        // a change was not told to the number on record
-  pass_issued,     // by an administrator: one login without the phone
-  pass_used,
+  bypass_issued,   // by an administrator: one login without the phone
+  bypass_used,
 };
 
 const char* to_string(NoticeKind kind);

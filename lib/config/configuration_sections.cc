@@ -158,7 +158,7 @@ constexpr Key<StoreSettings> kStoreKeys[] = {
      "or memory, which a restart forgets"},
     {"path", value<take_path, &StoreSettings::path>, "/var/lib/sms2fa/state.db", ""},
     {"key_file", value<take_path, &StoreSettings::key_file>, "/etc/sms2fa/store.key",
-     "seals numbers and app keys in it; made by: sms2fa rotate-key --first"},
+     "seals numbers and app keys in it; made by: sms2fa rotate-key --init"},
 };
 
 // A section of a fixed name.

@@ -46,12 +46,12 @@ class BackupFactor final : public Factor {
 };
 
 // Hashed like a backup code, and with the same parameters, so that it costs no second hash; unless
-// the codes are newer than the pass.
-class PassFactor final : public Factor {
+// the codes are newer than the bypass code.
+class BypassFactor final : public Factor {
  public:
-  explicit PassFactor(const UserRecord& record)
-      : is_given_(record.pass.has_value()),
-        parameters_(is_given_ ? record.pass->parameters : parameters_of(record.backup_codes)) {}
+  explicit BypassFactor(const UserRecord& record)
+      : is_given_(record.bypass.has_value()),
+        parameters_(is_given_ ? record.bypass->parameters : parameters_of(record.backup_codes)) {}
 
   bool is_enrolled() const override { return is_given_; }
   bool is_usable() const override { return is_given_; }
@@ -65,7 +65,7 @@ class PassFactor final : public Factor {
   Result<FactorUse> use(const FactorEvidence& evidence, const std::string& user,
                         Store& store) const override {
     if (evidence.hash.empty()) return FactorUse{};
-    const auto used = store.use_pass(is_given_ ? user : kDecoyUser, evidence.hash);
+    const auto used = store.use_bypass(is_given_ ? user : kDecoyUser, evidence.hash);
     if (!used) return used.error();
     return FactorUse{*used ? FactorUse::Kind::right : FactorUse::Kind::wrong};
   }
@@ -89,14 +89,14 @@ FactorKind backup_kind() {
           }};
 }
 
-FactorKind pass_kind() {
-  return {.word = "pass",
+FactorKind bypass_kind() {
+  return {.word = "bypass",
           .method = std::nullopt,
           .is_usual = false,
-          .used = NoticeKind::pass_used,
+          .used = NoticeKind::bypass_used,
           .has_form = has_form_of_backup_code,
           .open = [](const std::string&, const UserRecord& record, KeyRing*)
-              -> std::unique_ptr<Factor> { return std::make_unique<PassFactor>(record); }};
+              -> std::unique_ptr<Factor> { return std::make_unique<BypassFactor>(record); }};
 }
 
 }  // namespace sms2fa

@@ -99,7 +99,7 @@ struct FactorKind {
 // One for each kind, in a file of its own.
 FactorKind totp_kind();
 FactorKind backup_kind();
-FactorKind pass_kind();
+FactorKind bypass_kind();
 
 // A value of the store, opened.
 Result<Secret> open_sealed(KeyRing* keys, const std::string& context, const std::string& sealed);

@@ -15,7 +15,7 @@ bool is_allowed(const FactorKind& kind, const Methods& allowed) {
 }  // namespace
 
 std::span<const FactorKind> factor_kinds() {
-  static const FactorKind kinds[] = {totp_kind(), backup_kind(), pass_kind()};
+  static const FactorKind kinds[] = {totp_kind(), backup_kind(), bypass_kind()};
   return kinds;
 }
 

@@ -23,7 +23,7 @@ class Notices {
   // share that is spent, a success after failures, many failures in a day.
   void answered(const CountedAttempt& counted, bool right, const std::string& method) const;
 
-  // What was used already came again: a code, a step, a pass.
+  // What was used already came again: a code, a step, a bypass code.
   void replayed(const std::string& method, const std::string& ref) const;
 
   // The rest is the caller's to fill in.

@@ -42,7 +42,7 @@ struct Outlook {
   std::string number;  // where codes go; empty: nowhere
   std::vector<std::string> methods;
   bool by_message = false;
-  bool by_other = false;  // an app, a backup code or a pass
+  bool by_other = false;  // an app, a backup code or a bypass code
   // What is enrolled and sealed with a key that can't be read.
   bool app_unavailable = false;
   bool number_unavailable = false;

@@ -124,7 +124,7 @@ std::string locked(std::chrono::seconds wait) {
 }
 
 std::string disabled() {
-  return "Too many wrong codes: an administrator has to unlock you, or to give you a pass.";
+  return "Too many wrong codes: an administrator has to unlock you or give you a bypass code.";
 }
 
 std::string too_many_wrong_codes() {

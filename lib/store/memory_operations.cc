@@ -4,24 +4,24 @@
 
 namespace sms2fa {
 
-Result<void> MemoryStore::issue_pass(const std::string& user, const std::string& parameters,
-                                     const std::string& hash, std::chrono::seconds lifetime) {
+Result<void> MemoryStore::issue_bypass(const std::string& user, const std::string& parameters,
+                                       const std::string& hash, std::chrono::seconds lifetime) {
   const MutexLock lock(mutex_);
   passes_[user] = {parameters, hash, clock_.now() + lifetime};
   return {};
 }
 
-Result<std::optional<Pass>> MemoryStore::pass_of(const std::string& user) {
+Result<std::optional<Bypass>> MemoryStore::bypass_of(const std::string& user) {
   const MutexLock lock(mutex_);
   const auto found = passes_.find(user);
   if (found == passes_.end() || found->second.expires_at <= clock_.now())
-    return std::optional<Pass>();
+    return std::optional<Bypass>();
   return std::optional(
-      Pass{found->second.parameters,
-           std::chrono::ceil<std::chrono::seconds>(found->second.expires_at - clock_.now())});
+      Bypass{found->second.parameters,
+             std::chrono::ceil<std::chrono::seconds>(found->second.expires_at - clock_.now())});
 }
 
-Result<bool> MemoryStore::use_pass(const std::string& user, const std::string& hash) {
+Result<bool> MemoryStore::use_bypass(const std::string& user, const std::string& hash) {
   const MutexLock lock(mutex_);
   const auto found = passes_.find(user);
   if (found == passes_.end() || found->second.hash != hash ||

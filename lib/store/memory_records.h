@@ -6,7 +6,7 @@
 
 #include "lib/base/clock.h"
 
-// What a MemoryStore keeps of backup codes, passes and invitations.
+// What a MemoryStore keeps of backup codes, bypass codes and invitations.
 namespace sms2fa::memory_records {
 
 struct BackupSet {

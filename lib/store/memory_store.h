@@ -44,10 +44,10 @@ class MemoryStore final : public Store {
   Result<std::optional<BackupCodes>> backup_codes(const std::string& user) override;
   Result<bool> use_backup_code(const std::string& user, const std::string& hash) override;
   Result<UserRecord> record_of(const Origin& origin) override;
-  Result<void> issue_pass(const std::string& user, const std::string& parameters,
-                          const std::string& hash, std::chrono::seconds lifetime) override;
-  Result<std::optional<Pass>> pass_of(const std::string& user) override;
-  Result<bool> use_pass(const std::string& user, const std::string& hash) override;
+  Result<void> issue_bypass(const std::string& user, const std::string& parameters,
+                            const std::string& hash, std::chrono::seconds lifetime) override;
+  Result<std::optional<Bypass>> bypass_of(const std::string& user) override;
+  Result<bool> use_bypass(const std::string& user, const std::string& hash) override;
   Result<void> record_provider_state(const ProviderState& state) override;
   Result<std::vector<ProviderState>> provider_states() override;
   Result<void> add_to_counters(const std::vector<Counter>& counters) override;

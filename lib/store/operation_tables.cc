@@ -5,24 +5,24 @@ namespace sms2fa::operation_tables {
 
 using std::chrono::duration_cast;
 
-void issue_pass(Transaction& transaction, const std::string& user, const std::string& parameters,
-                const std::string& hash, std::chrono::seconds lifetime) {
+void issue_bypass(Transaction& transaction, const std::string& user, const std::string& parameters,
+                  const std::string& hash, std::chrono::seconds lifetime) {
   transaction.database().run(
       "REPLACE INTO passes (user, parameters, hash, expires_ms) VALUES (?, ?, ?, ?)",
       {std::string_view(user), std::string_view(parameters), std::string_view(hash),
        transaction.now_ms() + Milliseconds(lifetime).count()});
 }
 
-std::optional<Pass> pass_of(Transaction& transaction, const std::string& user) {
+std::optional<Bypass> bypass_of(Transaction& transaction, const std::string& user) {
   auto row = transaction.database().query(
       "SELECT parameters, expires_ms FROM passes WHERE user = ? AND expires_ms > ?",
       {std::string_view(user), transaction.now_ms()});
   if (!row.next()) return std::nullopt;
-  return Pass{row.text(0), std::chrono::ceil<std::chrono::seconds>(
-                               Milliseconds(row.integer(1) - transaction.now_ms()))};
+  return Bypass{row.text(0), std::chrono::ceil<std::chrono::seconds>(
+                                 Milliseconds(row.integer(1) - transaction.now_ms()))};
 }
 
-bool use_pass(Transaction& transaction, const std::string& user, const std::string& hash) {
+bool use_bypass(Transaction& transaction, const std::string& user, const std::string& hash) {
   return transaction.database().run(
              "DELETE FROM passes WHERE user = ? AND hash = ? AND expires_ms > ?",
              {std::string_view(user), std::string_view(hash), transaction.now_ms()}) > 0;

@@ -13,10 +13,10 @@
 // throws DatabaseFailure.
 namespace sms2fa::operation_tables {
 
-void issue_pass(Transaction& transaction, const std::string& user, const std::string& parameters,
-                const std::string& hash, std::chrono::seconds lifetime);
-std::optional<Pass> pass_of(Transaction& transaction, const std::string& user);
-bool use_pass(Transaction& transaction, const std::string& user, const std::string& hash);
+void issue_bypass(Transaction& transaction, const std::string& user, const std::string& parameters,
+                  const std::string& hash, std::chrono::seconds lifetime);
+std::optional<Bypass> bypass_of(Transaction& transaction, const std::string& user);
+bool use_bypass(Transaction& transaction, const std::string& user, const std::string& hash);
 void drop_expired(Transaction& transaction);
 
 void record_provider_state(Transaction& transaction, const ProviderState& state);

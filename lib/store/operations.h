@@ -12,8 +12,8 @@
 
 namespace sms2fa {
 
-// An administrator's pass: what a typed one is hashed with, and how long it is good for yet.
-struct Pass {
+// An administrator's bypass code: what a typed one is hashed with, and how long it is good for yet.
+struct Bypass {
   std::string parameters;
   std::chrono::seconds expires_in;
 };
@@ -45,14 +45,14 @@ class OperationsStore {
  public:
   virtual ~OperationsStore() = default;
 
-  // Puts this in the place of any pass that the user has. `hash` is what hash_backup_code()
-  // (lib/otp) makes of the pass with `parameters`; the pass itself is not kept.
-  virtual Result<void> issue_pass(const std::string& user, const std::string& parameters,
-                                  const std::string& hash, std::chrono::seconds lifetime) = 0;
+  // Puts this in the place of any bypass code that the user has. `hash` is what hash_backup_code()
+  // (lib/otp) makes of the code with `parameters`; the code itself is not kept.
+  virtual Result<void> issue_bypass(const std::string& user, const std::string& parameters,
+                                    const std::string& hash, std::chrono::seconds lifetime) = 0;
   // nullopt: the user has none that is good now.
-  virtual Result<std::optional<Pass>> pass_of(const std::string& user) = 0;
-  // True once for a pass that has not expired by the store's own time. It is used up then.
-  virtual Result<bool> use_pass(const std::string& user, const std::string& hash) = 0;
+  virtual Result<std::optional<Bypass>> bypass_of(const std::string& user) = 0;
+  // True once for a bypass code that has not expired by the store's own time. It is used up then.
+  virtual Result<bool> use_bypass(const std::string& user, const std::string& hash) = 0;
 
   // Durable soon.
   virtual Result<void> record_provider_state(const ProviderState& state) = 0;

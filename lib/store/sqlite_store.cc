@@ -203,7 +203,7 @@ Result<UserRecord> SqliteStore::record_of(const Origin& origin) {
   const std::string& user = origin.user;
   return committed([&](Transaction& t) {
     return UserRecord{answer_tables::state_of(t, hashed), enrolment_tables::enrolment_of(t, user),
-                      record_tables::backup_codes(t, user), operation_tables::pass_of(t, user),
+                      record_tables::backup_codes(t, user), operation_tables::bypass_of(t, user),
                       generation_tables::generation_of(t, user)};
   });
 }
@@ -271,18 +271,18 @@ Result<size_t> SqliteStore::reseal(const std::string& key_id, const Reseal& rese
   return **done;
 }
 
-Result<void> SqliteStore::issue_pass(const std::string& user, const std::string& parameters,
-                                     const std::string& hash, std::chrono::seconds lifetime) {
+Result<void> SqliteStore::issue_bypass(const std::string& user, const std::string& parameters,
+                                       const std::string& hash, std::chrono::seconds lifetime) {
   return commits_.perform(
-      [&](Transaction& t) { operation_tables::issue_pass(t, user, parameters, hash, lifetime); });
+      [&](Transaction& t) { operation_tables::issue_bypass(t, user, parameters, hash, lifetime); });
 }
 
-Result<std::optional<Pass>> SqliteStore::pass_of(const std::string& user) {
-  return committed([&](Transaction& t) { return operation_tables::pass_of(t, user); });
+Result<std::optional<Bypass>> SqliteStore::bypass_of(const std::string& user) {
+  return committed([&](Transaction& t) { return operation_tables::bypass_of(t, user); });
 }
 
-Result<bool> SqliteStore::use_pass(const std::string& user, const std::string& hash) {
-  return committed([&](Transaction& t) { return operation_tables::use_pass(t, user, hash); });
+Result<bool> SqliteStore::use_bypass(const std::string& user, const std::string& hash) {
+  return committed([&](Transaction& t) { return operation_tables::use_bypass(t, user, hash); });
 }
 
 Result<void> SqliteStore::record_provider_state(const ProviderState& state) {

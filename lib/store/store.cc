@@ -16,9 +16,9 @@ Result<UserRecord> record_by_parts(Store& store, const Origin& origin) {
   if (!enrolment) return enrolment.error();
   auto codes = store.backup_codes(user);
   if (!codes) return codes.error();
-  auto pass = store.pass_of(user);
-  if (!pass) return pass.error();
-  return UserRecord{*state, std::move(*enrolment), std::move(*codes), std::move(*pass),
+  auto bypass = store.bypass_of(user);
+  if (!bypass) return bypass.error();
+  return UserRecord{*state, std::move(*enrolment), std::move(*codes), std::move(*bypass),
                     *generation};
 }
 

@@ -57,7 +57,7 @@ struct UserRecord {
   UserState state;
   Enrolment enrolment;
   std::optional<BackupCodes> backup_codes;
-  std::optional<Pass> pass;
+  std::optional<Bypass> bypass;
   Generation generation{};
 };
 

@@ -31,7 +31,7 @@ constexpr std::array kOptions = {option{"config", required_argument, nullptr, 'c
                                  option{"dry-run", no_argument, nullptr, 'd'},
                                  option{"voice", no_argument, nullptr, 'v'},
                                  option{"wait", no_argument, nullptr, 'w'},
-                                 option{"first", no_argument, nullptr, 'F'},
+                                 option{"init", no_argument, nullptr, 'I'},
                                  option{"first", required_argument, nullptr, 'P'},
                                  option{"yes", no_argument, nullptr, 'y'},
                                  option{"limits", no_argument, nullptr, 'l'},
@@ -70,6 +70,9 @@ Error complaint(int verdict, std::string_view word, const std::vector<option>& k
     return usage_error("unknown option -" + escape({&letter, 1}));
   }
   if (optopt != 0) return usage_error(escape(typed) + " takes no value");
+  // For the first release.
+  if (typed == "--first" && std::find(names.begin(), names.end(), "--init") != names.end())
+    return usage_error("--first is --init now");
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   const auto near = nearest(typed, candidates);
   return usage_error("unknown option " + escape(typed) +
@@ -166,8 +169,8 @@ Result<Arguments> parse_arguments(int argc, char** argv, const Command& command)
       case 'w':
         arguments.wait = true;
         break;
-      case 'F':
-        arguments.first = true;
+      case 'I':
+        arguments.init = true;
         break;
       case 'P':
         arguments.first_factor = optarg;

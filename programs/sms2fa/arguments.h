@@ -33,7 +33,7 @@ struct Arguments {
   bool yes = false;
   bool voice = false;
   bool wait = false;
-  bool first = false;   // only the first key
+  bool init = false;    // only the first key
   bool limits = false;  // of messages, too
   bool json = false;
   bool help = false;

@@ -32,7 +32,7 @@ extern const Command kInviteCommand;
 extern const Command kLogCommand;
 extern const Command kMetricsCommand;
 extern const Command kPamCommand;
-extern const Command kPassCommand;
+extern const Command kBypassCommand;
 extern const Command kRemoveCommand;
 extern const Command kRestoreCommand;
 extern const Command kRotateKeyCommand;

@@ -26,7 +26,7 @@ constexpr size_t kLockedMemory = size_t{1} << 18;
 constexpr const Command* kCommands[] = {
     &kCheckCommand,     &kCodesCommand,  &kEnrollCommand, &kInviteCommand,  &kRemoveCommand,
     &kRotateKeyCommand, &kDoctorCommand, &kLogCommand,    &kMetricsCommand, &kPamCommand,
-    &kPassCommand,      &kSendCommand,   &kStatusCommand, &kTryCommand,     &kUnlockCommand,
+    &kBypassCommand,    &kSendCommand,   &kStatusCommand, &kTryCommand,     &kUnlockCommand,
     &kBackupCommand,    &kRestoreCommand};
 
 constexpr const char* kUsage =
@@ -39,7 +39,7 @@ constexpr const char* kUsage =
     "  send USER   send a real test message, without a code\n"
     "  status      how providers and people fare; with a USER, whether this one can log in\n"
     "  unlock USER end a lock, or a disabling\n"
-    "  pass USER   one login without the phone, when it is lost or the provider is down\n"
+    "  bypass USER one login without the phone, when it is lost or the provider is down\n"
     "  log         the newest verdicts, of everybody or of one USER\n"
     "  metrics     counters and latencies as OpenMetrics text\n"
     "  enroll      phone, authenticator app and backup codes: yours, or as root a USER's\n"
@@ -86,6 +86,9 @@ const Command* find_command(std::string_view name) {
 }
 
 int unknown_command(const std::string& word, const Console& console) {
+  // For the first release.
+  if (word == "pass")
+    return console.fail(EX_USAGE, "sms2fa pass is sms2fa bypass now", "See: sms2fa bypass --help");
   std::vector<std::string_view> names;
   for (const auto* command : kCommands) names.push_back(command->name);
   std::string message = word.starts_with('-') ? "unknown option " : "unknown command ";

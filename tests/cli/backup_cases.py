@@ -23,7 +23,7 @@ def app_code():
 class BackupCase(EnrolmentCase):
     def setUp(self):
         super().setUp()
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.file = self.machine.state / "backup.tar"
         self.file.unlink(missing_ok=True)
         self.addCleanup(self.tidy)
@@ -182,7 +182,7 @@ class WrongConfigurationTest(EnrolmentCase):
         self.stop()
         self.spoil()
         self.run_program("check", expect=CONFIG)
-        for command in (["status"], ["status", "alice"], ["log"], ["pass", "alice", "--reason", "x"],
+        for command in (["status"], ["status", "alice"], ["log"], ["bypass", "alice", "--reason", "x"],
                         ["unlock", "alice"]):
             with self.subTest(command):
                 done = self.run_program(*command)
@@ -192,13 +192,13 @@ class WrongConfigurationTest(EnrolmentCase):
         self.assertEqual(self.json_of("unlock", "alice", expect=1)["error"],
                          "alice is not locked, and has no wrong code to forget")
 
-    def test_a_pass_for_somebody_with_nothing_on_record(self):
+    def test_a_bypass_for_somebody_with_nothing_on_record(self):
         self.machine.add_user("erin", "x")
         self.start()
-        code = self.json_of("pass", "erin", "--reason", "first day")["pass"]
+        code = self.json_of("bypass", "erin", "--reason", "first day")["bypass"]
         with protocol.Client(self.machine.socket) as client:
             client.hello("erin", service="sshd", rhost="192.0.2.8")
             client.prompt()
             client.answers(code)
             self.assertEqual(client.verdict(), (protocol.ACCEPTED, "right-code"))
-        self.run_program("pass", "no-such-account", "--reason", "x", expect=NOUSER)
+        self.run_program("bypass", "no-such-account", "--reason", "x", expect=NOUSER)

@@ -145,7 +145,7 @@ class BadNight(MendingCase):
         key = pathlib.Path("/etc/sms2fa/store.key")
         key.unlink(missing_ok=True)
         self.addCleanup(key.unlink, missing_ok=True)
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         secret = pathlib.Path("/home/alice/.google_authenticator")
         secret.write_text(f"{APP_KEY}\n\" TOTP_AUTH\n")
         secret.chmod(0o400)

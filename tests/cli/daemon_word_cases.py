@@ -159,7 +159,7 @@ class NowTest(DaemonCase, DoctorCase):
 
     def enroll_app(self, user):
         self.start()
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         secret = pathlib.Path("/home", user, ".google_authenticator")
         secret.write_text("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n\" TOTP_AUTH\n")
         secret.chmod(0o400)

@@ -31,7 +31,7 @@ class EnrolmentCase(StateCase):
 class AnswersAsJsonTest(EnrolmentCase):
     def setUp(self):
         super().setUp()
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.start()
 
     def test_codes(self):
@@ -81,7 +81,7 @@ class AnswersAsJsonTest(EnrolmentCase):
 class ProgressTest(EnrolmentCase):
     def setUp(self):
         super().setUp()
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.start()
 
     def oath_file(self, count):
@@ -116,7 +116,7 @@ class SendTest(EnrolmentCase):
 
     def setUp(self):
         super().setUp()
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.start()
         self.import_number()
 
@@ -170,24 +170,24 @@ class SendTest(EnrolmentCase):
 
 class EnrolledStatusTest(EnrolmentCase):
     def test_who_has_only_enrolled(self):
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.start()
         self.run_program("status", "bob", expect=NOUSER)
         self.import_app()
         self.import_number()
         self.run_program("codes", "bob", expect=OK)
-        self.run_program("pass", "bob", "--reason", "lost", expect=OK)
+        self.run_program("bypass", "bob", "--reason", "lost", expect=OK)
         shown = self.run_program("status", "bob", expect=OK).stdout
         self.assertRegex(shown, r"(?m)^  state +ok: may log in$")
         self.assertRegex(shown, r"(?m)^  number +\*{8}56 \(enrolled\)$")
         self.assertRegex(shown, r"(?m)^  apps +imported \(since \d{4}-\d\d-\d\d\)$")
         self.assertRegex(shown, r"(?m)^  backup codes +10 left$")
-        self.assertRegex(shown, r"(?m)^  pass +one, good for another (15|14) min$")
+        self.assertRegex(shown, r"(?m)^  bypass code +one, good for another (15|14) min$")
         answer = self.json_of("status", "bob")
         self.assertEqual((answer["state"], answer["number"], answer["number_is_enrolled"],
                           answer["backup_codes_left"], [app["label"] for app in answer["apps"]]),
                          ("ok", "********56", True, 10, ["imported"]))
-        self.assertTrue(0 < answer["pass_for_s"] <= 900)
+        self.assertTrue(0 < answer["bypass_for_s"] <= 900)
         shown = self.run_program("status", expect=OK).stdout
         self.assertRegex(shown, r"(?m)^ENROLLED +NUMBER +APPS +BACKUP CODES\n"
                                 r"bob +\*{8}56 +1 +10$")
@@ -267,7 +267,7 @@ class ToldTest(EnrolmentCase):
         return [path.read_text("ascii") for path in sorted(set(self.outbox.glob("*.txt")) - before)], report
 
     def test_an_import_tells_those_whom_it_adds_something_for(self):
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.start()
         self.run_program("enroll", "--import", "pam_oath", "--dry-run",
                          self.machine.write_trusted("/etc/users.oath", f"HOTP/T30 alice - {OATH_KEY}\n"), expect=OK)
@@ -286,7 +286,7 @@ class ToldTest(EnrolmentCase):
         self.machine.write_trusted(USERS_FILE, "[users]\n" + "".join(
             f"{user} = +35385123456{i}\n" for i, user in enumerate(people)))
         self.configure("[limits]\nsends_per_host = 4/1h\n")
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.start()
         since = len(self.machine.log.lines)
         texts, report = self.told_by_import(*people)
@@ -317,12 +317,12 @@ class KeyTest(EnrolmentCase):
         self.machine.write_trusted(CONFIGURATION, text.replace(
             "type = outbox", "type = twilio\nauth_token_file = /nowhere/twilio.token"))
         self.assertIn("There is a first key",
-                      self.run_program("rotate-key", "--first", expect=OK).stdout)
+                      self.run_program("rotate-key", "--init", expect=OK).stdout)
         made = KEY_FILE.read_bytes()
         self.assertRegex(made, rb"^[0-9a-f]{64}\n$")
         self.assertEqual((KEY_FILE.stat().st_mode & 0o777, KEY_FILE.group()), (0o640, "_sms2fa"))
         self.assertIn("There is a key already",
-                      self.run_program("rotate-key", "--first", expect=OK).stdout)
+                      self.run_program("rotate-key", "--init", expect=OK).stdout)
         self.assertEqual(made, KEY_FILE.read_bytes())
         self.run_program("rotate-key", expect=OK)
         self.assertNotEqual(made, KEY_FILE.read_bytes())
@@ -330,7 +330,7 @@ class KeyTest(EnrolmentCase):
     def test_check_misses_it(self):
         self.assertIn(f"note: {KEY_FILE} does not exist, so nobody can enroll",
                       self.run_program("check", expect=OK).stdout)
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.assertNotIn(str(KEY_FILE), self.run_program("check", expect=OK).stdout)
 
     def test_a_lost_key_is_not_replaced_while_anything_needs_it(self):
@@ -339,7 +339,7 @@ class KeyTest(EnrolmentCase):
         self.import_app()
         kept = KEY_FILE.read_text(encoding="ascii")
         KEY_FILE.unlink()
-        for more in ([], ["--first"]):
+        for more in ([], ["--init"]):
             done = self.run_program("rotate-key", *more, expect=CONFIG)
             self.assertIn("is gone, and 1 people have numbers or apps that only its key opens",
                           done.stderr)
@@ -362,7 +362,7 @@ class KeyTest(EnrolmentCase):
         self.run_program("status", "bob", expect=OK)
         KEY_FILE.unlink()
         self.run_program("remove", "bob", expect=OK)
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
         self.import_app()
         self.run_program("status", "bob", expect=OK)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sms2fa status, unlock, log and pass on the store itself: with a daemon beside it, and without."""
+"""sms2fa status, unlock, log and bypass on the store itself: with a daemon beside it, and without."""
 
 import os
 import pathlib
@@ -134,8 +134,8 @@ class StatusTest(StateCase):
         self.assertRegex(self.run_program("status", expect=OK).stdout,
                          r"(?m)^alice +disabled until an administrator unlocks +3 +3$")
         self.assertEqual([each["state"] for each in self.json_of("status")["users"]], ["disabled"])
-        self.assertIn("alice is disabled, and no pass ends that", self.run_program(
-            "pass", "alice", "--reason", "x", expect=OK).stdout)
+        self.assertIn("alice is disabled, and no bypass code ends that", self.run_program(
+            "bypass", "alice", "--reason", "x", expect=OK).stdout)
         self.run_program("unlock", "alice", expect=OK)
         self.assertEqual(self.json_of("status", "alice")["state"], "ok")
         self.assertEqual(self.attempt("alice", None), (protocol.ACCEPTED, "right-code"))
@@ -178,7 +178,7 @@ class StatusTest(StateCase):
 
 class RefusalTest(StateCase):
     COMMANDS = (["status"], ["log"], ["unlock", "alice"], ["metrics"], ["codes", "alice"],
-                ["remove", "alice"], ["pass", "alice", "--reason", "x"])
+                ["remove", "alice"], ["bypass", "alice", "--reason", "x"])
 
     def test_before_the_first_start(self):
         for command in self.COMMANDS:
@@ -367,17 +367,17 @@ class LogTest(StateCase):
         self.assertIn("a\\x07b", shown)
 
 
-class PassTest(StateCase):
+class BypassTest(StateCase):
     def issue(self, *more, user="alice", expect=OK):
-        return self.json_of("pass", user, "--reason", "phone lost", *more, expect=expect)
+        return self.json_of("bypass", user, "--reason", "phone lost", *more, expect=expect)
 
     def test_it_is_shown_once_and_told(self):
         self.start()
         since = len(self.machine.log.lines)
-        done = self.run_program("pass", "alice", "--for", "20m", "--reason", "phone lost", expect=OK)
+        done = self.run_program("bypass", "alice", "--for", "20m", "--reason", "phone lost", expect=OK)
         code = re.search(r"(?m)^ {4}([0-9A-Z]{5}-[0-9A-Z]{5})$", done.stdout)[1]
         self.assertRegex(done.stdout, r"^One login of alice within 20 min, until \d{4}-.*:\n")
-        line = self.machine.log.wait_for("notice kind=pass-issued user=alice by=root", since)
+        line = self.machine.log.wait_for("notice kind=bypass-issued user=alice by=root", since)
         self.assertIn('detail="for 20 min: phone lost"', line)
         self.assertNotIn(code, "".join(self.machine.log.lines))
         self.stop()
@@ -385,33 +385,33 @@ class PassTest(StateCase):
         self.assertNotIn(code.encode(), stored)
         self.assertNotIn(code.replace("-", "").encode(), stored)
         self.assertRegex(self.run_program("status", "alice", expect=OK).stdout,
-                         r"(?m)^  pass +one, good for another (20|19) min$")
+                         r"(?m)^  bypass code +one, good for another (20|19) min$")
         self.assert_owned_by_the_daemon()
 
-    def test_passes_differ(self):
+    def test_codes_differ(self):
         self.start()
-        passes = {self.issue()["pass"] for _ in range(5)}
-        self.assertEqual(len(passes), 5)
+        codes = {self.issue()["bypass"] for _ in range(5)}
+        self.assertEqual(len(codes), 5)
 
     def test_who_may(self):
         self.start()
         shutil.chown(self.machine.write_trusted(CONFIGURATION, pathlib.Path(CONFIGURATION).read_text()),
                      "root", "_sms2fa")
-        done = self.run_program("pass", "alice", "--reason", "x", user="_sms2fa", expect=NOPERM)
-        self.assertIn("only root may give out passes", done.stderr)
-        self.run_program("pass", "mallory", "--reason", "x", expect=NOUSER)
+        done = self.run_program("bypass", "alice", "--reason", "x", user="_sms2fa", expect=NOPERM)
+        self.assertIn("only root may give out bypass codes", done.stderr)
+        self.run_program("bypass", "mallory", "--reason", "x", expect=NOUSER)
 
     def test_usage(self):
         self.start()
-        self.assertIn("Write: sms2fa pass alice --reason '", self.run_program("pass", "alice", expect=USAGE).stderr)
+        self.assertIn("Write: sms2fa bypass alice --reason '", self.run_program("bypass", "alice", expect=USAGE).stderr)
         self.assertIn("--reason has more than 200 bytes", self.run_program(
-            "pass", "alice", "--reason", "x" * 201, expect=USAGE).stderr)
+            "bypass", "alice", "--reason", "x" * 201, expect=USAGE).stderr)
         for bad in ("0m", "2d", "59s", "soon"):
-            self.assertIn("--for ", self.run_program("pass", "alice", "--reason", "x", "--for", bad,
+            self.assertIn("--for ", self.run_program("bypass", "alice", "--reason", "x", "--for", bad,
                                                      expect=USAGE).stderr)
 
     def test_a_lock_is_pointed_out(self):
         self.lock()
-        done = self.run_program("pass", "alice", "--reason", "x", expect=OK)
-        self.assertIn("warning: alice is locked, and no pass ends that: sudo sms2fa unlock alice",
+        done = self.run_program("bypass", "alice", "--reason", "x", expect=OK)
+        self.assertIn("warning: alice is locked, and no bypass code ends that: sudo sms2fa unlock alice",
                       done.stdout)

@@ -14,7 +14,7 @@ from program import (NEGATIVE, NOUSER, OK, TEMPFAIL, UNAVAILABLE, USERS, USERS_F
 
 # Written otherwise for people, or of no use to them.
 TIMES = {"time", "since", "loaded", "expires"}
-SECRETS = {"pass", "invitation", "codes"}  # new ones each time
+SECRETS = {"bypass", "invitation", "codes"}  # new ones each time
 
 
 def words_in(answer, leaving_out, key=""):
@@ -32,7 +32,7 @@ class WordsTest(EnrolmentCase):
     def setUp(self):
         super().setUp()
         self.machine.write_trusted(USERS_FILE, USERS)
-        self.run_program("rotate-key", "--first", expect=OK)
+        self.run_program("rotate-key", "--init", expect=OK)
 
     def same_words(self, *arguments, expect=OK, but=(), words=()):
         """The object's texts, but those under the keys of `but`, stand in the lines too, `words` among them."""
@@ -71,14 +71,14 @@ class WordsTest(EnrolmentCase):
         self.lock()
         self.states("alice", "locked")
         self.same_words("status", words=["alice", "locked"], but={"limit", "series", "methods", "number"})
-        self.same_words("pass", "alice", "--reason", "x",
-                        words=["alice is locked, and no pass ends that: sudo sms2fa unlock alice"])
+        self.same_words("bypass", "alice", "--reason", "x",
+                        words=["alice is locked, and no bypass code ends that: sudo sms2fa unlock alice"])
         self.stop()
         with self.store() as store:
             store.execute("UPDATE people SET disabled = 1")
         self.states("alice", "disabled")
-        self.same_words("pass", "alice", "--reason", "x",
-                        words=["alice is disabled, and no pass ends that: sudo sms2fa unlock alice"])
+        self.same_words("bypass", "alice", "--reason", "x",
+                        words=["alice is disabled, and no bypass code ends that: sudo sms2fa unlock alice"])
 
     def test_series(self):
         self.lock()
@@ -127,7 +127,7 @@ class WordsTest(EnrolmentCase):
 
     def test_answers(self):
         self.start()
-        for command in (["unlock"], ["pass", "--reason", "x"], ["codes"], ["status"], ["log"], ["send"]):
+        for command in (["unlock"], ["bypass", "--reason", "x"], ["codes"], ["status"], ["log"], ["send"]):
             self.same_words(command[0], "mallory", *command[1:], expect=NOUSER)
         self.same_words("unlock", "bob", expect=NEGATIVE)
         self.same_words("remove", "bob", expect=NEGATIVE, words=["bob had enrolled nothing"])

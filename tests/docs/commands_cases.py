@@ -256,7 +256,7 @@ class CommandsTest(DocsCase):
         """That there is such a command; what it needs behind it, a sentence leaves out."""
         dev = (ROOT / "dev").read_text(encoding="utf-8")
         named = [(document, line) for document in OTHERS for line in commands.within_sentences(document)]
-        self.assertIn(("sms2fad.8.scd", "sms2fa pass"), commands.within_pages())
+        self.assertIn(("sms2fad.8.scd", "sms2fa bypass"), commands.within_pages())
         for document, line in named + commands.within_pages():
             with self.subTest(document=document, line=line):
                 program, word, *_ = [*line.removeprefix("sudo ").split(), ""]

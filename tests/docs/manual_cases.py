@@ -133,7 +133,7 @@ class ProgramsTest(DocsCase):
             for option in options:
                 done = subprocess.run([self.build / "sms2fa", command, f"--{option}=x", "--help"],
                                       capture_output=True, text=True, check=False)
-                if "unknown option" not in done.stderr:
+                if "unknown option" not in done.stderr and " is --init now" not in done.stderr:
                     takes.add(option)
             with self.subTest(command):
                 self.assertEqual(set(re.findall(r"--([a-z-]+)", self.usage_of(command))), takes)

@@ -42,11 +42,11 @@ class FailingStore final : public Store {
                                   const std::vector<AttemptId>& wrong = {}) override;
   Result<std::array<unsigned char, 32>> decoy_key() override;
   Result<void> record_verdict(const VerdictRecord& record) override;
-  Result<std::optional<Pass>> pass_of(const std::string& user) override {
-    return store_.pass_of(user);
+  Result<std::optional<Bypass>> bypass_of(const std::string& user) override {
+    return store_.bypass_of(user);
   }
-  Result<bool> use_pass(const std::string& user, const std::string& hash) override {
-    return store_.use_pass(user, hash);
+  Result<bool> use_bypass(const std::string& user, const std::string& hash) override {
+    return store_.use_bypass(user, hash);
   }
   Result<void> add_to_counters(const std::vector<Counter>& counters) override {
     return store_.add_to_counters(counters);
@@ -112,9 +112,9 @@ class FailingStore final : public Store {
   Result<size_t> reseal(const std::string& key_id, const Reseal& reseal) override {
     return store_.reseal(key_id, reseal);
   }
-  Result<void> issue_pass(const std::string& user, const std::string& parameters,
-                          const std::string& hash, std::chrono::seconds lifetime) override {
-    return store_.issue_pass(user, parameters, hash, lifetime);
+  Result<void> issue_bypass(const std::string& user, const std::string& parameters,
+                            const std::string& hash, std::chrono::seconds lifetime) override {
+    return store_.issue_bypass(user, parameters, hash, lifetime);
   }
   Result<void> record_provider_state(const ProviderState& state) override {
     return store_.record_provider_state(state);

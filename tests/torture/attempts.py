@@ -30,7 +30,7 @@ SCENARIOS = {
     "wrong code, then app": [("carol", HERE, ["wrong", "app"])],
     "app, twice": [("carol", HERE, ["app"]), ("carol", THERE, ["app"])],
     "backup code, twice": [("carol", HERE, ["backup"]), ("carol", THERE, ["backup"])],
-    "pass, twice": [("carol", HERE, ["pass"]), ("carol", THERE, ["pass"])],
+    "bypass code, twice": [("carol", HERE, ["bypass"]), ("carol", THERE, ["bypass"])],
 }
 CALLED_WRONG = ("Wrong code", "Too many wrong codes", "That code was used before")
 FAILURES_BEFORE_LOCK = 5  # as house.py has it

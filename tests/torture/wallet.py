@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What carol has instead of a phone: an app, backup codes and a pass. RFC 6238's own key."""
+"""What carol has instead of a phone: an app, backup codes and a bypass code. RFC 6238's own key."""
 
 import hashlib
 import hmac
@@ -29,8 +29,8 @@ class Wallet:
         file = machine.write_trusted("/etc/users.oath", f"HOTP/T30/6 {OWNER} - {KEY.hex()}\n")
         self._run("enroll", "--import", "pam_oath", file)
         self.backup_codes = json.loads(self._run("codes", OWNER, "--json"))["codes"]
-        self._pass = json.loads(self._run("pass", OWNER, "--for", "1d", "--reason", "torture",
-                                          "--json"))["pass"]
+        self._bypass = json.loads(self._run("bypass", OWNER, "--for", "1d", "--reason", "torture",
+                                          "--json"))["bypass"]
 
     def _run(self, *words):
         return subprocess.run([self._program, *words], check=True, text=True,
@@ -39,4 +39,4 @@ class Wallet:
     def codes(self):
         """{step of a scenario: what is typed now}."""
         return {"app": app_code(time.time()), "backup": self.backup_codes[0],
-                "another backup": self.backup_codes[1], "pass": self._pass}
+                "another backup": self.backup_codes[1], "bypass": self._bypass}

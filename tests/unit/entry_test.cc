@@ -63,7 +63,7 @@ TEST(a_verdicts_priority) {
 
 TEST(a_notices_priority) {
   for (const auto kind : {NoticeKind::many_failures, NoticeKind::locked, NoticeKind::disabled,
-                          NoticeKind::replay, NoticeKind::pass_issued, NoticeKind::pass_used})
+                          NoticeKind::replay, NoticeKind::bypass_issued, NoticeKind::bypass_used})
     CHECK_EQ(entry_of(of(kind)).priority, LOG_WARNING);
   for (const auto kind :
        {NoticeKind::unlocked, NoticeKind::delivery, NoticeKind::provider_state,

@@ -50,7 +50,7 @@ struct Outcome {
   static constexpr std::string_view wrong = "wrong";
   static constexpr std::string_view app = "totp";
   static constexpr std::string_view backup = "backup";
-  static constexpr std::string_view pass = "pass";
+  static constexpr std::string_view bypass = "bypass";
   static constexpr std::string_view replayed = "replayed";
 };
 
@@ -88,10 +88,11 @@ class Scene {
     CHECK(store.replace_backup_codes(user, *parameters, hashes, {}).ok());
   }
 
-  void give_pass(const std::string& user, const std::string& pass, const std::string& parameters) {
-    const auto hash = hash_backup_code(parameters, pass);
+  void give_bypass(const std::string& user, const std::string& code,
+                   const std::string& parameters) {
+    const auto hash = hash_backup_code(parameters, code);
     REQUIRE(hash.ok());
-    CHECK(memory->issue_pass(user, parameters, *hash, 15min).ok());
+    CHECK(memory->issue_bypass(user, parameters, *hash, 15min).ok());
   }
 
   Factors of(const std::string& user) {
@@ -233,7 +234,7 @@ TEST(an_answer_costs_the_same_computations_for_everybody) {
   scene.enroll_codes("alice", {"AAAAA-AAAAA"});
   const auto record = scene.store.record_of({"alice"});
   REQUIRE(record.ok() && record->backup_codes);
-  scene.give_pass("alice", "7K2XM-Q9RTC", record->backup_codes->parameters);
+  scene.give_bypass("alice", "7K2XM-Q9RTC", record->backup_codes->parameters);
   scene.enroll_app("bob", kKey);
 
   const auto check_cost = [&](const std::string& user, const std::string& answer,
@@ -254,7 +255,7 @@ TEST(an_answer_costs_the_same_computations_for_everybody) {
     const auto expected = [&](std::string_view right) { return real ? right : Outcome::wrong; };
     CHECK(check_cost("alice", scene.code(kKey), kAll, real) == expected(Outcome::app));
     CHECK(check_cost("alice", "AAAAA-AAAAA", kAll, real) == expected(Outcome::backup));
-    CHECK(check_cost("alice", "7K2XM-Q9RTC", kAll, real) == expected(Outcome::pass));
+    CHECK(check_cost("alice", "7K2XM-Q9RTC", kAll, real) == expected(Outcome::bypass));
   }
 }
 
@@ -313,36 +314,36 @@ TEST(a_store_that_fails_is_an_error_and_never_a_right_answer) {
   CHECK(!factors.check("AAAAA-AAAAA", scene.clock.wall_now(), kAll, scene.store, true).ok());
 }
 
-TEST(a_pass_is_right_once_whatever_is_allowed) {
+TEST(a_bypass_code_is_right_once_whatever_is_allowed) {
   Scene scene;
-  scene.give_pass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
+  scene.give_bypass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
   CHECK(scene.of("alice").can_answer({}));
   CHECK(!scene.of("alice").nothing_enrolled());
   CHECK(scene.check("alice", "7K2XM-Q9RTD").outcome == Outcome::wrong);
   CHECK(scene.check("bob", "7K2XM-Q9RTC").outcome == Outcome::wrong);
-  CHECK(scene.check("alice", "7k2xm q9rtc", {Method::sms}).outcome == Outcome::pass);
+  CHECK(scene.check("alice", "7k2xm q9rtc", {Method::sms}).outcome == Outcome::bypass);
   CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::wrong);
   CHECK(!scene.of("alice").can_answer({}));
 }
 
-TEST(a_pass_that_is_older_than_the_backup_codes_is_right) {
+TEST(a_bypass_code_that_is_older_than_the_backup_codes_is_right) {
   Scene scene;
-  scene.give_pass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
+  scene.give_bypass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
   scene.enroll_codes("alice", {"AAAAA-22222"});
   CHECK(scene.check("alice", "AAAAA-22222").outcome == Outcome::backup);
-  CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::pass);
+  CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::bypass);
 }
 
-TEST(a_decoy_spends_no_pass) {
+TEST(a_decoy_spends_no_bypass_code) {
   Scene scene;
-  scene.give_pass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
+  scene.give_bypass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
   CHECK(scene.check("alice", "7K2XM-Q9RTC", kAll, false).outcome == Outcome::wrong);
-  CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::pass);
+  CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::bypass);
 }
 
-TEST(a_pass_ends_when_its_time_is_over) {
+TEST(a_bypass_code_ends_when_its_time_is_over) {
   Scene scene;
-  scene.give_pass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
+  scene.give_bypass("alice", "7K2XM-Q9RTC", dummy_backup_parameters());
   scene.clock.advance(15min);
   CHECK(scene.check("alice", "7K2XM-Q9RTC").outcome == Outcome::wrong);
 }

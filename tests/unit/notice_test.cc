@@ -9,7 +9,7 @@ using namespace sms2fa;
 
 TEST(kinds_are_one_word_each_of_letters_and_dashes) {
   std::set<std::string> words;
-  const int last = static_cast<int>(NoticeKind::pass_used);
+  const int last = static_cast<int>(NoticeKind::bypass_used);
   for (int i = 0; i <= last; ++i) {
     const std::string word = to_string(static_cast<NoticeKind>(i));
     CHECK(!word.empty() && word.size() <= 64);
@@ -27,5 +27,5 @@ TEST(the_words_of_the_log_stay) {
   CHECK_EQ(std::string(to_string(NoticeKind::disabled)), "disabled");
   CHECK_EQ(std::string(to_string(NoticeKind::replay)), "replay");
   CHECK_EQ(std::string(to_string(NoticeKind::delivery)), "delivery");
-  CHECK_EQ(std::string(to_string(NoticeKind::pass_used)), "pass-used");
+  CHECK_EQ(std::string(to_string(NoticeKind::bypass_used)), "bypass-used");
 }

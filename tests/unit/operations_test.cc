@@ -12,49 +12,49 @@ using namespace std::chrono_literals;
 using test::must;
 
 STORE_TEST(a_pass_is_used_once) {
-  CHECK(!must(scene.store.pass_of("alice")).has_value());
-  must(scene.store.issue_pass("alice", "$y$salt", "$y$hash", 15min));
-  const auto pass = must(scene.store.pass_of("alice"));
-  REQUIRE(pass.has_value());
-  CHECK_EQ(pass->parameters, "$y$salt");
-  CHECK(pass->expires_in == 15min);
-  CHECK(!must(scene.store.use_pass("alice", "$y$other")));
-  CHECK(!must(scene.store.use_pass("bob", "$y$hash")));
-  CHECK(must(scene.store.use_pass("alice", "$y$hash")));
-  CHECK(!must(scene.store.use_pass("alice", "$y$hash")));
-  CHECK(!must(scene.store.pass_of("alice")).has_value());
+  CHECK(!must(scene.store.bypass_of("alice")).has_value());
+  must(scene.store.issue_bypass("alice", "$y$salt", "$y$hash", 15min));
+  const auto bypass = must(scene.store.bypass_of("alice"));
+  REQUIRE(bypass.has_value());
+  CHECK_EQ(bypass->parameters, "$y$salt");
+  CHECK(bypass->expires_in == 15min);
+  CHECK(!must(scene.store.use_bypass("alice", "$y$other")));
+  CHECK(!must(scene.store.use_bypass("bob", "$y$hash")));
+  CHECK(must(scene.store.use_bypass("alice", "$y$hash")));
+  CHECK(!must(scene.store.use_bypass("alice", "$y$hash")));
+  CHECK(!must(scene.store.bypass_of("alice")).has_value());
 }
 
 STORE_TEST(a_pass_expires_to_the_millisecond) {
-  must(scene.store.issue_pass("alice", "p", "hash", 60s));
+  must(scene.store.issue_bypass("alice", "p", "hash", 60s));
   scene.time.advance(59'999ms);
-  CHECK_EQ(must(scene.store.pass_of("alice"))->expires_in.count(), 1);
+  CHECK_EQ(must(scene.store.bypass_of("alice"))->expires_in.count(), 1);
   scene.time.advance(1ms);
-  CHECK(!must(scene.store.pass_of("alice")).has_value());
-  CHECK(!must(scene.store.use_pass("alice", "hash")));
+  CHECK(!must(scene.store.bypass_of("alice")).has_value());
+  CHECK(!must(scene.store.use_bypass("alice", "hash")));
 }
 
 STORE_TEST(a_pass_does_not_live_longer_when_the_clock_is_set_back) {
-  must(scene.store.issue_pass("alice", "p", "hash", 60s));
+  must(scene.store.issue_bypass("alice", "p", "hash", 60s));
   scene.time.jump_wall(-24h);
   scene.time.advance(60s);
-  CHECK(!must(scene.store.use_pass("alice", "hash")));
+  CHECK(!must(scene.store.use_bypass("alice", "hash")));
 }
 
 STORE_TEST(a_new_pass_takes_the_place_of_the_old_one) {
-  must(scene.store.issue_pass("alice", "p", "first", 60s));
-  must(scene.store.issue_pass("alice", "q", "second", 120s));
-  CHECK(!must(scene.store.use_pass("alice", "first")));
-  CHECK_EQ(must(scene.store.pass_of("alice"))->parameters, "q");
-  CHECK(must(scene.store.use_pass("alice", "second")));
+  must(scene.store.issue_bypass("alice", "p", "first", 60s));
+  must(scene.store.issue_bypass("alice", "q", "second", 120s));
+  CHECK(!must(scene.store.use_bypass("alice", "first")));
+  CHECK_EQ(must(scene.store.bypass_of("alice"))->parameters, "q");
+  CHECK(must(scene.store.use_bypass("alice", "second")));
 }
 
 STORE_TEST(of_many_who_use_one_pass_one_gets_in) {
-  must(scene.store.issue_pass("alice", "p", "hash", 60s));
+  must(scene.store.issue_bypass("alice", "p", "hash", 60s));
   std::atomic<int> in = 0;
   std::vector<std::thread> crowd;
   for (int i = 0; i < 16; ++i)
-    crowd.emplace_back([&] { in += scene.store.use_pass("alice", "hash").value() ? 1 : 0; });
+    crowd.emplace_back([&] { in += scene.store.use_bypass("alice", "hash").value() ? 1 : 0; });
   for (auto& one : crowd) one.join();
   CHECK_EQ(in.load(), 1);
 }
@@ -89,19 +89,19 @@ TEST(what_was_told_soon_is_there_after_the_next_start) {
   test::StoreFile file;
   {
     const auto store = file.open();
-    must(store->issue_pass("alice", "p", "hash", 1h));
+    must(store->issue_bypass("alice", "p", "hash", 1h));
     must(store->add_to_counters({{"a", "", 3}}));
     must(store->record_provider_state({"twilio", "open", WallTime(), 1}));
   }
   const auto store = file.open();
   CHECK_EQ(must(store->counters()).size(), 1u);
   CHECK_EQ(must(store->provider_states()).size(), 1u);
-  CHECK(must(store->use_pass("alice", "hash")));
+  CHECK(must(store->use_bypass("alice", "hash")));
 }
 
 TEST(a_pass_ends_while_the_machine_is_off) {
   test::StoreFile file;
-  must(file.open()->issue_pass("alice", "p", "hash", 15min));
+  must(file.open()->issue_bypass("alice", "p", "hash", 15min));
   file.time.reboot(15min);
-  CHECK(!must(file.open()->use_pass("alice", "hash")));
+  CHECK(!must(file.open()->use_bypass("alice", "hash")));
 }

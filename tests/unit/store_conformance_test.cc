@@ -257,18 +257,18 @@ STORE_TEST(new_backup_codes_take_the_place_of_the_old) {
 // safety.md 5: of many at the same time, exactly so many get through.
 STORE_TEST(a_record_is_what_each_part_says_by_itself) {
   must(scene.store.replace_backup_codes("alice", "p", {"one", "two"}, {}));
-  must(scene.store.issue_pass("alice", "q", "hash", 60s));
+  must(scene.store.issue_bypass("alice", "q", "hash", 60s));
   must(scene.store.put_app("alice", {"phone", "key-id: sealed", {}, {}}, {}));
   must(scene.store.commit_outcome(count(scene.store), false));
   const auto record = must(scene.store.record_of({"alice"}));
   CHECK_EQ(record.state.consecutive_failures, 1u);
   CHECK_EQ(record.enrolment.apps.at(0).label, "phone");
   CHECK_EQ(record.backup_codes.value().left, 2u);
-  CHECK_EQ(record.pass.value().parameters, "q");
+  CHECK_EQ(record.bypass.value().parameters, "q");
   const auto nobody = must(scene.store.record_of({"bob"}));
   CHECK_EQ(nobody.state.consecutive_failures, 0u);
   CHECK(nobody.enrolment.apps.empty());
-  CHECK(!nobody.backup_codes && !nobody.pass);
+  CHECK(!nobody.backup_codes && !nobody.bypass);
 }
 
 STORE_TEST(racing_threads_get_no_more_than_there_is) {

@@ -114,7 +114,7 @@ void check_key(const StoreSettings& settings, Findings& findings) {
             "it), or for each of them: sms2fa remove USER"));
   findings.add(Severity::note, settings.key_file +
                                    " does not exist, so nobody can enroll; to make it: sms2fa "
-                                   "rotate-key --first");
+                                   "rotate-key --init");
 }
 
 // What a start or a reload of the daemon reads, with this process's rights.

@@ -82,7 +82,7 @@ void put(Json& json, const UserStatus& status) {
   if (status.backup_codes_left) json["backup_codes_left"] = *status.backup_codes_left;
   for (const LimitState& limit : status.limits) json["limits"].push_back(json_of(limit));
   if (!status.after_reload.empty()) json["after_reload"] = status.after_reload;
-  if (status.pass_for) json["pass_for_s"] = status.pass_for->count();
+  if (status.bypass_for) json["bypass_for_s"] = status.bypass_for->count();
   if (!status.no_way.empty()) json["no_way"] = status.no_way;
   if (!status.unusable.empty()) json["unusable"] = status.unusable;
   if (!status.trouble.empty()) json["record_error"] = status.trouble;
@@ -146,11 +146,11 @@ std::string log_as_json(const std::vector<VerdictRecord>& records) {
   return text_of(json);
 }
 
-std::string pass_as_json(const std::string& user, const Secret& pass, WallTime expires,
-                         const std::string& warning) {
-  Json json = begin("pass", 0);
+std::string bypass_as_json(const std::string& user, const Secret& code, WallTime expires,
+                           const std::string& warning) {
+  Json json = begin("bypass", 0);
   json["user"] = user;
-  json["pass"] = std::string(pass.reveal());
+  json["bypass"] = std::string(code.reveal());
   json["expires"] = utc_time(expires);
   if (!warning.empty()) json["warning"] = warning;
   return text_of(json);

@@ -35,9 +35,10 @@ std::string log_as_json(const std::vector<VerdictRecord>& records);
 std::string answer_as_json(const char* command, const std::string& user, int exit_code,
                            const std::string& error, const std::string& warning = "");
 
-// {"command": "pass", …, "user": "alice", "pass": …, "expires": …}. Holds the pass: to be wiped.
-std::string pass_as_json(const std::string& user, const Secret& pass, WallTime expires,
-                         const std::string& warning);
+// {"command": "bypass", …, "user": "alice", "bypass": …, "expires": …}. Holds the code: to be
+// wiped.
+std::string bypass_as_json(const std::string& user, const Secret& code, WallTime expires,
+                           const std::string& warning);
 
 // {"command": "invite", …, "user": "alice", "invitation": …, "expires": …}. Holds the word: to be
 // wiped.

@@ -21,12 +21,12 @@ constexpr const char* kCommand = "rotate-key";
 constexpr std::string_view kCredentials = "/run/credentials/";
 
 constexpr const char* kUsage =
-    "usage: sms2fa rotate-key [--first] [--config FILE] [--json]\n"
+    "usage: sms2fa rotate-key [--init] [--config FILE] [--json]\n"
     "\n"
     "Makes a new key for the enrolled numbers and apps, and seals all of them with it; or the\n"
     "first key, when there is none. Broken off at any point, everything still opens, and the\n"
     "next run finishes the work. Only root may; the daemon needs no restart.\n"
-    "  --first         only make the first key; leave one that is there alone\n"
+    "  --init          only make the first key; leave one that is there alone\n"
     "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
     "  --json          one JSON object instead of sentences\n"
     "\n"
@@ -109,7 +109,7 @@ int run(const Arguments& arguments, const Console& console) {
   const auto keys = read_key_file(path);
   const bool missing = !keys && keys.error().kind == ErrorKind::not_found;
   if (!keys && !missing) return refuse(kCommand, arguments, console, keys.error());
-  if (keys && arguments.first) {
+  if (keys && arguments.init) {
     if (arguments.json)
       console.say(rotated_as_json(0));
     else
@@ -140,6 +140,6 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kRotateKeyCommand = {"rotate-key", "Fcjh", TakesUser::no, kUsage, run};
+const Command kRotateKeyCommand = {"rotate-key", "Icjh", TakesUser::no, kUsage, run};
 
 }  // namespace sms2fa

@@ -142,7 +142,8 @@ void show(const UserStatus& status, const Console& console) {
   line("methods", joined(status.methods));
   if (status.backup_codes_left)
     line("backup codes", std::to_string(*status.backup_codes_left) + " left");
-  if (status.pass_for) line("pass", "one, good for another " + in_words(*status.pass_for));
+  if (status.bypass_for)
+    line("bypass code", "one, good for another " + in_words(*status.bypass_for));
   for (const auto& limit : limits_of(status)) line("limit", limit);
   line("record", status.trouble);
 }

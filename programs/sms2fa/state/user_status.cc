@@ -50,7 +50,7 @@ void show_enrolled(const std::string& user, const UserRecord& record, StateAcces
   if (factors.has_number_beyond_reach()) status.unusable.emplace_back("number");
   if (factors.number()) status.number = factors.number()->masked();
   if (record.backup_codes) status.backup_codes_left = record.backup_codes->left;
-  if (record.pass) status.pass_for = record.pass->expires_in;
+  if (record.bypass) status.bypass_for = record.bypass->expires_in;
 }
 
 // What a login would meet.
@@ -82,7 +82,7 @@ void look_at_record(const std::string& user, StateAccess& access, UserStatus& st
   if (!person) status.trouble = person.error().message;
   const bool is_on_record = person && *person;
   status.is_known = is_on_record || status.number_is_enrolled || !status.apps.empty() ||
-                    status.backup_codes_left || status.pass_for;
+                    status.backup_codes_left || status.bypass_for;
   if (!is_on_record || !(*person)->phone) return;
   status.number_is_enrolled = false;
   status.number = (*person)->phone->masked();

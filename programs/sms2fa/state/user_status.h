@@ -33,8 +33,8 @@ struct UserStatus {
   std::string next_number;  // that takes its place
   std::chrono::seconds next_number_in{0};
   std::vector<App> apps;
-  std::optional<unsigned> backup_codes_left;     // absent: never had any
-  std::optional<std::chrono::seconds> pass_for;  // how long a pass is good yet
+  std::optional<unsigned> backup_codes_left;       // absent: never had any
+  std::optional<std::chrono::seconds> bypass_for;  // how long a bypass code is good yet
   std::vector<std::string> methods;
   // Of "app" and "number", what was enrolled and can't be opened with the key.
   std::vector<std::string> unusable;

@@ -15,56 +15,55 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kName = "pass";
+constexpr const char* kName = "bypass";
 
 constexpr const char* kUsage =
-    "usage: sms2fa pass USER --reason TEXT [--for TIME] [--config FILE] [--json]\n"
+    "usage: sms2fa bypass USER --reason TEXT [--for TIME] [--config FILE] [--json]\n"
     "\n"
-    "Prints a pass: one login of USER without the phone, when it is lost or the provider is down.\n"
-    "At the prompt it stands in the place of the code. It takes the place of a pass that USER "
-    "had.\n"
-    "Only root may give one out, and the log says who did, why, and when it was used.\n"
+    "Prints a bypass code: one login of USER without the phone, when it is lost or the provider\n"
+    "is down. At the prompt it stands in the place of the code, and USER has one at a time. Only\n"
+    "root may give one out, and the log says who did, why, and when it was used.\n"
     "  --reason TEXT   why, for the log; at most 200 bytes\n"
     "  --for TIME      how long it is good for (default 15m, at most 1d)\n"
     "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
     "  --json          one JSON object instead of sentences\n"
     "\n"
-    "example: sudo sms2fa pass alice --for 15m --reason 'phone lost, called back'";
+    "example: sudo sms2fa bypass alice --for 15m --reason 'phone lost, called back'";
 
-// The pass, kept as a slow hash only.
+// The code, kept as a slow hash only.
 Result<Secret> issue(const std::string& user, std::chrono::seconds lifetime, StateAccess& access) {
-  auto passes = make_backup_codes(access.random());
-  if (!passes) return passes.error();
-  Secret& pass = passes->front();
+  auto made = make_backup_codes(access.random());
+  if (!made) return made.error();
+  Secret& code = made->front();
   // Those of the person's backup codes: then one hash tells at the prompt whether an answer is any
-  // of them or the pass.
+  // of them or this one.
   const auto codes = access.store().backup_codes(user);
   if (!codes) return codes.error();
   const std::string& parameters = *codes ? (*codes)->parameters : dummy_backup_parameters();
-  const auto hash = hash_backup_code(parameters, pass.reveal());
+  const auto hash = hash_backup_code(parameters, code.reveal());
   if (!hash) return hash.error();
-  const auto issued = access.store().issue_pass(user, parameters, *hash, lifetime);
+  const auto issued = access.store().issue_bypass(user, parameters, *hash, lifetime);
   if (!issued) return issued.error();
-  return std::move(pass);
+  return std::move(code);
 }
 
-void show(const Arguments& arguments, const Secret& pass, std::chrono::seconds lifetime,
+void show(const Arguments& arguments, const Secret& code, std::chrono::seconds lifetime,
           const UserState& state, const Console& console) {
   const WallTime until = std::chrono::system_clock::now() + lifetime;
   const std::string user = escape(arguments.user);
   std::string warning;
   if (state.disabled || state.locked_for.count() > 0)
     warning = user + " is " + (state.disabled ? "disabled" : "locked") +
-              ", and no pass ends that: sudo sms2fa unlock " + user;
+              ", and no bypass code ends that: sudo sms2fa unlock " + user;
   if (arguments.json) {
-    std::string line = pass_as_json(user, pass, until, warning);
+    std::string line = bypass_as_json(user, code, until, warning);
     console.say(line);
     wipe(line);
     return;
   }
   console.say("One login of " + user + " within " + in_words(lifetime) + ", until " +
               local_time(until) + ":\n");
-  std::string line = "    " + std::string(pass.reveal()) + "\n";
+  std::string line = "    " + std::string(code.reveal()) + "\n";
   console.say(line);
   wipe(line);
   console.say("It stands in the place of the code, and is not shown again. Make sure that it is " +
@@ -81,13 +80,13 @@ int run(const Arguments& arguments, const Console& console) {
   if (arguments.reason.empty())
     return refuse(
         kName, arguments, console, EX_USAGE, "why? People who read the log will want to know",
-        "Write: sms2fa pass " + escape(arguments.user) + " --reason 'phone lost, called back'");
+        "Write: sms2fa bypass " + escape(arguments.user) + " --reason 'phone lost, called back'");
   if (arguments.reason.size() > kLongestReason)
     return refuse(kName, arguments, console, EX_USAGE,
                   "--reason has more than " + std::to_string(kLongestReason) + " bytes", "");
   if (geteuid() != 0)
-    return refuse(kName, arguments, console, EX_NOPERM, "only root may give out passes",
-                  "Run it as root: sudo sms2fa pass USER --reason TEXT");
+    return refuse(kName, arguments, console, EX_NOPERM, "only root may give out bypass codes",
+                  "Run it as root: sudo sms2fa bypass USER --reason TEXT");
   const std::string by = invoking_account();
   const auto opened = StateAccess::open_for_rescue(arguments.configuration, console);
   if (!opened) return refuse(kName, arguments, console, opened.error());
@@ -99,20 +98,20 @@ int run(const Arguments& arguments, const Console& console) {
     return refuse_unknown(kName, arguments, console);
   const auto state = access.longest_lock_of(arguments.user);
   if (!state) return refuse(kName, arguments, console, state.error());
-  const auto pass = issue(arguments.user, lifetime, access);
-  if (!pass) return refuse(kName, arguments, console, pass.error());
+  const auto code = issue(arguments.user, lifetime, access);
+  if (!code) return refuse(kName, arguments, console, code.error());
   AuditNotice notice;
-  notice.kind = NoticeKind::pass_issued;
+  notice.kind = NoticeKind::bypass_issued;
   notice.user = arguments.user;
   notice.by = by;
   notice.detail = "for " + in_words(lifetime) + ": " + arguments.reason;
   access.audit().notice(notice);
-  show(arguments, *pass, lifetime, *state, console);
+  show(arguments, *code, lifetime, *state, console);
   return EX_OK;
 }
 
 }  // namespace
 
-const Command kPassCommand = {kName, "cfrjh", TakesUser::yes, kUsage, run};
+const Command kBypassCommand = {kName, "cfrjh", TakesUser::yes, kUsage, run};
 
 }  // namespace sms2fa
