@@ -162,7 +162,8 @@ class PrivateMachine:
         for node in ("null", "zero", "full", "random", "urandom", "tty", "ptmx"):
             run("cp", "-a", f"/dev/{node}", f"{dev}/{node}")
         (dev / "pts").mkdir()
-        (dev / "shm").mkdir(mode=0o1777)
+        (dev / "shm").mkdir()
+        (dev / "shm").chmod(0o1777)  # whatever the umask
         run("mount", "--rbind", "/dev/pts", dev / "pts")
         for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
             (dev / name).symlink_to(f"/proc/self/fd{target}")
