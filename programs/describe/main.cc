@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "lib/config/configuration_sections.h"
+#include "programs/describe/command_page.h"
+#include "programs/describe/completions.h"
 #include "programs/describe/configuration_file.h"
 #include "programs/describe/manual_page.h"
+#include "programs/sms2fa/commands.h"
 #include "programs/wiring/provider_types.h"
 
 namespace {
@@ -37,17 +40,27 @@ int print(const Result<std::string>& text) {
   return EX_SOFTWARE;
 }
 
+// Of the file that is its template. `word`: the shell.
+Result<std::string> fill(std::string_view what, std::string_view word, const char* path) {
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open()) return make_error(ErrorKind::not_found, std::string(path) + ": cannot read");
+  if (what == "completion") return write_completion(word, text, commands());
+  return what == "manual" ? write_manual(text, all_sections())
+                          : write_command_page(text, commands());
+}
+
 }  // namespace
 
-// sms2fa_describe configuration | manual TEMPLATE: part of the build, not of what is installed.
+// Part of the build, not of what is installed.
 int main(int count, char** words) {
   const std::string_view what = count > 1 ? words[1] : "";
   if (what == "configuration" && count == 2) return print(write_configuration(all_sections()));
-  if (what == "manual" && count == 3) {
-    std::ifstream file(words[2]);
-    const std::string page{std::istreambuf_iterator<char>(file), {}};
-    if (file.is_open()) return print(write_manual(page, all_sections()));
-  }
-  std::fprintf(stderr, "usage: sms2fa_describe configuration | manual TEMPLATE\n");
+  if (what == "completion" && count == 4) return print(fill(what, words[2], words[3]));
+  if ((what == "manual" || what == "commands") && count == 3)
+    return print(fill(what, "", words[2]));
+  std::fprintf(stderr,
+               "usage: sms2fa_describe configuration | manual TEMPLATE | commands TEMPLATE |\n"
+               "                       completion SHELL TEMPLATE\n");
   return EX_USAGE;
 }

@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 
-#include "lib/base/text.h"
+#include "programs/describe/scdoc.h"
 
 namespace sms2fa {
 
@@ -39,16 +39,6 @@ std::map<std::string, Entries, std::less<>> entries_of(
     }
   }
   return all;
-}
-
-// scdoc marks bold and underlined words by these.
-std::string escaped(Text text) {
-  std::string out;
-  for (const char c : text) {
-    if (Text("*_\\").find(c) != Text::npos) out += '\\';
-    out += c;
-  }
-  return out;
 }
 
 class Page {
@@ -99,8 +89,9 @@ class Page {
     for (auto& [name, entry] : *entries_) {
       if (entry.explained || entry.meaning.empty()) continue;
       entry.explained = true;
-      text_ += "*" + name + "* = " + (entry.value ? escaped(*entry.value) : "_VALUE_") + "\n\t" +
-               escaped(entry.meaning) + (entry.bounds.empty() ? "" : ", " + entry.bounds) + ".\n\n";
+      text_ += "*" + name + "* = " + (entry.value ? for_scdoc(*entry.value) : "_VALUE_") + "\n\t" +
+               for_scdoc(entry.meaning) + (entry.bounds.empty() ? "" : ", " + entry.bounds) +
+               ".\n\n";
     }
   }
 
@@ -138,7 +129,7 @@ class Page {
     if (!entry.value && !shows_value) complain(what + " has no default; show a kind of value");
     entry.explained = true;
     open_ = &entry;
-    return std::string(word) + (entry.value ? " = " + escaped(*entry.value) : "");
+    return std::string(word) + (entry.value ? " = " + for_scdoc(*entry.value) : "");
   }
 
   std::string with_bounds(Text line) {

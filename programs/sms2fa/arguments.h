@@ -22,8 +22,9 @@ struct Arguments {
   std::string output;    // a file; empty: standard output
   std::string duration;  // empty: the command's own
   std::string reason;
+  std::string act;  // enable, disable or status
+  std::string service;
   std::string first_factor = "password";  // what `pam` has asked first
-  std::vector<std::string> words;         // of a command that takes words
   size_t lines = 50;
   std::string png;                 // a file for the QR code
   std::string import;              // what the files are of

@@ -1,44 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <string_view>
+#include <vector>
 
+#include "lib/base/result.h"
 #include "programs/sms2fa/arguments.h"
+#include "programs/sms2fa/options.h"
 #include "programs/sms2fa/output/console.h"
 
 namespace sms2fa {
 
-enum class TakesUser { no, maybe, yes };
-
-// One command: what it takes, what --help says about it, and what it does.
+// One command: what it takes, what is said about it, and what it does. Texts without line breaks
+// are broken where they are shown.
 struct Command {
-  std::string_view name;
-  std::string_view options;  // the keys, in arguments.cc, of those it knows
-  TakesUser takes_user;
-  const char* usage;
+  const char* name;
+  std::string_view summary;      // in the list of all, in lower case, without a full stop
+  std::string_view description;  // sentences; "\n\n" between paragraphs
+  std::string_view example;
+  std::vector<Operand> operands = {};
+  std::vector<Option> options = {};  // but --help, which all have
   // Returns an exit code of sysexits.h, or kNegativeAnswer. May throw std::exception.
-  int (*run)(const Arguments& arguments, const Console& console);
-  bool takes_file = false;  // one, and never none
-  size_t most_words = 0;    // of its own
+  int (*run)(const Arguments& arguments, const Console& console) = nullptr;
+  // What rows can't say of the arguments. The error is a sentence, as parse_arguments() returns it.
+  Result<void> (*check)(Arguments& arguments) = nullptr;
 };
-
-extern const Command kBackupCommand;
-extern const Command kCheckCommand;
-extern const Command kCodesCommand;
-extern const Command kDoctorCommand;
-extern const Command kEnrollCommand;
-extern const Command kInviteCommand;
-extern const Command kLogCommand;
-extern const Command kMetricsCommand;
-extern const Command kPamCommand;
-extern const Command kBypassCommand;
-extern const Command kRemoveCommand;
-extern const Command kRestoreCommand;
-extern const Command kRotateKeyCommand;
-extern const Command kSendCommand;
-extern const Command kStatusCommand;
-extern const Command kTryCommand;
-extern const Command kUnlockCommand;
 
 }  // namespace sms2fa

@@ -15,50 +15,14 @@
 #include "lib/base/secret.h"
 #include "lib/base/text.h"
 #include "lib/directory/system_account_lookup.h"
-#include "programs/sms2fa/command.h"
+#include "programs/sms2fa/commands.h"
+#include "programs/sms2fa/output/usage.h"
 
 namespace {
 
 using namespace sms2fa;
 
 constexpr size_t kLockedMemory = size_t{1} << 18;
-
-constexpr const Command* kCommands[] = {
-    &kCheckCommand,     &kCodesCommand,  &kEnrollCommand, &kInviteCommand,  &kRemoveCommand,
-    &kRotateKeyCommand, &kDoctorCommand, &kLogCommand,    &kMetricsCommand, &kPamCommand,
-    &kBypassCommand,    &kSendCommand,   &kStatusCommand, &kTryCommand,     &kUnlockCommand,
-    &kBackupCommand,    &kRestoreCommand};
-
-constexpr const char* kUsage =
-    "usage: sms2fa COMMAND [ARGUMENT...]\n"
-    "\n"
-    "Looks after PAM logins with a code by text message.\n"
-    "  check       look over configuration, users, permissions and PAM stacks\n"
-    "  pam         have sshd, sudo, su or another service ask for the PIN, or no longer\n"
-    "  doctor      walk the path of a login, and say what would lock whom out\n"
-    "  send USER   send a real test message, without a code\n"
-    "  status      how providers and people fare; with a USER, whether this one can log in\n"
-    "  unlock USER end a lock, or a disabling\n"
-    "  bypass USER one login without the phone, when it is lost or the provider is down\n"
-    "  log         the newest verdicts, of everybody or of one USER\n"
-    "  metrics     counters and latencies as OpenMetrics text\n"
-    "  enroll      phone, authenticator app and backup codes: yours, or as root a USER's\n"
-    "  invite USER let USER enroll a first phone or app by themselves\n"
-    "  codes USER  new backup codes\n"
-    "  remove USER take away what USER has enrolled\n"
-    "  rotate-key  a new key for what is enrolled, or the first\n"
-    "  backup FILE configuration, users and store, as one file\n"
-    "  restore FILE put such a backup in place, while no daemon runs\n"
-    "  try USER    go through a whole login in this terminal, without PAM\n"
-    "\n"
-    "  --help      this text, or with a command what that one takes\n"
-    "  --version   the program's version\n"
-    "\n"
-    "example: sudo sms2fa check\n"
-    "\n"
-    "Exit codes: 0 done, 1 a negative answer, 64 usage, 66 cannot read, 67 no such user,\n"
-    "69 provider or daemon unreachable, 73 cannot write, 75 try later, 77 not permitted,\n"
-    "78 configuration.";
 
 // What opens a file later must not find itself in the place of a closed standard stream.
 bool fill_standard_streams() {
@@ -79,18 +43,12 @@ void guard_secrets() {
   (void)reserve_locked_memory(kLockedMemory);
 }
 
-const Command* find_command(std::string_view name) {
-  for (const auto* command : kCommands)
-    if (command->name == name) return command;
-  return nullptr;
-}
-
 int unknown_command(const std::string& word, const Console& console) {
   // For the first release.
   if (word == "pass")
     return console.fail(EX_USAGE, "sms2fa pass is sms2fa bypass now", "See: sms2fa bypass --help");
   std::vector<std::string_view> names;
-  for (const auto* command : kCommands) names.push_back(command->name);
+  for (const Command& command : commands()) names.emplace_back(command.name);
   std::string message = word.starts_with('-') ? "unknown option " : "unknown command ";
   message += escape(word);
   if (word.starts_with('-')) names = {"--help", "--version"};
@@ -104,13 +62,13 @@ int help(int argc, char** argv, const Console& console) {
   const std::string word = argc > 2 ? argv[2] : "--help";
   const Command* command = find_command(word);
   if (command == nullptr && word != "--help" && word != "-h") return unknown_command(word, console);
-  console.say(command == nullptr ? kUsage : command->usage);
+  console.say(command == nullptr ? usage_of(commands()) : usage_of(*command));
   return EX_OK;
 }
 
 int run(int argc, char** argv, const Console& console) {
   if (argc < 2) {
-    std::fprintf(stderr, "%s\n", kUsage);
+    std::fprintf(stderr, "%s\n", usage_of(commands()).c_str());
     return EX_USAGE;
   }
   const std::string word = argv[1];
@@ -125,7 +83,7 @@ int run(int argc, char** argv, const Console& console) {
   if (!arguments)
     return console.fail(EX_USAGE, arguments.error().message, "See: sms2fa " + word + " --help");
   if (arguments->help) {
-    console.say(command->usage);
+    console.say(usage_of(*command));
     return EX_OK;
   }
   // The daemon knows people by their accounts' own names, whatever else name services take.

@@ -290,7 +290,7 @@ class PamSwitchRefusesTest(PamSwitchCase):
         self.refused("login", says="/etc/pam.d/login has no place for the line by itself")
 
     def test_services_that_are_none(self):
-        for name in ("shhd", "../sshd", "", "common-auth", "other", "/etc/pam.d/sshd"):
+        for name in ("shhd", "../sshd", "common-auth", "other", "/etc/pam.d/sshd"):
             with self.subTest(name):
                 self.refused(name, says="stands for many services" if name in ("common-auth", "other")
                              else "there is no service")
@@ -380,6 +380,7 @@ class PamSwitchRefusesTest(PamSwitchCase):
         for said, *words in (("write enable, disable or status\n",),
                              ("did you mean enable?", "enabel", "sudo"),
                              ("which service? Write: sms2fa pam enable SERVICE", "enable"),
+                             ("which service? Write: sms2fa pam enable SERVICE", "enable", ""),
                              ("--first knows password, pin and key", "enable", "sudo", "--first", "pni"),
                              ("--first key is for sshd", "enable", "sudo", "--first", "key"),
                              ("--json is for status", "enable", "sudo", "--json"),

@@ -7,9 +7,8 @@ import subprocess
 import tempfile
 
 from docs_case import DocsCase
-from manual import ROOT, command_sources
+from manual import command_sources
 
-COMPLETIONS = ROOT / "conf" / "completions"
 # zsh's own need a terminal: these say what it would be told.
 ZSH_STUBS = """
 compadd() { shift; print -l -- ${(M)@:#$PREFIX*} }
@@ -19,8 +18,11 @@ _users() { compadd -- ${(f)"$(getent passwd | cut -d: -f1)"} }
 
 
 class Completion:
-    """What a shell offers is the same in each: what the program says of itself."""
-    syntax_check = ()
+    """What a shell offers is the same in each: what the program says of itself. The build has made the scripts."""
+
+    @property
+    def script(self):
+        return self.build / "completions" / self.name
 
     def offered(self, *words):
         """For the last of the words."""
@@ -31,7 +33,7 @@ class Completion:
         return [line.split("\t")[0] for line in done.stdout.splitlines() if line]
 
     def test_syntax(self):
-        done = subprocess.run(self.syntax_check, capture_output=True, text=True, check=False)
+        done = subprocess.run([*self.syntax_check, self.script], capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
 
     def test_commands(self):
@@ -51,10 +53,24 @@ class Completion:
         self.assertEqual(self.offered("check", "ro"), [])
         self.assertIn("/etc/passwd", self.offered("check", "--config", "/etc/passw"))
         self.assertIn("pam_oath", self.offered("enroll", "--import", "pam_o"))
+        self.assertIn("/etc/passwd", self.offered("enroll", "--import", "gecos", "/etc/passw"))
+        self.assertIn("/etc/passwd", self.offered("enroll", "--import", "gecos", "/etc/group", "/etc/passw"))
+        self.assertIn("root", self.offered("enroll", "ro"))
+        self.assertIn("/etc/passwd", self.offered("restore", "/etc/passw"))
+
+    def test_what_stands_where(self):
+        """Values are no operands, and nothing is offered where the command takes nothing."""
+        self.assertIn("root", self.offered("send", "--provider", "x", "--wait", "ro"))
+        self.assertEqual(self.offered("send", "root", "ro"), [])
+        self.assertEqual(self.offered("send", "--provider", "ro"), [])
+        self.assertEqual(self.offered("log", "-n", "ro"), [])
+        self.assertIn("root", self.offered("log", "-n", "5", "ro"))
+        self.assertEqual(self.offered("backup", "x", "/etc/passw"), [])
 
     def test_services(self):
         self.assertEqual(self.offered("pam", "en"), ["enable"])
         self.assertIn("common-auth", self.offered("pam", "enable", "common-a"))
+        self.assertIn("common-auth", self.offered("pam", "--first", "pin", "enable", "common-a"))
         self.assertEqual(self.offered("pam", "enable", "sshd", "--first", "pa"), ["password"])
 
     def test_an_unknown_command(self):
@@ -62,27 +78,30 @@ class Completion:
 
 
 class BashCompletionTest(Completion, DocsCase):
-    syntax_check = ("bash", "-n", COMPLETIONS / "sms2fa")
+    name = "sms2fa"
+    syntax_check = ("bash", "-n")
 
     def command(self, words):
-        script = (f". {COMPLETIONS}/sms2fa; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sms2fa; "
+        script = (f". {self.script}; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _sms2fa; "
                   "printf '%s\\n' \"${COMPREPLY[@]}\"")
         return ["bash", "-c", script, "bash", "sms2fa", *words]
 
 
 class ZshCompletionTest(Completion, DocsCase):
-    syntax_check = ("zsh", "-f", "-n", COMPLETIONS / "_sms2fa")
+    name = "_sms2fa"
+    syntax_check = ("zsh", "-f", "-n")
 
     def command(self, words):
-        script = (f"{ZSH_STUBS} fpath=({COMPLETIONS}); autoload -U _sms2fa; words=(\"$@\"); "
+        script = (f"{ZSH_STUBS} fpath=({self.script.parent}); autoload -U _sms2fa; words=(\"$@\"); "
                   "CURRENT=$#; PREFIX=$words[CURRENT]; _sms2fa")
         return ["zsh", "-f", "-c", script, "zsh", "sms2fa", *words]
 
 
 class FishCompletionTest(Completion, DocsCase):
-    syntax_check = ("fish", "--no-execute", COMPLETIONS / "sms2fa.fish")
+    name = "sms2fa.fish"
+    syntax_check = ("fish", "--no-execute")
 
     def command(self, words):
         line = " ".join(["sms2fa", *words])
         return ["fish", "--no-config", "-c",
-                f"source {COMPLETIONS}/sms2fa.fish; complete -C '{line}'"]
+                f"source {self.script}; complete -C '{line}'"]

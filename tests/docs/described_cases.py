@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the build writes from the rows of the code: the shipped configuration, and the keys' part of the manual."""
+"""What the build writes from the rows of the code: the shipped configuration, what shells complete, and the parts of
+the manual about keys, commands and options."""
 
 import pathlib
 import re
@@ -11,6 +12,8 @@ from docs_case import DocsCase
 from manual import ROOT
 
 TEMPLATE = ROOT / "man/sms2fa.conf.5.scd.in"
+COMMANDS = ROOT / "man/sms2fa.8.scd.in"
+COMPLETIONS = {"bash": "sms2fa", "zsh": "_sms2fa", "fish": "sms2fa.fish"}
 
 
 class DescribedTest(DocsCase):
@@ -18,29 +21,33 @@ class DescribedTest(DocsCase):
         return subprocess.run([self.build / "sms2fa_describe", *words], capture_output=True, text=True,
                               check=False)
 
-    def changed(self, change, to, without=""):
+    def changed(self, change, to, without="", what="manual", template=TEMPLATE):
         """What the generator makes of a template with one change."""
-        text = TEMPLATE.read_text(encoding="utf-8").replace(without, "")
+        text = template.read_text(encoding="utf-8").replace(without, "")
         self.assertEqual(text.count(change), 1, change)
         with tempfile.TemporaryDirectory(dir="/run") as place:
             path = pathlib.Path(place) / "page"
             path.write_text(text.replace(change, to), encoding="utf-8")
-            return self.describe("manual", path)
+            return self.describe(*what.split(), path)
 
-    def refusal(self, change, to):
-        done = self.changed(change, to)
+    def refusal(self, change, to, **template):
+        done = self.changed(change, to, **template)
         self.assertNotEqual(done.returncode, 0)
         self.assertEqual(done.stdout, "")
         return done.stderr.removeprefix("sms2fa_describe: ").splitlines()
 
     def test_nobody_edits_what_is_written(self):
         for words, name in ((["configuration"], "conf/sms2fa.conf"),
-                            (["manual", TEMPLATE], "man/sms2fa.conf.5.scd")):
+                            (["manual", TEMPLATE], "man/sms2fa.conf.5.scd"),
+                            (["commands", COMMANDS], "man/sms2fa.8.scd"),
+                            *((["completion", shell, ROOT / f"conf/completions/{name}.in"], f"completions/{name}")
+                              for shell, name in COMPLETIONS.items())):
             with self.subTest(name):
                 done = self.describe(*words)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertEqual((self.build / name).read_text(encoding="utf-8"), done.stdout)
-                self.assertFalse((ROOT / name).exists(), "a second copy, kept by hand")
+                self.assertFalse((ROOT / name).exists() or (ROOT / "conf" / name).exists(),
+                                 "a second copy, kept by hand")
 
     def test_the_manual_shows_the_defaults_of_the_file(self):
         shown, section = {}, None
@@ -85,3 +92,31 @@ class DescribedTest(DocsCase):
                          ["[limits] countries has no default; show a kind of value"])
         self.assertEqual(self.refusal("How long such a change waits, @bounds@.", "How long such a change waits."),
                          ["[enroll] lacks @bounds@ below *number_change_delay* = 24h"])
+
+    def test_commands_and_options_are_not_invented_or_explained_twice(self):
+        page = {"what": "commands", "template": COMMANDS}
+        self.assertEqual(self.refusal("## sms2fa log\n", "## sms2fa protocol\n", **page),
+                         ["there is no command protocol"])
+        self.assertEqual(self.refusal("## sms2fa log\n", "## sms2fa try\n", **page), ["sms2fa try is explained twice"])
+        self.assertEqual(self.refusal("*--output*\n", "*--outcome*\n", **page), ["there is no option --outcome"])
+        self.assertEqual(self.refusal("*--output*\n", "*--json*\n", **page), ["--json is explained twice"])
+
+    def test_what_the_page_leaves_out_the_rows_say(self):
+        page = {"what": "commands", "template": COMMANDS}
+        done = self.changed("## sms2fa log\n", "Of the log:\n", **page)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("\n## sms2fa log [USER] [--lines N] [--config FILE] [--json]\n\nShows the newest verdicts ",
+                      done.stdout.split("# OPTIONS")[0])
+        done = self.changed("*--socket*\n", "The socket\n", **page)
+        self.assertIn("\n*--socket* _PATH_\n\tThe daemon's socket (default: as the module takes it).\n", done.stdout)
+        self.assertIn("\n*--lines* _N_, *-n*\n\tHow many (default 50, at most 10000).\n", done.stdout)
+        self.assertIn("\n*--for* _TIME_\n\tOf *bypass*: how long it is good for (default 15m, at most 1d)."
+                      " Of *invite*: how long it is good for (default 7d, at most 30d).\n", done.stdout)
+        self.assertIn("\n*--first* *password*|*pin*|*key*\n", done.stdout)
+
+    def test_scripts_have_a_place_for_the_rows(self):
+        for shell, name in COMPLETIONS.items():
+            with self.subTest(shell):
+                page = {"what": f"completion {shell}", "template": ROOT / f"conf/completions/{name}.in"}
+                self.assertEqual(self.refusal("@rows@\n", "", **page), ["the script has no line for the rows"])
+        self.assertEqual(self.describe("completion", "csh", COMMANDS).stderr, "sms2fa_describe: bash, zsh or fish?\n")

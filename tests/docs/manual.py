@@ -145,6 +145,6 @@ def command_sources():
     for source in (ROOT / "programs/sms2fa").rglob("*.cc"):
         text = source.read_text(encoding="utf-8")
         names = dict(re.findall(r'(k\w+)(?:\[\])? = "([a-z-]+)";', text))
-        for name in re.findall(r'const Command k\w+Command = \{\s*("[a-z-]+"|k\w+)', text):
+        for name in re.findall(r'Command \w+_command\(\) \{\s*return \{\s*\.name = ("[a-z-]+"|k\w+)', text):
             found[names[name] if name in names else name.strip('"')] = source
     return found

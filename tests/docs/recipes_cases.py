@@ -9,7 +9,7 @@ import tempfile
 
 from docs_case import DocsCase
 from manual import ROOT
-from recipes import factor, key, provider
+from recipes import command, factor, key, provider
 from recipes.tree import Tree
 
 SOURCES = pathlib.Path(__file__).parent / "recipes"
@@ -34,7 +34,7 @@ class RecipesTest(DocsCase):
         cls.addClassCleanup(place.cleanup)
         cls.tree = Tree(ROOT, place.name)
         cls.touched = {}
-        for recipe in (key, provider, factor):
+        for recipe in (key, provider, command, factor):
             recipe.apply(cls.tree)
             cls.touched[recipe] = cls.tree.touched()
         for name, (folder, source, library) in RUNNERS.items():
@@ -50,7 +50,7 @@ class RecipesTest(DocsCase):
         environment = {**os.environ, "CCACHE_BASEDIR": str(cls.tree.place), "CCACHE_NOHASHDIR": "1"}
         for words in (["-S", cls.tree.place, "-B", cls.made, "-G", "Ninja", "-DSMS2FA_COMPILE_FAST=ON",
                        "-DCMAKE_CXX_FLAGS=-O0 -Wno-cpp"],
-                      ["--build", cls.made, "-j", str(os.cpu_count()), "--target", "described", *RUNNERS]):
+                      ["--build", cls.made, "-j", str(os.cpu_count()), "--target", "described", "sms2fa", *RUNNERS]):
             done = subprocess.run(["cmake", *words], capture_output=True, text=True, check=False, env=environment)
             assert done.returncode == 0, done.stdout + done.stderr
 
@@ -83,6 +83,33 @@ class RecipesTest(DocsCase):
         self.assertEqual(self.run_with(greeting="a b", toys=6),
                          "5: greeting: must be printable ASCII without blanks\n"
                          "7: toys: must be a number from 1 to 5\n")
+
+    def sms2fa(self, *words):
+        return subprocess.run([self.made / "sms2fa", *words], capture_output=True, text=True, check=False)
+
+    def test_the_toy_command_runs(self):
+        done = self.sms2fa("toy", "alice", "--dry-run")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "A toy for alice, or so.\n", ""))
+        self.assertIn("which user? Write: sms2fa toy USER\n", self.sms2fa("toy").stderr)
+        self.assertIn("unknown command tyo; did you mean toy?", self.sms2fa("tyo").stderr)
+
+    def test_the_toy_command_is_described(self):
+        self.assertIn("\n  toy USER      give USER a toy\n", self.sms2fa("--help").stdout)
+        self.assertEqual(self.sms2fa("toy", "--help").stdout, """\
+usage: sms2fa toy USER [--dry-run] [--config FILE]
+
+Says that USER has a toy.
+  --dry-run      only pretend
+  --config FILE  configuration (default /etc/sms2fa/sms2fa.conf)
+
+example: sms2fa toy alice
+""")
+        page = (self.made / "man/sms2fa.8.scd").read_text(encoding="utf-8")
+        self.assertIn("\n## sms2fa toy USER [--dry-run] [--config FILE]\n\nSays that USER has a toy.\n", page)
+        for name, row in (("sms2fa", '      options="--dry-run --config=FILE --help"\n      operands="USER"\n'),
+                          ("_sms2fa", '      options="--dry-run --config=FILE --help"\n      operands="USER"\n'),
+                          ("sms2fa.fish", "__sms2fa_command toy' -l dry-run -d 'only pretend'\n")):
+            self.assertIn(row, (self.made / "completions" / name).read_text(encoding="utf-8"))
 
     def test_somebody_logs_in_with_the_toy_factor(self):
         done = subprocess.run([self.made / "factor_run"], capture_output=True, text=True, check=False)

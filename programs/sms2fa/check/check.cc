@@ -12,19 +12,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kUsage =
-    "usage: sms2fa check [--config FILE] [--socket PATH] [--json]\n"
-    "\n"
-    "Looks over configuration, users file, permissions, providers' credentials (their shape,\n"
-    "not whether they work) and the PAM stacks that ask for a code, asks a running daemon\n"
-    "whether it works with what the files say, and says how to fix what is wrong. Changes\n"
-    "nothing and sends nothing.\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --socket PATH   the daemon's socket (default: as the module takes it)\n"
-    "  --json          one JSON object instead of lines\n"
-    "\n"
-    "example: sudo sms2fa check";
-
 int run(const Arguments& arguments, const Console& console) {
   Findings findings;
   const DaemonWord word = ask_daemon(arguments.socket, "");
@@ -86,6 +73,17 @@ int Findings::exit_code() const {
   return kept_out_ ? kNegativeAnswer : EX_OK;
 }
 
-const Command kCheckCommand = {"check", "csjh", TakesUser::no, kUsage, run};
+Command check_command() {
+  return {.name = "check",
+          .summary = "look over configuration, users, permissions and PAM stacks",
+          .description =
+              "Looks over configuration, users file, permissions, providers' credentials (their "
+              "shape, not whether they work) and the PAM stacks that ask for a code, asks a "
+              "running daemon whether it works with what the files say, and says how to fix what "
+              "is wrong. Changes nothing and sends nothing.",
+          .example = "sudo sms2fa check",
+          .options = {kConfigOption, kSocketOption, kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

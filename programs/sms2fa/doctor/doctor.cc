@@ -10,22 +10,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kUsage =
-    "usage: sms2fa doctor [USER] [--config FILE] [--socket PATH] [--json]\n"
-    "\n"
-    "Walks the path of a login on this machine: all that \"check\" looks at, and the module,\n"
-    "sshd's settings, the daemon, the clock, SELinux and AppArmor, whether the providers answer\n"
-    "and know our account, and who could get in or would be locked out. Asks the running\n"
-    "daemon what it has loaded, and what USER would meet now. Says what is wrong, the gravest\n"
-    "first, and how to fix it; changes nothing and sends no message. Run it as root, and\n"
-    "before you close the last root shell.\n"
-    "  USER            look at this person's login: sshd's Match blocks, factors, locks, limits\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --socket PATH   the daemon's socket (default: as the module takes it)\n"
-    "  --json          one JSON object instead of lines\n"
-    "\n"
-    "example: sudo sms2fa doctor alice";
-
 void look_at_everything(const Arguments& arguments, Findings& findings) {
   const auto settings = check_files(arguments.configuration, findings);
   const bool readable = settings && findings.exit_code() == EX_OK;
@@ -63,6 +47,21 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kDoctorCommand = {"doctor", "csjh", TakesUser::maybe, kUsage, run};
+Command doctor_command() {
+  return {.name = "doctor",
+          .summary = "walk the path of a login, and say what would lock whom out",
+          .description =
+              "Walks the path of a login on this machine: all that \"check\" looks at, and the "
+              "module, sshd's settings, the daemon, the clock, SELinux and AppArmor, whether the "
+              "providers answer and know our account, and who could get in or would be locked out. "
+              "Asks the running daemon what it has loaded, and what USER would meet now. Says what "
+              "is wrong, the gravest first, and how to fix it; changes nothing and sends no "
+              "message. Run it as root, and before you close the last root shell. With USER, looks "
+              "at that person's login: sshd's Match blocks, factors, locks, limits.",
+          .example = "sudo sms2fa doctor alice",
+          .operands = {kMaybeUser},
+          .options = {kConfigOption, kSocketOption, kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

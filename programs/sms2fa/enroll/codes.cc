@@ -15,17 +15,6 @@ namespace {
 
 constexpr const char* kCommand = "codes";
 
-constexpr const char* kUsage =
-    "usage: sms2fa codes USER [--config FILE] [--json]\n"
-    "\n"
-    "Makes ten new backup codes for USER and shows them, once. Each lets USER in once; those of\n"
-    "before end. The number on record is told. Only root may; people make their own with:\n"
-    "sms2fa enroll\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of sentences\n"
-    "\n"
-    "example: sudo sms2fa codes alice";
-
 Result<std::vector<Secret>> make(StateAccess& access, const std::string& user,
                                  const std::string& by) {
   auto codes = make_backup_codes(access.random());
@@ -73,6 +62,17 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kCodesCommand = {"codes", "cjh", TakesUser::yes, kUsage, run};
+Command codes_command() {
+  return {.name = kCommand,
+          .summary = "new backup codes",
+          .description =
+              "Makes ten new backup codes for USER and shows them, once. Each lets USER in once; "
+              "those of before end. The number on record is told. Only root may; people make their "
+              "own with: sms2fa enroll",
+          .example = "sudo sms2fa codes alice",
+          .operands = {kUser},
+          .options = {kConfigOption, kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

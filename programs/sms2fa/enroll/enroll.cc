@@ -3,6 +3,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "lib/base/text.h"
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/enroll/import.h"
@@ -14,23 +16,6 @@ namespace sms2fa {
 namespace {
 
 using wire::Verdict;
-
-constexpr const char* kUsage =
-    "usage: sms2fa enroll [USER | FILE...] [--png FILE] [--socket PATH]\n"
-    "                     [--import FORMAT] [--dry-run] [--config FILE] [--json]\n"
-    "\n"
-    "Enrolls a phone, an authenticator app and backup codes, by asking the daemon: yourself,\n"
-    "or as root anybody. Nothing counts before a code has shown that it works, and nothing\n"
-    "that was there is lost by breaking off (Ctrl-C).\n"
-    "  --png FILE        write the app's QR code into this picture too\n"
-    "  --socket PATH     the daemon's socket (default: as the module takes it)\n"
-    "  --import FORMAT   take over what FILEs hold (root): google-authenticator, pam_oath,\n"
-    "                    gecos\n"
-    "  --dry-run         only say what would be taken over\n"
-    "  --config FILE     configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json            the import's report as one JSON object\n"
-    "\n"
-    "example: sms2fa enroll";
 
 constexpr std::string_view kService = "sms2fa-enroll";
 constexpr std::string_view kForeignPeer = "foreign-peer";  // Reason::foreign_peer
@@ -92,8 +77,53 @@ int run(const Arguments& arguments, const Console& console) {
       console);
 }
 
+// Files come with --import, and only with it.
+Result<void> check(Arguments& arguments) {
+  const auto wrong = [](std::string why) -> Result<void> {
+    return make_error(ErrorKind::configuration, std::move(why));
+  };
+  if (!arguments.import.empty())
+    return arguments.files.empty() ? wrong("--import needs the files to read") : Result<void>();
+  if (arguments.dry_run) return wrong("--dry-run is for --import");
+  const auto words = std::exchange(arguments.files, {});
+  if (words.size() > 1) return wrong("unexpected argument " + escape(words[1]));
+  if (words.empty()) return {};
+  auto why = take_user(words[0], arguments);
+  return why.empty() ? Result<void>() : wrong(std::move(why));
+}
+
 }  // namespace
 
-const Command kEnrollCommand = {"enroll", "shigdcj", TakesUser::maybe, kUsage, run};
+Command enroll_command() {
+  return {.name = "enroll",
+          .summary = "phone, authenticator app and backup codes: yours, or as root a USER's",
+          .description =
+              "Enrolls a phone, an authenticator app and backup codes, by asking the daemon: "
+              "yourself, or as root anybody. Nothing counts before a code has shown that it works, "
+              "and nothing that was there is lost by breaking off (Ctrl-C).",
+          .example = "sms2fa enroll",
+          .operands = {{.name = "USER | FILE",
+                        .take = take<&Arguments::files>,
+                        .may_miss = true,
+                        .is_repeated = true}},
+          .options = {{.name = "png",
+                       .value = "FILE",
+                       .meaning = "write the app's QR code into this picture too",
+                       .take = take<&Arguments::png>},
+                      kSocketOption,
+                      {.name = "import",
+                       .value = "google-authenticator|pam_oath|gecos",
+                       .meaning = "take over what FILEs hold (root)",
+                       .take = take<&Arguments::import>},
+                      {.name = "dry-run",
+                       .meaning = "only say what would be taken over",
+                       .take = take<&Arguments::dry_run>},
+                      kConfigOption,
+                      {.name = "json",
+                       .meaning = "the import's report as one JSON object",
+                       .take = take<&Arguments::json>}},
+          .run = run,
+          .check = check};
+}
 
 }  // namespace sms2fa

@@ -18,18 +18,6 @@ namespace {
 
 constexpr const char* kName = "invite";
 
-constexpr const char* kUsage =
-    "usage: sms2fa invite USER [--for TIME] [--config FILE] [--json]\n"
-    "\n"
-    "Prints an invitation: a word with which USER, who holds nothing yet, enrolls a phone or an\n"
-    "authenticator app by themselves, once: sms2fa enroll asks for it. It takes the place of an\n"
-    "invitation that USER had. Only root may give one out, and the log says who did.\n"
-    "  --for TIME      how long it is good for (default 7d, at most 30d)\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of sentences\n"
-    "\n"
-    "example: sudo sms2fa invite carol --for 7d";
-
 // The word, kept as a slow hash only.
 Result<Secret> issue(const std::string& user, std::chrono::seconds lifetime, StateAccess& access) {
   auto words = make_backup_codes(access.random());
@@ -118,6 +106,23 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kInviteCommand = {kName, "cfjh", TakesUser::yes, kUsage, run};
+Command invite_command() {
+  return {
+      .name = kName,
+      .summary = "let USER enroll a first phone or app by themselves",
+      .description =
+          "Prints an invitation: a word with which USER, who holds nothing yet, enrolls a phone or "
+          "an authenticator app by themselves, once: sms2fa enroll asks for it. It takes the place "
+          "of an invitation that USER had. Only root may give one out, and the log says who did.",
+      .example = "sudo sms2fa invite carol --for 7d",
+      .operands = {kUser},
+      .options = {{.name = "for",
+                   .value = "TIME",
+                   .meaning = "how long it is good for (default 7d, at most 30d)",
+                   .take = take<&Arguments::duration>},
+                  kConfigOption,
+                  kJsonOption},
+      .run = run};
+}
 
 }  // namespace sms2fa

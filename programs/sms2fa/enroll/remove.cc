@@ -16,17 +16,6 @@ namespace {
 
 constexpr const char* kCommand = "remove";
 
-constexpr const char* kUsage =
-    "usage: sms2fa remove USER [--config FILE] [--json]\n"
-    "\n"
-    "Takes away what USER has enrolled: number, apps and backup codes, also where a prompt\n"
-    "stands already, and ends an invitation. A number in the users file stays. The number on\n"
-    "record is told. Only root may.\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of sentences\n"
-    "\n"
-    "example: sudo sms2fa remove alice";
-
 int run(const Arguments& arguments, const Console& console) {
   const std::string by = invoking_account();
   const ChangeTeller teller(arguments.configuration);
@@ -57,6 +46,17 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kRemoveCommand = {"remove", "cjh", TakesUser::yes, kUsage, run};
+Command remove_command() {
+  return {.name = kCommand,
+          .summary = "take away what USER has enrolled",
+          .description =
+              "Takes away what USER has enrolled: number, apps and backup codes, also where a "
+              "prompt stands already, and ends an invitation. A number in the users file stays. "
+              "The number on record is told. Only root may.",
+          .example = "sudo sms2fa remove alice",
+          .operands = {kUser},
+          .options = {kConfigOption, kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

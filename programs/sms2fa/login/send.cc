@@ -16,22 +16,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kUsage =
-    "usage: sms2fa send USER [--voice] [--wait] [--provider NAME] [--config FILE] [--json]\n"
-    "\n"
-    "Sends a real message, without a code, to the number on record for USER, or the one that\n"
-    "USER has enrolled, and says which provider took it and how long each step took. Needs no\n"
-    "daemon, and counts against none of its budgets; [limits] countries holds here too.\n"
-    "  --voice           call instead of texting; needs [delivery] voice = yes\n"
-    "  --wait            and follow the message until the provider knows whether it arrived,\n"
-    "                    for at most [code] lifetime\n"
-    "  --provider NAME   by this provider of the configuration only (default: as at a login,\n"
-    "                    all of them in order until one takes it)\n"
-    "  --config FILE     configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json            one JSON object instead of sentences\n"
-    "\n"
-    "example: sudo sms2fa send alice --provider twilio --wait";
-
 // The daemon's rate limits live in the daemon; whoever may read the configuration could send
 // without us.
 class NoQuota final : public SendQuota {
@@ -300,6 +284,31 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kSendCommand = {"send", "cpjhvw", TakesUser::yes, kUsage, run};
+Command send_command() {
+  return {
+      .name = "send",
+      .summary = "send a real test message, without a code",
+      .description =
+          "Sends a real message, without a code, to the number on record for USER, or the one that "
+          "USER has enrolled, and says which provider took it and how long each step took. Needs "
+          "no daemon, and counts against none of its budgets; [limits] countries holds here too.",
+      .example = "sudo sms2fa send alice --provider twilio --wait",
+      .operands = {kUser},
+      .options = {{.name = "voice",
+                   .meaning = "call instead of texting; needs [delivery] voice = yes",
+                   .take = take<&Arguments::voice>},
+                  {.name = "wait",
+                   .meaning = "follow the message until the provider knows whether it arrived, for "
+                              "at most [code] lifetime",
+                   .take = take<&Arguments::wait>},
+                  {.name = "provider",
+                   .value = "NAME",
+                   .meaning = "by this provider of the configuration only (default: as at a login, "
+                              "all of them in order until one takes it)",
+                   .take = take<&Arguments::provider>},
+                  kConfigOption,
+                  kJsonOption},
+      .run = run};
+}
 
 }  // namespace sms2fa

@@ -16,17 +16,6 @@ namespace {
 
 using wire::Verdict;
 
-constexpr const char* kUsage =
-    "usage: sms2fa try USER [--socket PATH]\n"
-    "\n"
-    "Goes through a whole second factor in this terminal, message and code and all, as PAM\n"
-    "would: by asking the daemon. Root may try anybody, others only themselves. Failures count\n"
-    "as they do at a login. Who can't log in is asked all the same, and nothing is sent then:\n"
-    "root is told so before, others afterwards.\n"
-    "  --socket PATH   the daemon's socket (default: as the module takes it)\n"
-    "\n"
-    "example: sms2fa try alice";
-
 constexpr std::string_view kService = "sms2fa";
 
 // Those whom no code lets in meet the same question as everybody, and nothing is sent to them.
@@ -86,6 +75,18 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kTryCommand = {"try", "sh", TakesUser::yes, kUsage, run};
+Command try_command() {
+  return {.name = "try",
+          .summary = "go through a whole login in this terminal, without PAM",
+          .description =
+              "Goes through a whole second factor in this terminal, message and code and all, as "
+              "PAM would: by asking the daemon. Root may try anybody, others only themselves. "
+              "Failures count as they do at a login. Who can't log in is asked all the same, and "
+              "nothing is sent then: root is told so before, others afterwards.",
+          .example = "sms2fa try alice",
+          .operands = {kUser},
+          .options = {kSocketOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "lib/base/nearest.h"
@@ -23,27 +22,6 @@ namespace sms2fa {
 namespace {
 
 constexpr const char* kName = "pam";
-constexpr const char* kSee = "See: sms2fa pam --help";
-constexpr std::array<std::string_view, 3> kActs = {"enable", "disable", "status"};
-
-constexpr const char* kUsage =
-    "usage: sms2fa pam enable|disable|status [SERVICE] [--first password|pin|key] [--dry-run]\n"
-    "                  [--yes] [--config FILE] [--socket PATH] [--json]\n"
-    "\n"
-    "Has a service such as sshd, sudo or su ask for the PIN, by one line in its own file in\n"
-    "/etc/pam.d, or takes that line out again; with sudo goes sudo -i, with su goes su -.\n"
-    "For sshd it writes /etc/ssh/sshd_config.d/00-sms2fa.conf, too. Shows what it will change,\n"
-    "and asks. What would let somebody in unasked, or nobody at all, is refused. Copies of the\n"
-    "files are kept in /etc/pam.d.sms2fa-backup. status says who asks now, and changes nothing.\n"
-    "  --first WHAT    password: the PIN after it (default); pin: the PIN before it; key: sshd\n"
-    "                  checks a key, and then the PIN is asked in the password's place\n"
-    "  --dry-run       only show what would be changed\n"
-    "  --yes           don't ask\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --socket PATH   the daemon's socket (default: as the module takes it)\n"
-    "  --json          status as one JSON object instead of lines\n"
-    "\n"
-    "example: sudo sms2fa pam enable sshd --first password";
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
   const auto near = nearest(word, candidates);
@@ -86,8 +64,8 @@ void look_at(const std::string& service, Findings& findings) {
 
 int show_status(const Arguments& arguments, const Console& console) {
   Findings findings;
-  if (arguments.words.size() > 1) {
-    look_at(arguments.words[1], findings);
+  if (!arguments.service.empty()) {
+    look_at(arguments.service, findings);
     return print(arguments, console, findings);
   }
   check_pam(findings);
@@ -143,7 +121,7 @@ std::optional<Configuration> check_house(const Arguments& arguments, Findings& f
   auto settings = check_files(arguments.configuration, findings);
   if (!settings || findings.exit_code() != EX_OK) return std::nullopt;
   check_daemon(arguments.socket, findings);
-  if (findings.exit_code() == EX_OK) check_ways(*settings, arguments.words[1], findings);
+  if (findings.exit_code() == EX_OK) check_ways(*settings, arguments.service, findings);
   return settings;
 }
 
@@ -215,7 +193,7 @@ void say_what_next(const std::string& service, FirstFactor first, const PamSwitc
 }
 
 int enable_service(const Arguments& arguments, const Console& console, FirstFactor first) {
-  const std::string& service = arguments.words[1];
+  const std::string& service = arguments.service;
   Findings findings;
   const auto settings = check_house(arguments, findings);
   const auto tell = [&] {
@@ -261,7 +239,7 @@ int say_who_else_asks(const std::string& service, const Console& console) {
 }
 
 int disable_service(const Arguments& arguments, const Console& console) {
-  const std::string& service = arguments.words[1];
+  const std::string& service = arguments.service;
   const auto change = plan_disabling(service);
   if (!change) return refuse_with(change.error(), console);
   if (change->empty()) return say_who_else_asks(service, console);
@@ -276,35 +254,67 @@ int disable_service(const Arguments& arguments, const Console& console) {
 }
 
 int run(const Arguments& arguments, const Console& console) {
-  const std::string act = arguments.words.empty() ? "" : arguments.words[0];
-  if (std::find(kActs.begin(), kActs.end(), act) == kActs.end())
-    return console.fail(EX_USAGE, "write enable, disable or status" + did_you_mean(act, kActs),
-                        kSee);
-  const bool named = arguments.words.size() > 1;
-  if (act == "status" && !named) return show_status(arguments, console);
-  if (!named)
-    return console.fail(EX_USAGE, "which service? Write: sms2fa pam " + act + " SERVICE", kSee);
-  const std::string& service = arguments.words[1];
-  if (act == "status") {
+  const std::string& service = arguments.service;
+  if (arguments.act == "status") {
+    if (service.empty()) return show_status(arguments, console);
     if (const auto known = check_service(service); !known)
       return refuse_with(known.error(), console);
     return show_status(arguments, console);
   }
-  if (arguments.json) return console.fail(EX_USAGE, "--json is for status", kSee);
-  const auto first = first_factor_of(arguments.first_factor);
-  if (!first) return console.fail(EX_USAGE, "--first knows password, pin and key", kSee);
-  if (*first == FirstFactor::key && service != "sshd")
-    return console.fail(EX_USAGE, "--first key is for sshd, which checks the key", kSee);
   if (geteuid() != 0)
     return console.fail(EX_NOPERM, "only root may change what services ask",
-                        "Run it as root: sudo sms2fa pam " + act + " " + escape(service));
+                        "Run it as root: sudo sms2fa pam " + arguments.act + " " + escape(service));
   if (const auto known = check_service(service); !known) return refuse_with(known.error(), console);
-  return act == "enable" ? enable_service(arguments, console, *first)
-                         : disable_service(arguments, console);
+  return arguments.act == "enable"
+             ? enable_service(arguments, console, *first_factor_of(arguments.first_factor))
+             : disable_service(arguments, console);
+}
+
+Result<void> check(Arguments& arguments) {
+  const auto wrong = [](std::string why) -> Result<void> {
+    return make_error(ErrorKind::configuration, std::move(why));
+  };
+  if (arguments.act == "status") return {};
+  if (arguments.service.empty())
+    return wrong("which service? Write: sms2fa pam " + arguments.act + " SERVICE");
+  if (arguments.json) return wrong("--json is for status");
+  if (arguments.first_factor == "key" && arguments.service != "sshd")
+    return wrong("--first key is for sshd, which checks the key");
+  return {};
 }
 
 }  // namespace
 
-const Command kPamCommand = {kName, "Pdycsjh", TakesUser::no, kUsage, run, false, 2};
+Command pam_command() {
+  return {.name = kName,
+          .summary = "have sshd, sudo, su or another service ask for the PIN, or no longer",
+          .description =
+              "Has a service such as sshd, sudo or su ask for the PIN, by one line in its own file "
+              "in /etc/pam.d, or takes that line out again; with sudo goes sudo -i, with su goes "
+              "su -. For sshd it writes /etc/ssh/sshd_config.d/00-sms2fa.conf, too. Shows what it "
+              "will change, and asks. What would let somebody in unasked, or nobody at all, is "
+              "refused. Copies of the files are kept in /etc/pam.d.sms2fa-backup. status says who "
+              "asks now, and changes nothing.",
+          .example = "sudo sms2fa pam enable sshd --first password",
+          .operands = {{.name = "enable|disable|status", .take = take<&Arguments::act>},
+                       {.name = "SERVICE", .take = take<&Arguments::service>, .may_miss = true}},
+          .options = {{.name = "first",
+                       .value = "password|pin|key",
+                       .meaning =
+                           "password: the PIN after it (default); pin: the PIN before it; key: "
+                           "sshd checks a key, and then the PIN is asked in the password's place",
+                       .take = take<&Arguments::first_factor>},
+                      {.name = "dry-run",
+                       .meaning = "only show what would be changed",
+                       .take = take<&Arguments::dry_run>},
+                      {.name = "yes", .meaning = "don't ask", .take = take<&Arguments::yes>},
+                      kConfigOption,
+                      kSocketOption,
+                      {.name = "json",
+                       .meaning = "status as one JSON object instead of text",
+                       .take = take<&Arguments::json>}},
+          .run = run,
+          .check = check};
+}
 
 }  // namespace sms2fa

@@ -24,19 +24,6 @@ constexpr const char* kName = "backup";
 constexpr Milliseconds kStorePatience{5000};
 constexpr Milliseconds kPatience{600'000};
 
-constexpr const char* kUsage =
-    "usage: sms2fa backup FILE [--with-keys] [--config FILE] [--json]\n"
-    "\n"
-    "Writes configuration, users file and store into the new tar archive FILE, for root alone.\n"
-    "The daemon may run: the store is copied as it is at one moment. Keep FILE as safe as the\n"
-    "configuration, for it holds the providers' credentials.\n"
-    "  --with-keys     the key, too, that opens enrolled numbers and apps; without it, back up\n"
-    "                  the key file elsewhere\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of sentences\n"
-    "\n"
-    "example: sudo sms2fa backup /var/backups/sms2fa.tar";
-
 // The store's copy lies beside it for a moment, because only its owner opens the store.
 Result<void> copy_store(const StoreSettings& settings, const std::string& to) {
   const std::string beside = settings.path + ".copy-" + std::to_string(getpid());
@@ -122,6 +109,22 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kBackupCommand = {kName, "ckjh", TakesUser::no, kUsage, run, true};
+Command backup_command() {
+  return {.name = kName,
+          .summary = "configuration, users and store, as one file",
+          .description =
+              "Writes configuration, users file and store into the new tar archive FILE, for root "
+              "alone. The daemon may run: the store is copied as it is at one moment. Keep FILE as "
+              "safe as the configuration, for it holds the providers' credentials.",
+          .example = "sudo sms2fa backup /var/backups/sms2fa.tar",
+          .operands = {kBackupFile},
+          .options = {{.name = "with-keys",
+                       .meaning = "the key, too, that opens enrolled numbers and apps; without it, "
+                                  "back up the key file elsewhere",
+                       .take = take<&Arguments::with_keys>},
+                      kConfigOption,
+                      kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

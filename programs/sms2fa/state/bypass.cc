@@ -17,19 +17,6 @@ namespace {
 
 constexpr const char* kName = "bypass";
 
-constexpr const char* kUsage =
-    "usage: sms2fa bypass USER --reason TEXT [--for TIME] [--config FILE] [--json]\n"
-    "\n"
-    "Prints a bypass code: one login of USER without the phone, when it is lost or the provider\n"
-    "is down. At the prompt it stands in the place of the code, and USER has one at a time. Only\n"
-    "root may give one out, and the log says who did, why, and when it was used.\n"
-    "  --reason TEXT   why, for the log; at most 200 bytes\n"
-    "  --for TIME      how long it is good for (default 15m, at most 1d)\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of sentences\n"
-    "\n"
-    "example: sudo sms2fa bypass alice --for 15m --reason 'phone lost, called back'";
-
 // The code, kept as a slow hash only.
 Result<Secret> issue(const std::string& user, std::chrono::seconds lifetime, StateAccess& access) {
   auto made = make_backup_codes(access.random());
@@ -112,6 +99,28 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kBypassCommand = {kName, "cfrjh", TakesUser::yes, kUsage, run};
+Command bypass_command() {
+  return {.name = kName,
+          .summary = "one login without the phone, when it is lost or the provider is down",
+          .description =
+              "Prints a bypass code: one login of USER without the phone, when it is lost or the "
+              "provider is down. At the prompt it stands in the place of the code, and USER has "
+              "one at a time. Only root may give one out, and the log says who did, why, and when "
+              "it was used.",
+          .example = "sudo sms2fa bypass alice --for 15m --reason 'phone lost, called back'",
+          .operands = {kUser},
+          .options = {{.name = "reason",
+                       .value = "TEXT",
+                       .meaning = "why, for the log; at most 200 bytes",
+                       .take = take<&Arguments::reason>,
+                       .is_needed = true},
+                      {.name = "for",
+                       .value = "TIME",
+                       .meaning = "how long it is good for (default 15m, at most 1d)",
+                       .take = take<&Arguments::duration>},
+                      kConfigOption,
+                      kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

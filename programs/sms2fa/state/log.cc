@@ -19,18 +19,6 @@ constexpr size_t kTerminal = 80;
 constexpr size_t kWidestCell = 40;
 constexpr size_t kWidestColumn = 16;
 
-constexpr const char* kUsage =
-    "usage: sms2fa log [USER] [--lines N] [--config FILE] [--json]\n"
-    "\n"
-    "Shows the newest verdicts and notices, of everybody or of USER, oldest first. They are\n"
-    "kept in the store: the daemon may run or not. BY is the limit that denied somebody, or how\n"
-    "the code went out. What is long is cut; --json and the system's log tell more of each.\n"
-    "  --lines N       how many, also -n N (default 50, at most 10000)\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of a table\n"
-    "\n"
-    "example: sudo sms2fa log alice -n 10";
-
 std::string cell(const std::string& text) {
   return text.empty() ? "-" : escape(text, kWidestCell);
 }
@@ -87,6 +75,24 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kLogCommand = {kName, "cnjh", TakesUser::maybe, kUsage, run};
+Command log_command() {
+  return {.name = kName,
+          .summary = "the newest verdicts, of everybody or of one USER",
+          .description =
+              "Shows the newest verdicts and notices, of everybody or of USER, oldest first. They "
+              "are kept in the store: the daemon may run or not. BY is the limit that denied "
+              "somebody, or how the code went out. What is long is cut; --json and the system's "
+              "log tell more of each.",
+          .example = "sudo sms2fa log alice -n 10",
+          .operands = {kMaybeUser},
+          .options = {{.name = "lines",
+                       .value = "N",
+                       .meaning = "how many (default 50, at most 10000)",
+                       .take = take_lines,
+                       .letter = 'n'},
+                      kConfigOption,
+                      kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

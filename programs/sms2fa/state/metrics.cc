@@ -24,17 +24,6 @@ constexpr const char* kName = "metrics";
 constexpr std::chrono::seconds kPatience{20};
 constexpr mode_t kForEverybodyToRead = 0644;
 
-constexpr const char* kUsage =
-    "usage: sms2fa metrics [--output FILE] [--config FILE]\n"
-    "\n"
-    "Prints counters and latencies by provider, method and result as OpenMetrics text, without\n"
-    "anybody's name or number. They are kept in the store: the daemon may run or not.\n"
-    "  --output FILE   into this file, replaced in one step: for node_exporter's textfile\n"
-    "                  collector, whose files end in .prom\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "\n"
-    "example: sudo sms2fa metrics --output /var/lib/prometheus/node-exporter/sms2fa.prom";
-
 Result<std::string> read_metrics(const std::string& configuration) {
   const auto access = StateAccess::open(configuration);
   if (!access) return access.error();
@@ -87,6 +76,21 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kMetricsCommand = {kName, "coh", TakesUser::no, kUsage, run};
+Command metrics_command() {
+  return {.name = kName,
+          .summary = "counters and latencies as OpenMetrics text",
+          .description =
+              "Prints counters and latencies by provider, method and result as OpenMetrics text, "
+              "without anybody's name or number. They are kept in the store: the daemon may run or "
+              "not.",
+          .example = "sudo sms2fa metrics --output /var/lib/prometheus/node-exporter/sms2fa.prom",
+          .options = {{.name = "output",
+                       .value = "FILE",
+                       .meaning = "into this file, replaced in one step: for node_exporter's "
+                                  "textfile collector, whose files end in .prom",
+                       .take = take<&Arguments::output>},
+                      kConfigOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

@@ -31,17 +31,6 @@ constexpr Milliseconds kPatience{120'000};
 constexpr mode_t kConfigurationMode = 0640;
 constexpr mode_t kStateMode = 0600;
 
-constexpr const char* kUsage =
-    "usage: sms2fa restore FILE [--config FILE] [--json]\n"
-    "\n"
-    "Puts a backup made by sms2fa backup in place, while no daemon runs. What was there is kept\n"
-    "beside it, with .before-restore behind its name. Codes, guesses and messages that were used\n"
-    "up after the backup was made count as unused again.\n"
-    "  --config FILE   where the configuration belongs (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of sentences\n"
-    "\n"
-    "example: sudo sms2fa restore /var/backups/sms2fa.tar";
-
 // Nothing else may come out of an archive, and nothing twice.
 Result<void> check_names(const std::vector<std::string>& names) {
   constexpr std::array<std::string_view, 4> kNames = {kBackupConfiguration, kBackupUsers,
@@ -162,6 +151,17 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kRestoreCommand = {kName, "cjh", TakesUser::no, kUsage, run, true};
+Command restore_command() {
+  return {.name = kName,
+          .summary = "put such a backup in place, while no daemon runs",
+          .description =
+              "Puts a backup made by sms2fa backup in place, while no daemon runs. What was there "
+              "is kept beside it, with .before-restore behind its name. Codes, guesses and "
+              "messages that were used up after the backup was made count as unused again.",
+          .example = "sudo sms2fa restore /var/backups/sms2fa.tar",
+          .operands = {kBackupFile},
+          .options = {kConfigOption, kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

@@ -20,18 +20,6 @@ constexpr const char* kCommand = "rotate-key";
 // systemd.exec(5), LoadCredential=
 constexpr std::string_view kCredentials = "/run/credentials/";
 
-constexpr const char* kUsage =
-    "usage: sms2fa rotate-key [--init] [--config FILE] [--json]\n"
-    "\n"
-    "Makes a new key for the enrolled numbers and apps, and seals all of them with it; or the\n"
-    "first key, when there is none. Broken off at any point, everything still opens, and the\n"
-    "next run finishes the work. Only root may; the daemon needs no restart.\n"
-    "  --init          only make the first key; leave one that is there alone\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of sentences\n"
-    "\n"
-    "example: sudo sms2fa rotate-key";
-
 // A sealed value is a number or an app's key; only its own context opens it.
 std::optional<std::string> seal_anew(KeyRing& keys, Random& random, const std::string& user,
                                      const std::string& sealed) {
@@ -140,6 +128,21 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kRotateKeyCommand = {"rotate-key", "Icjh", TakesUser::no, kUsage, run};
+Command rotate_key_command() {
+  return {
+      .name = kCommand,
+      .summary = "a new key for what is enrolled, or the first",
+      .description =
+          "Makes a new key for the enrolled numbers and apps, and seals all of them with it; or "
+          "the first key, when there is none. Broken off at any point, everything still opens, and "
+          "the next run finishes the work. Only root may; the daemon needs no restart.",
+      .example = "sudo sms2fa rotate-key",
+      .options = {{.name = "init",
+                   .meaning = "only make the first key; leave one that is there alone",
+                   .take = take<&Arguments::init>},
+                  kConfigOption,
+                  kJsonOption},
+      .run = run};
+}
 
 }  // namespace sms2fa

@@ -20,22 +20,6 @@ namespace {
 constexpr const char* kName = "status";
 constexpr size_t kDate = std::string_view("2026-11-25").size();
 
-constexpr const char* kUsage =
-    "usage: sms2fa status [USER] [--config FILE] [--socket PATH] [--json]\n"
-    "\n"
-    "Without USER: what the daemon works with, how the providers fare, everybody with wrong\n"
-    "codes since their last right one, who is locked, and who has enrolled what. With USER:\n"
-    "whether this person can log in now, by what, and how many messages are left. Asks the\n"
-    "running daemon; where none answers, it says so and goes by the files and the store.\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --socket PATH   the daemon's socket (default: as the module takes it)\n"
-    "  --json          one JSON object instead of lines\n"
-    "\n"
-    "Exit codes: 1 when USER is locked, disabled, over a rate limit or without a factor, now or\n"
-    "after the next reload, 67 when nobody knows USER.\n"
-    "\n"
-    "example: sudo sms2fa status alice";
-
 bool is_locked(const UserStatus& status) {
   return status.state.disabled || status.state.locked_for.count() > 0;
 }
@@ -264,6 +248,20 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kStatusCommand = {kName, "csjh", TakesUser::maybe, kUsage, run};
+Command status_command() {
+  return {.name = kName,
+          .summary = "how providers and people fare; with a USER, whether this one can log in",
+          .description =
+              "Without USER: what the daemon works with, how the providers fare, everybody with "
+              "wrong codes since their last right one, who is locked, and who has enrolled what. "
+              "With USER: whether this person can log in now, by what, and how many messages are "
+              "left. Asks the running daemon; where none answers, it says so and goes by the files "
+              "and the store.\n\nExit codes: 1 when USER is locked, disabled, over a rate limit or "
+              "without a factor, now or after the next reload, 67 when nobody knows USER.",
+          .example = "sudo sms2fa status alice",
+          .operands = {kMaybeUser},
+          .options = {kConfigOption, kSocketOption, kJsonOption},
+          .run = run};
+}
 
 }  // namespace sms2fa

@@ -13,20 +13,6 @@ namespace {
 
 constexpr const char* kName = "unlock";
 
-constexpr const char* kUsage =
-    "usage: sms2fa unlock USER [--limits] [--reason TEXT] [--config FILE] [--json]\n"
-    "\n"
-    "Ends all locks of USER, from wherever they came, and a disabling. With a reason it also\n"
-    "forgets the wrong codes of this year, which nothing else gives back. Works on the store\n"
-    "itself: the daemon may run or not. The log says who did it, and why.\n"
-    "  --limits        forget the messages sent to USER, too: sends_per_number and sends_per_user\n"
-    "                  begin anew\n"
-    "  --reason TEXT   why the year's wrong codes are no matter, for the log; at most 200 bytes\n"
-    "  --config FILE   configuration (default /etc/sms2fa/sms2fa.conf)\n"
-    "  --json          one JSON object instead of a sentence\n"
-    "\n"
-    "example: sudo sms2fa unlock alice";
-
 constexpr const char* kOnlyWithReason =
     "The year's share of wrong codes stays spent; sms2fa unlock USER --reason TEXT forgets it.";
 
@@ -86,6 +72,28 @@ int run(const Arguments& arguments, const Console& console) {
 
 }  // namespace
 
-const Command kUnlockCommand = {kName, "crljh", TakesUser::yes, kUsage, run};
+Command unlock_command() {
+  return {
+      .name = kName,
+      .summary = "end a lock, or a disabling",
+      .description =
+          "Ends all locks of USER, from wherever they came, and a disabling. With a reason it also "
+          "forgets the wrong codes of this year, which nothing else gives back. Works on the store "
+          "itself: the daemon may run or not. The log says who did it, and why.",
+      .example = "sudo sms2fa unlock alice",
+      .operands = {kUser},
+      .options = {{.name = "limits",
+                   .meaning = "forget the messages sent to USER, too: sends_per_number and "
+                              "sends_per_user begin anew",
+                   .take = take<&Arguments::limits>},
+                  {.name = "reason",
+                   .value = "TEXT",
+                   .meaning =
+                       "why the year's wrong codes are no matter, for the log; at most 200 bytes",
+                   .take = take<&Arguments::reason>},
+                  kConfigOption,
+                  kJsonOption},
+      .run = run};
+}
 
 }  // namespace sms2fa
