@@ -3,19 +3,16 @@
 
 import base64
 import http.client
-import os
 import pathlib
-import pwd
 import shlex
 import shutil
-import signal
 import subprocess
 import time
 
 import recipes_page
 from login import PROMPT
 from private_machine import run
-from scenario import CONFIGURATION, Scenario, processes
+from scenario import CONFIGURATION, Scenario, kill_all_of
 
 PAM = pathlib.Path("/etc/pam.d/cockpit")
 WEB_SERVER = pathlib.Path("/usr/lib/cockpit/cockpit-ws")
@@ -51,16 +48,8 @@ class Cockpit(Scenario):
 
     def end_sessions(self):
         """What alice's session started in her name."""
-        alice = pwd.getpwnam("alice").pw_uid
-        for entry in pathlib.Path("/proc").glob("[0-9]*"):
-            try:
-                if entry.stat().st_uid == alice:
-                    os.kill(int(entry.name), signal.SIGKILL)
-            except (FileNotFoundError, ProcessLookupError):
-                pass
-        end = time.monotonic() + 10
-        while "cockpit-session" in processes().values() and time.monotonic() < end:
-            time.sleep(0.02)
+        kill_all_of("alice")
+        self.wait_for_the_end_of("cockpit-session")
 
     def says(self, authorization):
         """What the login page sends; returns the status, the conversation and its question."""

@@ -13,7 +13,7 @@ import openvpn_test
 import recipes_page
 from login import PROMPT, LocalLogin
 from private_machine import run
-from scenario import CONFIGURATION, Scenario, processes
+from scenario import CONFIGURATION, Scenario, kill_all_of
 
 ROBOTS_ADDRESS = "10.20.0.5"
 SCRIPTS = "Scripts: scp, sftp, rsync, git"
@@ -59,10 +59,8 @@ class Recipe(Scenario):
 
     def end_connections(self):
         """Those that wait for more calls, before what they use is put back."""
-        subprocess.run(like("carol", "kill", "-KILL", "-1"), check=False, capture_output=True)
-        end = time.monotonic() + PATIENCE
-        while any(name.startswith("sshd") for name in processes().values()) and time.monotonic() < end:
-            time.sleep(0.02)
+        kill_all_of("carol")
+        self.wait_for_the_end_of("sshd")
 
     def sms2fa(self, *words):
         return run(self.machine.build / "sms2fa", *words)

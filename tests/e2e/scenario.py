@@ -7,8 +7,10 @@ program, holds a code, a key or a whole number.
 """
 
 import base64
+import contextlib
 import os
 import pathlib
+import pwd
 import re
 import secrets
 import shutil
@@ -93,6 +95,15 @@ def processes():
         if state != "Z":
             found[int(entry.name)] = name
     return found
+
+
+def kill_all_of(user):
+    """Every process in this user's name."""
+    uid = pwd.getpwnam(user).pw_uid
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if entry.stat().st_uid == uid:
+                os.kill(int(entry.name), signal.SIGKILL)
 
 
 class Scenario(unittest.TestCase):
@@ -245,6 +256,13 @@ class Scenario(unittest.TestCase):
     def stop_daemon(self):
         daemon, self.daemon = self.daemon, None
         return self.machine.stop(daemon)
+
+    def wait_for_the_end_of(self, name):
+        """Of all processes whose name begins so."""
+        end = time.monotonic() + 30
+        while any(each.startswith(name) for each in processes().values()):
+            self.assertLess(time.monotonic(), end, f"{name} does not end")
+            time.sleep(0.02)
 
     def _kill(self, process):
         if process.poll() is None:
