@@ -19,7 +19,8 @@ README = "README.md"
 # What an example of RPM systems includes.
 AUTHSELECT = ["auth sufficient pam_unix.so", "auth required pam_deny.so"]
 OTHERS = ("HACKING.md", "NEWS", "SECURITY.md", "docs/ARCHITECTURE.md", "docs/COMPARISON.md", "docs/PROTOCOL.md",
-          "docs/PROVIDERS.md", "docs/RECIPES.md", "docs/SAFETY.md", "docs/STORE.md", "docs/THREATS.md", "docs/bench/README.md")
+          "docs/LIMITS.md", "docs/PROVIDERS.md", "docs/RECIPES.md", "docs/SAFETY.md", "docs/STORE.md",
+          "docs/THREATS.md", "docs/bench/README.md")
 
 # What is run by another part of the tests: where, and the words that run it there.
 ELSEWHERE = {

@@ -61,6 +61,16 @@ SendReport FakeMessenger::deliver(const LoginMessage& message, const Route& rout
   return report;
 }
 
+size_t FakeMessenger::count() const {
+  const std::lock_guard lock(mutex_);
+  return texts_.size();
+}
+
+FakeMessenger::Text FakeMessenger::last() const {
+  const std::lock_guard lock(mutex_);
+  return texts_.back();
+}
+
 void FakeMessenger::next(SendReport report) {
   const std::lock_guard lock(mutex_);
   script_.push_back(std::move(report));

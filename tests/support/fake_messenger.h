@@ -53,7 +53,8 @@ class FakeMessenger final : public Messenger {
 
   // Every request that was made, whatever came of it.
   std::vector<Text> texts() const;
-  size_t count() const { return texts().size(); }
+  size_t count() const;
+  Text last() const;  // there must be one
 
  private:
   ManualClock& clock_;

@@ -91,7 +91,7 @@ std::string Scene::code(size_t index) const {
 }
 
 std::string Scene::code() const {
-  return code(messenger->count() - 1);
+  return messenger->count() == 0 ? "" : code_in(messenger->last().body);
 }
 
 std::string Scene::wrong() const {
