@@ -16,16 +16,15 @@ int run(const Arguments& arguments, const Console& console) {
 }  // namespace
 
 Command toy_command() {
-  return {.name = "toy",
-          .summary = "give USER a toy",
-          .description = "Says that USER has a toy.",
-          .example = "sms2fa toy alice",
-          .operands = {kUser},
-          .options = {{.name = "dry-run",
-                       .meaning = "only pretend",
-                       .take = take<&Arguments::dry_run>},
-                      kConfigOption},
-          .run = run};
+  return {
+      .name = "toy",
+      .summary = "give USER a toy",
+      .description = "Says that USER has a toy.",
+      .example = "sms2fa toy alice",
+      .operands = {kUser},
+      .options = {{.name = "dry-run", .meaning = "only pretend", .take = take<&Arguments::dry_run>},
+                  kConfigOption},
+      .run = run};
 }
 
 }  // namespace sms2fa
