@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 
 #include "lib/base/escape.h"
 
@@ -84,6 +85,14 @@ std::string replace_placeholder(std::string_view text, std::string_view name,
     out += value;
     text.remove_prefix(at + mark.size());
   }
+}
+
+std::string iso_date(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return text;
 }
 
 }  // namespace sms2fa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -27,5 +28,8 @@ size_t gsm7_length(std::string_view text);
 // Replaces every `{name}` by `value`. Text that `value` brings in is not looked at again.
 std::string replace_placeholder(std::string_view text, std::string_view name,
                                 std::string_view value);
+
+// A day of the calendar as ISO 8601 has it: "2027-03-01".
+std::string iso_date(std::chrono::sys_days day);
 
 }  // namespace sms2fa

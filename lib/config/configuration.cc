@@ -56,6 +56,7 @@ class ConfigurationReader final : public IniVisitor {
   // What only the whole file can tell.
   Configuration finish() && {
     check_code();
+    check_countdown();
     check_message();
     check_limits();
     for (auto& [name, section] : providers_) {
@@ -125,6 +126,14 @@ class ConfigurationReader final : public IniVisitor {
                   code.length, characters, bits);
     const char* key = has("code", "length") ? "length" : "alphabet";
     diagnostics_.add(line_of("code", key), reason);
+  }
+
+  void check_countdown() {
+    const bool counts_down = settings_.code.unenrolled == Unenrolled::countdown;
+    if (counts_down && !settings_.code.deadline && !has("code", "deadline"))
+      diagnostics_.add(line_of("code", "unenrolled"), "unenrolled: a countdown needs a deadline");
+    if (!counts_down && settings_.code.deadline)
+      diagnostics_.add(line_of("code", "deadline"), "deadline: only for unenrolled = countdown");
   }
 
   void check_message() {

@@ -31,6 +31,8 @@ struct CodeSettings {
   Methods methods = {Method::sms, Method::voice, Method::totp, Method::backup};
   // People who have neither a number nor anything enrolled.
   Unenrolled unenrolled = Unenrolled::deny;
+  // The day, from 0:00 UTC, on which Unenrolled::countdown becomes Unenrolled::deny.
+  std::optional<std::chrono::sys_days> deadline = {};
 };
 
 // The longest values that a message's placeholders may be filled with: with them an SMS still fits

@@ -26,8 +26,8 @@ constexpr std::pair<Text, Alphabet> kAlphabets[] = {{"digits", Alphabet::digits}
                                                     {"hex", Alphabet::hex},
                                                     {"base32", Alphabet::base32},
                                                     {"mixed", Alphabet::mixed}};
-constexpr std::pair<Text, Unenrolled> kUnenrolled[] = {{"deny", Unenrolled::deny},
-                                                       {"allow", Unenrolled::allow}};
+constexpr std::pair<Text, Unenrolled> kUnenrolled[] = {
+    {"deny", Unenrolled::deny}, {"allow", Unenrolled::allow}, {"countdown", Unenrolled::countdown}};
 constexpr std::pair<Text, bool> kOnUnknownOutcome[] = {{"stop", false}, {"retry", true}};
 constexpr std::pair<Text, SelfEnrolment> kSelfEnrolment[] = {
     {"no", SelfEnrolment::no}, {"invited", SelfEnrolment::invited}, {"yes", SelfEnrolment::yes}};
@@ -69,7 +69,10 @@ constexpr Key<CodeSettings> kCodeKeys[] = {
     {"methods", value<take_methods, &CodeSettings::methods>, "sms, voice, totp, backup",
      "for people whose record names none: whatever they have"},
     {"unenrolled", choice<kUnenrolled, &CodeSettings::unenrolled>, "deny",
-     "or allow: people without a number and without an app get in unasked"},
+     "or allow: people without a number and without an app get in unasked; or countdown: until the "
+     "deadline"},
+    {"deadline", value<take_day, &CodeSettings::deadline>, such_as("2027-03-01"),
+     "of the countdown: the first day, from 0:00 UTC, on which such people are denied"},
 };
 
 constexpr Key<MessageSettings> kMessageKeys[] = {

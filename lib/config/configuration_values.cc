@@ -80,6 +80,20 @@ std::string take_duration(std::string_view text, seconds least, seconds most, se
   return {};
 }
 
+std::string take_day(std::string_view text, std::optional<std::chrono::sys_days>& out) {
+  constexpr const char* kWhatItMustBe = "must be a day such as 2027-03-01";
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return kWhatItMustBe;
+  const auto year = number_from(text.substr(0, 4));
+  const auto month = number_from(text.substr(5, 2));
+  const auto day = number_from(text.substr(8));
+  if (!year || !month || !day) return kWhatItMustBe;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(*month), std::chrono::day(*day)};
+  if (!date.ok()) return kWhatItMustBe;
+  out = date;
+  return {};
+}
+
 std::string take_rate(std::string_view text, Rate& out) {
   const size_t slash = text.find('/');
   const auto count = number_from(text.substr(0, slash));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,9 @@ std::string take_duration(std::string_view text, std::chrono::seconds least,
 
 // As take_duration() reads it, in the largest unit that fits: "10m".
 std::string write_duration(std::chrono::seconds duration);
+
+// A day of the calendar, "2027-03-01" (ISO 8601).
+std::string take_day(std::string_view text, std::optional<std::chrono::sys_days>& out);
 
 // "6/10m": six in any ten minutes. At most 100000, and from 1s to 30d.
 std::string take_rate(std::string_view text, Rate& out);

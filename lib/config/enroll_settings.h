@@ -6,7 +6,7 @@
 namespace sms2fa {
 
 // What becomes of people who have neither a number nor anything enrolled.
-enum class Unenrolled { deny, allow };
+enum class Unenrolled { deny, allow, countdown };
 
 // Who may enroll themselves without an administrator at their side, as far as they hold nothing.
 enum class SelfEnrolment { no, invited, yes };

@@ -58,12 +58,22 @@ LoginOutcome Attempt::run() {
   event_.detail = eligibility_.detail;
   event_.needs_attention = eligibility_.app_unavailable || eligibility_.number_unavailable;
 
-  if (eligibility_.passes_unenrolled) return {AuditVerdict::accepted, Reason::unenrolled};
+  if (eligibility_.passes_unenrolled) return pass_unenrolled();
   std::string lead;
   if (const auto outcome = obtain_challenge(lead)) return *outcome;
   event_.ref = challenge_->ref();
   return ask(wording::not_available(eligibility_.app_unavailable, eligibility_.number_unavailable) +
              lead);
+}
+
+// Only who has proved a first factor reads of a countdown: it says who holds nothing.
+LoginOutcome Attempt::pass_unenrolled() {
+  if (eligibility_.days_left && request_.lane == Lane::proven)
+    conversation_.tell(wording::with_help(
+        wording::days_left_to_enroll(*eligibility_.days_left,
+                                     snapshot_->configuration.enroll.self == SelfEnrolment::yes),
+        snapshot_->configuration.message));
+  return {AuditVerdict::accepted, Reason::unenrolled};
 }
 
 std::optional<LoginOutcome> Attempt::obtain_challenge(std::string& lead) {

@@ -32,6 +32,7 @@ class Attempt {
   LoginOutcome run();
 
  private:
+  LoginOutcome pass_unenrolled();
   std::optional<LoginOutcome> obtain_challenge(std::string& lead);
   LoginOutcome ask(std::string lead);
   std::optional<LoginOutcome> act_on(const Reply& reply, std::string& lead);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/session/policy.h"
 
+#include "lib/base/text.h"
 #include "lib/session/answer_verifier.h"
 #include "lib/session/decoy.h"
 #include "lib/session/limits.h"
@@ -106,6 +107,23 @@ bool holds_nothing(const Result<std::optional<Person>>& found, const Factors& fa
   return !*found || (!(*found)->phone && (*found)->methods.empty());
 }
 
+// Of a countdown; nullopt when there is none, or it has ended. The store is asked for everybody.
+Result<std::optional<unsigned>> days_left(const CodeSettings& code, Store& store) {
+  if (!code.deadline) return std::optional<unsigned>();
+  const auto left = store.time_left(*code.deadline);
+  if (!left) return left.error();
+  if (left->count() <= 0) return std::optional<unsigned>();
+  return std::optional(static_cast<unsigned>(std::chrono::ceil<std::chrono::days>(*left).count()));
+}
+
+std::string about_countdown(const CodeSettings& code, const Eligibility& eligibility) {
+  if (!code.deadline) return {};
+  const std::string day = iso_date(*code.deadline);
+  if (!eligibility.days_left) return "nothing is enrolled, and the deadline was " + day;
+  const unsigned days = *eligibility.days_left;
+  return std::to_string(days) + (days == 1 ? " day" : " days") + " left to enroll, until " + day;
+}
+
 // Mail and VPN users need no account. Their names are taken as they were typed.
 bool may_be_a_user(const LoginRequest& request, const Configuration& configuration) {
   const auto& services = configuration.directory.virtual_users;
@@ -150,10 +168,15 @@ Result<Eligibility> eligibility_of(const LoginRequest& request, const Configurat
   // Whoever has nothing but what can't be read at the moment is no stranger.
   if (eligibility.decoy_reason == Reason::not_enrolled && !factors.trouble().empty())
     return make_error(ErrorKind::unavailable, factors.trouble());
-  eligibility.passes_unenrolled =
-      configuration.code.unenrolled == Unenrolled::allow && request.uid && !request.not_admitted &&
-      request.lane != Lane::named && holds_nothing(found, factors, record->state);
+  const auto days = days_left(configuration.code, store);
+  if (!days) return days.error();
+  const bool is_unenrolled = request.uid && !request.not_admitted && request.lane != Lane::named &&
+                             holds_nothing(found, factors, record->state);
+  const bool may_pass = configuration.code.unenrolled == Unenrolled::allow || *days;
+  eligibility.passes_unenrolled = may_pass && is_unenrolled;
+  if (eligibility.passes_unenrolled) eligibility.days_left = *days;
   eligibility.detail = found ? factors.trouble() : found.error().message;
+  if (is_unenrolled) eligibility.detail = about_countdown(configuration.code, eligibility);
   if (is_lost) eligibility.detail = "on record, but the machine knows no account of that name";
   eligibility.methods = methods;
   eligibility.generation = record->generation;

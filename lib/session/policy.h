@@ -26,6 +26,8 @@ struct Eligibility {
   // Holds nothing, and the configuration says that such people pass. Never set when anything
   // failed.
   bool passes_unenrolled = false;
+  // While they pass because a countdown runs.
+  std::optional<unsigned> days_left = {};
   // Where messages may go; of real attempts only.
   std::optional<PhoneNumber> phone;
   // The same when the person is locked or disabled, and would otherwise be real.

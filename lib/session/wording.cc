@@ -176,6 +176,12 @@ std::string backup_codes_left(unsigned left) {
   return "Backup code used, " + std::to_string(left) + " left.";
 }
 
+std::string days_left_to_enroll(unsigned days, bool by_themselves) {
+  const std::string left = std::to_string(days) + (days == 1 ? " day" : " days");
+  return "You have " + left + " left to enroll a phone or an app: " +
+         (by_themselves ? "run sms2fa enroll." : "ask for an invitation.");
+}
+
 std::string wrong_codes_from_elsewhere(unsigned count) {
   return std::to_string(count) + (count == 1 ? " wrong code" : " wrong codes") +
          " from elsewhere since your last login.";

@@ -66,6 +66,8 @@ std::string unavailable();
 // After one of them let somebody in.
 std::string backup_codes_left(unsigned left);
 std::string wrong_codes_from_elsewhere(unsigned count);
+// To who holds nothing and gets in while a countdown runs. `by_themselves`: no invitation needed.
+std::string days_left_to_enroll(unsigned days, bool by_themselves);
 
 // Letters, digits, '.', '_' and '-' of a text that comes from outside, and no more than `most`.
 std::string reduced(std::string_view text, size_t most);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of MemoryStore that serves those who run the machine.
+#include <algorithm>
+
 #include "lib/store/memory_store.h"
 
 namespace sms2fa {
@@ -29,6 +31,13 @@ Result<bool> MemoryStore::use_bypass(const std::string& user, const std::string&
     return false;
   passes_.erase(found);
   return true;
+}
+
+Result<std::chrono::seconds> MemoryStore::time_left(WallTime deadline) {
+  const MutexLock lock(mutex_);
+  if (deadline != countdown_.deadline) countdown_ = {deadline, clock_.wall_now()};
+  countdown_.latest = std::max(countdown_.latest, clock_.wall_now());
+  return std::chrono::ceil<std::chrono::seconds>(deadline - countdown_.latest);
 }
 
 Result<void> MemoryStore::record_provider_state(const ProviderState& state) {

@@ -48,6 +48,7 @@ class MemoryStore final : public Store {
                             const std::string& hash, std::chrono::seconds lifetime) override;
   Result<std::optional<Bypass>> bypass_of(const std::string& user) override;
   Result<bool> use_bypass(const std::string& user, const std::string& hash) override;
+  Result<std::chrono::seconds> time_left(WallTime deadline) override;
   Result<void> record_provider_state(const ProviderState& state) override;
   Result<std::vector<ProviderState>> provider_states() override;
   Result<void> add_to_counters(const std::vector<Counter>& counters) override;
@@ -96,13 +97,7 @@ class MemoryStore final : public Store {
     bool judged = false;
   };
   using OpenPass = memory_records::OpenPass;
-  struct Enrolled {
-    std::string number;
-    std::string planned;
-    SteadyTime due{};
-    std::map<std::string, EnrolledApp> apps;
-    bool is_due(SteadyTime now) const { return !planned.empty() && now >= due; }
-  };
+  using Enrolled = memory_records::Enrolled;
   struct Unsettled {
     SteadyTime at;
     std::vector<RateLimitKey> keys;
@@ -143,6 +138,7 @@ class MemoryStore final : public Store {
   std::map<std::string, Generation> generations_ GUARDED_BY(mutex_);
   std::map<std::string, OpenPass> passes_ GUARDED_BY(mutex_);
   std::map<std::string, OpenPass> invitations_ GUARDED_BY(mutex_);
+  memory_records::Countdown countdown_ GUARDED_BY(mutex_);
   std::map<std::string, ProviderState> providers_ GUARDED_BY(mutex_);
   std::map<std::pair<std::string, std::string>, int64_t> counters_ GUARDED_BY(mutex_);
 };

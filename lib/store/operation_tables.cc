@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/store/operation_tables.h"
 
+#include <algorithm>
+
 namespace sms2fa::operation_tables {
 
 using std::chrono::duration_cast;
+
+namespace {
+
+// The latest that the calendar was seen at while this deadline stood; 0: it is a new one.
+int64_t latest_of(Transaction& transaction, int64_t deadline_ms) {
+  auto row = transaction.database().query("SELECT latest_ms FROM countdown WHERE deadline_ms = ?",
+                                          {deadline_ms});
+  return row.next() ? row.integer(0) : 0;
+}
+
+}  // namespace
 
 void issue_bypass(Transaction& transaction, const std::string& user, const std::string& parameters,
                   const std::string& hash, std::chrono::seconds lifetime) {
@@ -30,6 +43,21 @@ bool use_bypass(Transaction& transaction, const std::string& user, const std::st
 
 void drop_expired(Transaction& transaction) {
   transaction.database().run("DELETE FROM passes WHERE expires_ms <= ?", {transaction.now_ms()});
+}
+
+std::chrono::seconds time_left(Transaction& transaction, WallTime deadline) {
+  // So that not every login writes.
+  constexpr int64_t kWrittenEvery = Milliseconds(std::chrono::hours(1)).count();
+  const int64_t deadline_ms = duration_cast<Milliseconds>(deadline.time_since_epoch()).count();
+  const int64_t wall_ms = transaction.wall_ms();
+  const int64_t latest_ms = latest_of(transaction, deadline_ms);
+  const int64_t now_ms = std::max(wall_ms, latest_ms);
+  const bool is_reached = now_ms >= deadline_ms && latest_ms < deadline_ms;
+  if (is_reached || now_ms >= latest_ms + kWrittenEvery)
+    transaction.database().run(
+        "REPLACE INTO countdown (one, deadline_ms, latest_ms) VALUES (1, ?, ?)",
+        {deadline_ms, now_ms});
+  return std::chrono::ceil<std::chrono::seconds>(Milliseconds(deadline_ms - now_ms));
 }
 
 void record_provider_state(Transaction& transaction, const ProviderState& state) {

@@ -19,6 +19,8 @@ std::optional<Bypass> bypass_of(Transaction& transaction, const std::string& use
 bool use_bypass(Transaction& transaction, const std::string& user, const std::string& hash);
 void drop_expired(Transaction& transaction);
 
+std::chrono::seconds time_left(Transaction& transaction, WallTime deadline);
+
 void record_provider_state(Transaction& transaction, const ProviderState& state);
 std::vector<ProviderState> provider_states(Transaction& transaction);
 

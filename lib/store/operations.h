@@ -54,6 +54,10 @@ class OperationsStore {
   // True once for a bypass code that has not expired by the store's own time. It is used up then.
   virtual Result<bool> use_bypass(const std::string& user, const std::string& hash) = 0;
 
+  // How long it is until `deadline` by the calendar; nothing or less from then on, for good,
+  // whatever becomes of the clock. A deadline other than the one asked for last begins anew.
+  virtual Result<std::chrono::seconds> time_left(WallTime deadline) = 0;
+
   // Durable soon.
   virtual Result<void> record_provider_state(const ProviderState& state) = 0;
   // Of every provider there ever was, by name.

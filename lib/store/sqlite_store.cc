@@ -285,6 +285,10 @@ Result<bool> SqliteStore::use_bypass(const std::string& user, const std::string&
   return committed([&](Transaction& t) { return operation_tables::use_bypass(t, user, hash); });
 }
 
+Result<std::chrono::seconds> SqliteStore::time_left(WallTime deadline) {
+  return committed([&](Transaction& t) { return operation_tables::time_left(t, deadline); });
+}
+
 Result<void> SqliteStore::record_provider_state(const ProviderState& state) {
   commits_.record([state](Transaction& t) { operation_tables::record_provider_state(t, state); });
   return {};

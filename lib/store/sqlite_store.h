@@ -59,6 +59,7 @@ class SqliteStore final : public Store {
                             const std::string& hash, std::chrono::seconds lifetime) override;
   Result<std::optional<Bypass>> bypass_of(const std::string& user) override;
   Result<bool> use_bypass(const std::string& user, const std::string& hash) override;
+  Result<std::chrono::seconds> time_left(WallTime deadline) override;
   Result<void> record_provider_state(const ProviderState& state) override;
   Result<std::vector<ProviderState>> provider_states() override;
   Result<void> add_to_counters(const std::vector<Counter>& counters) override;

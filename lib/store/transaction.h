@@ -21,6 +21,8 @@ class Transaction {
 
   Database& database() { return database_; }
   int64_t now_ms() const { return time_.store_ms; }
+  // The calendar's, which may jump.
+  int64_t wall_ms() const { return time_.moment.wall_ms; }
 
   // Runs one operation so that its failure undoes its own changes only; passes on what it throws.
   void run(const std::function<void(Transaction&)>& operation);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """sms2fa check: files, permissions, numbers."""
 
+import datetime
 import os
 import pathlib
 import shutil
@@ -239,8 +240,17 @@ class CheckTest(ProgramCase):
         mend = "; write the account's own name, or take the line out\n"
         self.check(OK, "warning: " + self.LOST + found + mend)
         self.configure("[code]\nunenrolled = allow\n")
-        self.check(CONFIG, "error: " + self.LOST + found + ", and with unenrolled = allow the one who is meant "
-                   "gets in without one" + mend)
+        self.check(CONFIG, "error: " + self.LOST + found + ", and as [code] unenrolled lets people in, the one who "
+                   "is meant gets in without one" + mend)
+
+    def test_a_countdown_is_warned_of_in_its_last_days(self):
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        for days, says in ((40, "note: people who have enrolled nothing get in until {}: 40 days left\n"),
+                           (3, "warning: people who have enrolled nothing get in until {}: 3 days left\n"),
+                           (0, "note: the countdown has ended: since {} people who have enrolled nothing are denied\n")):
+            deadline = today + datetime.timedelta(days=days)
+            self.configure(f"[code]\nunenrolled = countdown\ndeadline = {deadline}\n")
+            self.check(OK, says.format(deadline))
 
     def test_many_records_that_no_account_has(self):
         lines = "".join(f"user{i} = +353851234567\n" for i in range(1200))

@@ -5,6 +5,7 @@ The codes come from oathtool, which is not ours, and the files from Debian's own
 """
 
 import base64
+import datetime
 import json
 import pathlib
 import re
@@ -339,6 +340,24 @@ class Factors(Scenario):
         self.logged("accepted reason=unenrolled user=carol")
         self.import_oath()
         self.is_refused("000000x")
+
+    def test_a_countdown_says_how_many_days_are_left_and_ends(self):
+        day = datetime.datetime.now(datetime.timezone.utc).date()
+        later = {"unenrolled": "countdown", "deadline": day + datetime.timedelta(days=3)}
+        self.house(code=later, enroll={"self": "yes"})
+        with self.ssh("carol") as person:
+            person.gets_in("carol")
+            self.assertNotRegex(person.screen, PROMPT)
+        self.logged(f"3 days left to enroll, until {later['deadline']}")
+        said = subprocess.run([self.machine.build / "sms2fa", "doctor", "carol"], capture_output=True, text=True,
+                              check=False).stdout
+        self.assertIn("carol has enrolled nothing and gets in without a code (3 days left to enroll, until ", said)
+        # Another deadline, which has come.
+        self.configure(users={"bob": "+447700900123"}, code=later | {"deadline": day},
+                       store={"path": self.state / "state.db", "key_file": KEY_FILE})
+        self.restart_daemon()
+        self.is_refused("000000x")
+        self.logged(f"nothing is enrolled, and the deadline was {day}")
 
     def test_a_lost_key_is_missed_and_lets_nobody_in(self):
         self.house()

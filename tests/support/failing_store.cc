@@ -53,6 +53,11 @@ Result<std::array<unsigned char, 32>> FailingStore::decoy_key() {
   return store_.decoy_key();
 }
 
+Result<std::chrono::seconds> FailingStore::time_left(WallTime deadline) {
+  if (fails(StoreCall::time_left, "time left")) return broken();
+  return store_.time_left(deadline);
+}
+
 // No call that a login waits for, and so none that a test counts.
 Result<void> FailingStore::record_verdict(const VerdictRecord& record) {
   if (failing_ == static_cast<int>(StoreCall::record_verdict)) return broken();

@@ -26,7 +26,8 @@ enum class StoreCall {
   set_number,
   plan_number,
   put_app,
-  record_verdict
+  record_verdict,
+  time_left
 };
 
 // Another store, of which any call can be made to fail, and which remembers its calls.
@@ -116,6 +117,7 @@ class FailingStore final : public Store {
                             const std::string& hash, std::chrono::seconds lifetime) override {
     return store_.issue_bypass(user, parameters, hash, lifetime);
   }
+  Result<std::chrono::seconds> time_left(WallTime deadline) override;
   Result<void> record_provider_state(const ProviderState& state) override {
     return store_.record_provider_state(state);
   }

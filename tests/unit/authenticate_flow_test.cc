@@ -52,6 +52,31 @@ TEST(who_has_no_way_in_passes_without_a_question_where_that_is_configured) {
   CHECK_EQ(scene.attempt(alice).verdict, AuditVerdict::denied);
 }
 
+TEST(who_has_proved_a_password_reads_how_many_days_are_left_to_enroll) {
+  Scene scene;
+  scene.snapshot.configuration.code.unenrolled = Unenrolled::countdown;
+  scene.snapshot.configuration.code.deadline =
+      std::chrono::sys_days(std::chrono::year(2025) / 6 / 18);
+  LoginRequest request = Scene::login("newman");
+  for (const Lane lane : {Lane::proven, Lane::unproven}) {
+    request.lane = lane;
+    auto person = scene.person();
+    const AuditEvent event = scene.attempt(person, request);
+    CHECK_EQ(event.verdict, AuditVerdict::accepted);
+    CHECK_EQ(event.detail, "3 days left to enroll, until 2025-06-18");
+    REQUIRE(person.lines().size() == (lane == Lane::proven ? 1u : 0u));
+    if (lane == Lane::proven)
+      CHECK_EQ(person.lines()[0].text,
+               "You have 3 days left to enroll a phone or an app: ask for an invitation.");
+  }
+  scene.clock.advance(3 * 24h);
+  auto late = scene.person();
+  const AuditEvent event = scene.attempt(late, request);
+  CHECK_EQ(event.verdict, AuditVerdict::denied);
+  CHECK_EQ(event.detail, "nothing is enrolled, and the deadline was 2025-06-18");
+  CHECK_EQ(scene.messenger->count(), 0u);
+}
+
 TEST(a_code_may_be_typed_with_blanks_and_dashes) {
   Scene scene;
   auto person = scene.person().types([&] {

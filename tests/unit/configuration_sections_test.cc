@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/config/configuration_sections.h"
 
+#include "lib/base/text.h"
+
 #include "tests/support/test.h"
 #include "tests/unit/configuration_file.h"
 
@@ -71,10 +73,32 @@ TEST(choices_name_what_there_is) {
   check_key("directory", "sources = users-file, ldap", "sources: must be users-file or gecos");
   check_key("directory", "sources = gecos, gecos", "sources: names the same item twice");
   check_key("store", "type = postgres", "type: must be sqlite or memory");
-  check_key("code", "unenrolled = maybe", "unenrolled: must be deny or allow");
+  check_key("code", "unenrolled = maybe", "unenrolled: must be deny, allow or countdown");
   check_key("enroll", "number_change = yes", "number_change: must be refuse or wait");
   check_key("code", "methods = sms, sms", "methods: names the same item twice");
   check_key("code", "methods = sms;totp", "methods: must be a list of sms, voice, totp and backup");
+}
+
+TEST(a_countdown_has_a_deadline_which_is_a_day) {
+  const std::string rest =
+      "[delivery]\nproviders = o\n[provider o]\ntype = outbox\ndirectory = /o\n";
+  const auto with = [&rest](const std::string& code) {
+    return diagnostics("[code]\n" + code + rest);
+  };
+  for (const char* day : {"tomorrow", "2027-3-1", "2027-02-29", "2027-00-01", "2027-03-011",
+                          "+027-03-01", "2027/03/01"})
+    CHECK_EQ(with("unenrolled = countdown\ndeadline = " + std::string(day) + "\n"),
+             "c:3: deadline: must be a day such as 2027-03-01");
+  CHECK_EQ(with("unenrolled = countdown\n"), "c:2: unenrolled: a countdown needs a deadline");
+  CHECK_EQ(with("deadline = 2027-03-01\n"), "c:2: deadline: only for unenrolled = countdown");
+  CHECK_EQ(with("unenrolled = allow\ndeadline = 2027-03-01\n"),
+           "c:3: deadline: only for unenrolled = countdown");
+  const test::ScratchDirectory directory;
+  const auto read = read_configuration(
+      directory.write("c", "[code]\nunenrolled = countdown\ndeadline = 2028-02-29\n" + rest));
+  REQUIRE(read.ok());
+  CHECK(read->code.unenrolled == Unenrolled::countdown);
+  CHECK_EQ(iso_date(read->code.deadline.value()), "2028-02-29");
 }
 
 TEST(an_unclear_end_stops_or_sends_again) {
@@ -112,7 +136,7 @@ TEST(a_word_that_was_renamed_leads_to_the_new_one) {
            "c:2: on_unknown_outcome: resend is called retry now");
   // Elsewhere they are unknown, as ever, and no value is repeated that is not one of these words.
   check_key("code", "wait = 1d", "unknown key wait");
-  check_key("code", "unenrolled = passt", "unenrolled: must be deny or allow");
+  check_key("code", "unenrolled = passt", "unenrolled: must be deny, allow or countdown");
 }
 
 TEST(countries_are_two_capital_letters) {

@@ -59,6 +59,48 @@ STORE_TEST(of_many_who_use_one_pass_one_gets_in) {
   CHECK_EQ(in.load(), 1);
 }
 
+// At 1'750'000'000 s the day 2025-06-15 is about 15 hours old.
+STORE_TEST(a_deadline_comes_nearer_and_is_reached_once) {
+  using namespace std::chrono;
+  const WallTime deadline = sys_days(2025y / 6 / 18);
+  CHECK(must(scene.store.time_left(deadline)) == 204'800s);
+  scene.time.advance(204'799s + 999ms);
+  CHECK(must(scene.store.time_left(deadline)) == 1s);
+  scene.time.advance(1ms);
+  CHECK(must(scene.store.time_left(deadline)).count() <= 0);
+}
+
+STORE_TEST(a_clock_that_is_set_back_opens_no_deadline_that_was_reached) {
+  const WallTime deadline(1'750'003'600s);
+  CHECK(must(scene.store.time_left(deadline)) == 1h);
+  scene.time.advance(1h);
+  CHECK(must(scene.store.time_left(deadline)).count() <= 0);
+  scene.time.jump_wall(-24h);
+  CHECK(must(scene.store.time_left(deadline)).count() <= 0);
+  scene.time.advance(30s);
+  CHECK(must(scene.store.time_left(deadline)).count() <= 0);
+  // Another one is another one.
+  CHECK(must(scene.store.time_left(deadline + 1h)) == 25h - 30s);
+}
+
+STORE_TEST(a_clock_that_is_set_back_gives_no_days_back) {
+  const WallTime deadline = WallTime(1'750'000'000s) + 240h;
+  scene.time.advance(48h);
+  CHECK(must(scene.store.time_left(deadline)) == 192h);
+  scene.time.jump_wall(-240h);
+  CHECK(must(scene.store.time_left(deadline)) == 192h);
+}
+
+TEST(a_reached_deadline_stays_so_over_a_start_with_a_clock_of_1970) {
+  test::StoreFile file;
+  const WallTime deadline(1'750'003'600s);
+  CHECK(must(file.open()->time_left(deadline)) == 1h);
+  file.time.advance(1h);
+  CHECK(must(file.open()->time_left(deadline)).count() <= 0);
+  file.time.reboot(-1'750'003'600s);
+  CHECK(must(file.open()->time_left(deadline)).count() <= 0);
+}
+
 STORE_TEST(providers_stand_as_last_told) {
   CHECK(must(scene.store.provider_states()).empty());
   const WallTime at(1'750'000'000'123ms);

@@ -175,6 +175,37 @@ TEST(people_who_hold_nothing_pass_only_when_the_configuration_says_so) {
   CHECK(!eligibility(scene, request)->passes_unenrolled);
 }
 
+TEST(a_countdown_lets_people_who_hold_nothing_in_until_its_deadline) {
+  Scene scene;
+  auto& code = scene.snapshot.configuration.code;
+  code.unenrolled = Unenrolled::countdown;
+  code.deadline = std::chrono::sys_days(std::chrono::year(2025) / 6 / 18);
+  for (const char* user : {"mallory", "nora"}) {
+    const auto now = eligibility(scene, Scene::login(user));
+    CHECK(now->passes_unenrolled);
+    CHECK_EQ(now->days_left.value_or(0), 3u);
+    CHECK_EQ(now->detail, "3 days left to enroll, until 2025-06-18");
+  }
+  const auto alice = eligibility(scene, Scene::login("alice"));
+  CHECK(!alice->passes_unenrolled && !alice->days_left && alice->detail.empty());
+  CHECK(!eligibility(scene, without_account("mallory"))->passes_unenrolled);
+  scene.clock.advance(3 * 24h);
+  const auto then = eligibility(scene, Scene::login("nora"));
+  CHECK(then->is_decoy() && !then->passes_unenrolled && !then->days_left);
+  CHECK_EQ(then->detail, "nothing is enrolled, and the deadline was 2025-06-18");
+  scene.clock.jump_wall(-3 * 24h);
+  CHECK(!eligibility(scene, Scene::login("nora"))->passes_unenrolled);
+}
+
+TEST(a_store_that_cannot_tell_the_time_left_denies_everybody_alike) {
+  Scene scene;
+  scene.snapshot.configuration.code.unenrolled = Unenrolled::countdown;
+  scene.snapshot.configuration.code.deadline = std::chrono::sys_days(std::chrono::days(40'000));
+  scene.store.fail(StoreCall::time_left);
+  for (const char* user : {"alice", "mallory", "nora", "olaf"})
+    CHECK(!eligibility(scene, Scene::login(user)).ok());
+}
+
 TEST(people_who_enrolled_something_or_are_locked_never_pass_unenrolled) {
   Scene scene;
   scene.snapshot.configuration.code.unenrolled = Unenrolled::allow;

@@ -17,6 +17,7 @@ int run(const Arguments& arguments, const Console& console) {
   const DaemonWord word = ask_daemon(arguments.socket, "");
   const auto settings = check_files(arguments.configuration, findings);
   if (settings && findings.exit_code() == EX_OK) {
+    check_countdown(settings->code, findings);
     check_numbers(*settings, findings);
     const auto enrolled = enrolled_factors(settings->store);
     check_records(*settings, enrolled, findings);

@@ -46,6 +46,9 @@ int show(const char* command, const Findings& findings, bool as_json, const Cons
 // account. Returns the configuration if it can be read.
 std::optional<Configuration> check_files(const std::string& path, Findings& findings);
 
+// Says how long a countdown still lets people in; a warning within its last 14 days.
+void check_countdown(const CodeSettings& code, Findings& findings);
+
 // Finds numbers on record that no code can or may go to (errors) and those that may be wrong
 // (warnings), and people who could change theirs themselves. The users file has been read without
 // an error.

@@ -58,8 +58,8 @@ class RecordLook {
     if (lost_ > kMostNamed) names_ += " and " + std::to_string(lost_ - kMostNamed) + " more";
     const std::string text =
         where + ": no account has the name " + names_ + ", so nobody gets a code by it" +
-        (unenrolled_get_in_ ? ", and with unenrolled = allow the one who is meant "
-                              "gets in without one"
+        (unenrolled_get_in_ ? ", and as [code] unenrolled lets people in, the one "
+                              "who is meant gets in without one"
                             : "") +
         "; " + mend;
     if (lost_ > 0 && unenrolled_get_in_)
@@ -85,7 +85,7 @@ class RecordLook {
 
 void check_records(const Configuration& configuration, const std::vector<EnrolledFactors>& enrolled,
                    Findings& findings) {
-  const bool unenrolled_get_in = configuration.code.unenrolled == Unenrolled::allow;
+  const bool unenrolled_get_in = configuration.code.unenrolled != Unenrolled::deny;
   const DirectorySettings& settings = configuration.directory;
   if (std::find(settings.sources.begin(), settings.sources.end(), DirectorySource::users_file) !=
       settings.sources.end()) {

@@ -68,9 +68,10 @@ void judge_now(const Outlook& now, const Account& files, const DaemonWord& word,
                Findings& findings) {
   switch (now.meets) {
     case Meets::nothing:
-      return findings.add(Severity::note, now.user +
-                                              " has enrolled nothing and gets in without a code "
-                                              "(unenrolled = allow)");
+      return findings.add(Severity::note,
+                          now.user + " has enrolled nothing and gets in without a code (" +
+                              (now.detail.empty() ? "unenrolled = allow" : escape(now.detail)) +
+                              ")");
     case Meets::failure:
       return findings.add(make_error(ErrorKind::unavailable,
                                      now.user + " cannot log in: " + with_denial(now.detail)));
