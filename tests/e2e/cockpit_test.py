@@ -15,7 +15,9 @@ from private_machine import run
 from scenario import CONFIGURATION, Scenario, kill_all_of
 
 PAM = pathlib.Path("/etc/pam.d/cockpit")
-WEB_SERVER = pathlib.Path("/usr/lib/cockpit/cockpit-ws")
+PROGRAMS = pathlib.Path("/usr/lib/cockpit")
+UNIT = pathlib.Path("/usr/lib/systemd/system/cockpit-session.socket")
+SOCKET = pathlib.Path("/run/cockpit/session")
 
 
 def encoded(text):
@@ -38,9 +40,22 @@ class Cockpit(Scenario):
     def follows_the_recipe(self):
         run(*self.edit)
         run(*self.enabling())
-        self.server = self.machine.start(WEB_SERVER, "--no-tls", "--address", "127.0.0.1", "--port", "9090",
-                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(self._kill, self.server)
+        if UNIT.exists():  # Debian 13's; before, the server starts sessions itself
+            SOCKET.parent.mkdir(exist_ok=True)
+            SOCKET.unlink(missing_ok=True)
+            self.starts("systemd-socket-activate", "--listen", SOCKET, "--accept", "--inetd", PROGRAMS / "cockpit-session")
+            self.wait_until(SOCKET.exists)
+        self.starts(PROGRAMS / "cockpit-ws", "--no-tls", "--address", "127.0.0.1", "--port", "9090")
+
+    def starts(self, *words):
+        process = self.machine.start(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(self._kill, process)
+
+    def wait_until(self, happened):
+        end = time.monotonic() + 10
+        while not happened():
+            self.assertLess(time.monotonic(), end, "waited in vain")
+            time.sleep(0.02)
 
     def enabling(self):
         program, *words = self.enable
