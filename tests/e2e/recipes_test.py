@@ -162,17 +162,23 @@ class Scripts(Recipe):
         done = subprocess.run([self.machine.build / "sms2fa", "doctor", user], capture_output=True, text=True, check=False)
         return done.stdout
 
-    def test_another_key_is_refused(self):
+    def add_to_its_own_file(self, public_key):
+        """As somebody would who has got into the account once."""
+        run("install", "-d", "-o", "robot", "/home/robot/.ssh")
+        self.addCleanup(shutil.rmtree, "/home/robot/.ssh")
+        run("install", "-o", "robot", public_key, "/home/robot/.ssh/authorized_keys")
+
+    def test_a_key_that_somebody_added_is_refused(self):
         client, _ = self.let_the_robot_in()
+        self.add_to_its_own_file(f"{self.alices_key()}.pub")
         self.carols(".ssh/config", client.replace("robot\n    BatchMode", "id_ed25519\n    BatchMode"))
         self.assertIn("Permission denied (publickey)", self.fails("ssh", "web01"))
         self.assert_texts(0)
 
-    def test_from_elsewhere_a_key_that_somebody_added_opens_nothing(self):
+    def test_from_elsewhere_its_own_key_opens_nothing(self):
         client, _ = self.let_the_robot_in()
         self.carols(".ssh/config", client.replace("BatchMode yes", "BatchMode no"))
-        run("install", "-d", "-o", "robot", "/home/robot/.ssh")
-        run("install", "-o", "robot", HOME / ".ssh/robot.pub", "/home/robot/.ssh/authorized_keys")
+        self.add_to_its_own_file(HOME / ".ssh/robot.pub")
         self.calls_come_from("127.0.0.1")
         with self.types_at("ssh web01 true") as person:
             person.reads(PROMPT)
