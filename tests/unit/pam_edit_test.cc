@@ -25,7 +25,7 @@ const std::string kFiles[] = {
     "-auth optional pam_sss.so\nauth required pam_unix.so\nauth optional pam_cap.so",
 };
 
-constexpr FirstFactor kOrders[] = {FirstFactor::password, FirstFactor::pin, FirstFactor::key};
+constexpr AskedFirst kOrders[] = {AskedFirst::password, AskedFirst::pin, AskedFirst::key};
 
 size_t lines_put_in(const std::string& text) {
   const auto lines = lines_of(text);
@@ -56,7 +56,7 @@ TEST(no_jump_leads_over_the_line) {
   const std::string file =
       "auth [success=2 default=ignore] pam_unix.so\nauth optional pam_cap.so\n"
       "auth requisite pam_deny.so\nauth required pam_permit.so\n";
-  const auto texts = with_pam_line(kService, file, FirstFactor::password);
+  const auto texts = with_pam_line(kService, file, AskedFirst::password);
   REQUIRE(!texts.empty());
   CHECK(texts[0].find("pam_deny.so\nauth       requisite  pam_sms2fa.so first=proved") !=
         std::string::npos);
@@ -64,7 +64,7 @@ TEST(no_jump_leads_over_the_line) {
 }
 
 TEST(in_the_passwords_place_stands_nothing_that_it_jumped_over) {
-  const auto texts = with_pam_line(kService, kFiles[4], FirstFactor::key);
+  const auto texts = with_pam_line(kService, kFiles[4], AskedFirst::key);
   REQUIRE(texts.size() == 1);
   CHECK(texts[0].find("\n# off by sms2fa pam: auth requisite pam_deny.so\n") != std::string::npos);
   CHECK(texts[0].find("\nauth required pam_permit.so\n") != std::string::npos);

@@ -55,9 +55,9 @@ bool is_jumped_over(const std::vector<PamLine>& auth, size_t place) {
   return false;
 }
 
-std::string our_line(FirstFactor first) {
+std::string our_line(AskedFirst first) {
   return std::string("auth       requisite  ") + std::string(kModule) +
-         (first == FirstFactor::password ? " first=proved" : "") + "  " + std::string(kMark);
+         (first == AskedFirst::password ? " first=proved" : "") + "  " + std::string(kMark);
 }
 
 // With our line behind so many lines. A last line without a newline stays one.
@@ -100,10 +100,10 @@ unsigned end_of_password(const std::vector<PamLine>& auth, const Statement& last
 
 }  // namespace
 
-std::optional<FirstFactor> first_factor_of(std::string_view name) {
-  if (name == "password") return FirstFactor::password;
-  if (name == "pin") return FirstFactor::pin;
-  if (name == "key") return FirstFactor::key;
+std::optional<AskedFirst> first_factor_of(std::string_view name) {
+  if (name == "password") return AskedFirst::password;
+  if (name == "pin") return AskedFirst::pin;
+  if (name == "key") return AskedFirst::key;
   return std::nullopt;
 }
 
@@ -131,7 +131,7 @@ std::string without_pam_line(std::string_view text) {
 }
 
 std::vector<std::string> with_pam_line(const std::string& service, const std::string& text,
-                                       FirstFactor first) {
+                                       AskedFirst first) {
   const auto auth = auth_lines(read_pam_stack(service, {{pam_file(service), text}}));
   const auto statements = statements_of(auth);
   const auto asks = [](const Statement& statement) { return statement.asks_password; };
@@ -139,10 +139,10 @@ std::vector<std::string> with_pam_line(const std::string& service, const std::st
   if (begin == statements.end()) return {};
   const auto last = std::find_if(statements.rbegin(), statements.rend(), asks).base() - 1;
   const std::string line = our_line(first);
-  if (first == FirstFactor::key)
+  if (first == AskedFirst::key)
     return {with_line_for(text, begin->first, end_of_password(auth, *last), line)};
   std::vector<std::string> texts;
-  if (first == FirstFactor::password) {
+  if (first == AskedFirst::password) {
     for (auto at = last; at != statements.end(); ++at)
       if (!is_jumped_over(auth, at->end)) texts.push_back(with_line_at(text, at->last, line));
   } else {

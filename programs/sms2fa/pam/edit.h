@@ -12,9 +12,9 @@ namespace sms2fa {
 
 // What somebody proves first: the password, and then the PIN; the PIN, and then the password; or
 // a key to sshd itself, so that PAM asks for the PIN alone.
-enum class FirstFactor { password, pin, key };
+enum class AskedFirst { password, pin, key };
 
-std::optional<FirstFactor> first_factor_of(std::string_view name);
+std::optional<AskedFirst> first_factor_of(std::string_view name);
 
 // The path of a service's own file.
 std::string pam_file(const std::string& service);
@@ -28,7 +28,7 @@ std::string without_pam_line(std::string_view text);
 // another line leads over ours. Whether such a text asks everybody is for others to judge. Empty:
 // nothing in the file asks for a password.
 std::vector<std::string> with_pam_line(const std::string& service, const std::string& text,
-                                       FirstFactor first);
+                                       AskedFirst first);
 
 // True for a line of ours that enable has put there.
 bool is_put_in(std::string_view line);

@@ -127,7 +127,7 @@ std::optional<Configuration> check_house(const Arguments& arguments, Findings& f
 
 // Whether root is still reached, at the console or by a key, once all of this is done; nothing
 // where it is not reached so before either, but by other ways.
-void check_doors_after(const PamSwitch& change, FirstFactor first, const Configuration& settings,
+void check_doors_after(const PamSwitch& change, AskedFirst first, const Configuration& settings,
                        Findings& findings) {
   const auto sshd = sshd_settings_of("root");
   Findings before;
@@ -135,7 +135,7 @@ void check_doors_after(const PamSwitch& change, FirstFactor first, const Configu
   if (before.exit_code() != EX_OK) return;
   PamTexts texts;
   for (const auto& each : change.services) texts[each.file.path] = each.file.after.value_or("");
-  const bool key_is_asked_more = change.sshd && first == FirstFactor::key;
+  const bool key_is_asked_more = change.sshd && first == AskedFirst::key;
   check_last_door(settings, key_is_asked_more ? std::nullopt : sshd, texts, findings);
 }
 
@@ -178,12 +178,12 @@ int refuse_with(const Error& error, const Console& console) {
   return console.fail(findings.exit_code(), error.message);
 }
 
-void say_what_next(const std::string& service, FirstFactor first, const PamSwitch& change,
+void say_what_next(const std::string& service, AskedFirst first, const PamSwitch& change,
                    const Console& console) {
   if (!change.reload.empty())
     console.say("sshd goes on as before until it reads its configuration again. Now run: " +
                 change.reload);
-  if (!change.reload.empty() && first == FirstFactor::key)
+  if (!change.reload.empty() && first == AskedFirst::key)
     console.say("Until then the PIN may be all that ssh asks for, without the key.");
   console.say(
       "Keep this root shell open until a login in another terminal has worked. If it does "
@@ -192,7 +192,7 @@ void say_what_next(const std::string& service, FirstFactor first, const PamSwitc
   console.say("Then let the doctor look: sms2fa doctor");
 }
 
-int enable_service(const Arguments& arguments, const Console& console, FirstFactor first) {
+int enable_service(const Arguments& arguments, const Console& console, AskedFirst first) {
   const std::string& service = arguments.service;
   Findings findings;
   const auto settings = check_house(arguments, findings);

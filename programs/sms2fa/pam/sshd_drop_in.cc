@@ -97,9 +97,9 @@ Error wrong(const std::string& text) {
 
 }  // namespace
 
-std::string drop_in_text(FirstFactor first) {
+std::string drop_in_text(AskedFirst first) {
   return std::string(kHead) + std::string(kSettings) +
-         std::string(first == FirstFactor::key ? kKeySettings : "");
+         std::string(first == AskedFirst::key ? kKeySettings : "");
 }
 
 bool is_our_drop_in(std::string_view text) {
@@ -107,7 +107,7 @@ bool is_our_drop_in(std::string_view text) {
 }
 
 std::string without_our_settings(std::string_view text) {
-  const std::string all = drop_in_text(FirstFactor::key);
+  const std::string all = drop_in_text(AskedFirst::key);
   const auto ours = lines_of(all);
   std::string rest;
   for (const auto line : lines_of(text))

@@ -13,7 +13,7 @@ namespace sms2fa {
 inline constexpr const char* kSshdDropIn = "/etc/ssh/sshd_config.d/00-sms2fa.conf";
 
 // What sshd needs so that its PAM service can ask.
-std::string drop_in_text(FirstFactor first);
+std::string drop_in_text(AskedFirst first);
 
 // True for a text that begins as ours do.
 bool is_our_drop_in(std::string_view text);

@@ -30,7 +30,7 @@ std::string file_of(const PamLine& line) {
 // Puts our line into the files of a family, in the family's order.
 class Enabling {
  public:
-  Enabling(std::string service, FirstFactor first) : service_(std::move(service)), first_(first) {}
+  Enabling(std::string service, AskedFirst first) : service_(std::move(service)), first_(first) {}
 
   Result<std::vector<ServiceChange>> run() {
     std::vector<ServiceChange> changes;
@@ -108,7 +108,7 @@ class Enabling {
     Findings findings;
     std::set<std::string> said;
     // Where sshd checks a key before, the code may be the only factor, as in a part of a stack.
-    check_stack(stack, first_ == FirstFactor::key, said, findings);
+    check_stack(stack, first_ == AskedFirst::key, said, findings);
     const auto worst =
         std::find_if(findings.all().begin(), findings.all().end(), [](const Finding& finding) {
           return finding.severity == Severity::warning || finding.severity == Severity::error;
@@ -117,17 +117,17 @@ class Enabling {
   }
 
   const std::string service_;
-  const FirstFactor first_;
+  const AskedFirst first_;
   PamTexts texts_;                // the family's files as they are to be
   std::set<std::string> placed_;  // those with our line
 };
 
 // Empty when sshd, with these settings, lets people be asked.
-std::string judge_settings(const SshdSettings& sshd, FirstFactor first,
+std::string judge_settings(const SshdSettings& sshd, AskedFirst first,
                            const Configuration& settings, Findings& findings) {
   SshdDemands demands;
   demands.how_to_reload = how_to_reload_sshd(sshd);
-  demands.stack_asks_password = first != FirstFactor::key;
+  demands.stack_asks_password = first != AskedFirst::key;
   demands.deadline = settings.delivery.deadline;
   demands.resend_after = settings.limits.resend_after;
   Findings found;
@@ -139,7 +139,7 @@ std::string judge_settings(const SshdSettings& sshd, FirstFactor first,
   return {};
 }
 
-Result<void> plan_drop_in(FirstFactor first, const Configuration& settings, PamSwitch& change,
+Result<void> plan_drop_in(AskedFirst first, const Configuration& settings, PamSwitch& change,
                           Findings& findings) {
   const auto before = read_system_file(kSshdDropIn);
   if (!before) return before.error();
@@ -152,7 +152,7 @@ Result<void> plan_drop_in(FirstFactor first, const Configuration& settings, PamS
   if (!sshd) return sshd.error();
   const std::string complaint = judge_settings(*sshd, first, settings, findings);
   if (!complaint.empty()) return wrong(complaint);
-  if (first == FirstFactor::key) check_keys(settings, *sshd, findings);
+  if (first == AskedFirst::key) check_keys(settings, *sshd, findings);
   if (*before == after) return {};
   change.sshd = FileChange{kSshdDropIn, *before, after};
   change.reload = how_to_reload_sshd(*sshd);
@@ -167,7 +167,7 @@ std::vector<FileChange> files_of(const PamSwitch& change) {
 
 }  // namespace
 
-Result<PamSwitch> plan_enabling(const std::string& service, FirstFactor first,
+Result<PamSwitch> plan_enabling(const std::string& service, AskedFirst first,
                                 const Configuration& settings, Findings& findings) {
   PamSwitch change;
   auto services = Enabling(service, first).run();

@@ -33,7 +33,7 @@ struct PamSwitch {
 // What has `service` and its family ask, judged as it would be; changes nothing. An error, in one
 // sentence that says what to do, where somebody would get in unasked or nobody at all. What
 // should be known before it is done is added to `findings`.
-Result<PamSwitch> plan_enabling(const std::string& service, FirstFactor first,
+Result<PamSwitch> plan_enabling(const std::string& service, AskedFirst first,
                                 const Configuration& settings, Findings& findings);
 
 // What takes out all that enabling has put in, and nothing else.
