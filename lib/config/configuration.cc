@@ -11,6 +11,7 @@
 #include "lib/config/ini_reader.h"
 #include "lib/config/message_template.h"
 #include "lib/config/provider_section.h"
+#include "lib/config/rule_section.h"
 
 namespace sms2fa {
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::string_view kProviderPrefix = "provider ";
 constexpr std::string_view kPeerPrefix = "peer ";
+constexpr std::string_view kRulePrefix = "rule ";
 
 struct SectionNotes {
   unsigned line = 0;
@@ -31,7 +33,7 @@ class ConfigurationReader final : public IniVisitor {
 
   void section(std::string_view name, unsigned line) override {
     current_ = nullptr;
-    if (auto complaint = open_section(name); !complaint.empty())
+    if (auto complaint = open_section(name, line); !complaint.empty())
       return diagnostics_.add(line, std::move(complaint));
     const auto [at, is_new] = sections_.try_emplace(std::string(name));
     if (is_new)
@@ -65,12 +67,14 @@ class ConfigurationReader final : public IniVisitor {
     }
     collect_providers();
     collect_peers();
+    for (const RuleSettings& rule : settings_.rules)
+      check_rule(rule, sections_[std::string(kRulePrefix) + rule.name].keys, diagnostics_);
     return std::move(settings_);
   }
 
  private:
   // Returns "" or the complaint.
-  std::string open_section(std::string_view name) {
+  std::string open_section(std::string_view name, unsigned line) {
     if (name.starts_with(kProviderPrefix)) {
       std::string provider;
       auto reason = take_name(name.substr(kProviderPrefix.size()), provider);
@@ -83,8 +87,15 @@ class ConfigurationReader final : public IniVisitor {
       if (reason.empty()) peers_.try_emplace(account).first->second.account = account;
       return about_key("[peer NAME]", reason);
     }
+    if (name.starts_with(kRulePrefix)) {
+      std::string rule;
+      auto reason = take_name(name.substr(kRulePrefix.size()), rule);
+      if (reason.empty() && !sections_.contains(name))
+        settings_.rules.push_back({.name = std::move(rule), .line = line});
+      return about_key("[rule NAME]", reason);
+    }
     if (is_fixed_section(name)) return {};
-    if (name == "provider" || name == "peer")
+    if (name == "provider" || name == "peer" || name == "rule")
       return "[" + std::string(name) + " NAME] needs a name";
     return unknown_section(name);
   }
@@ -93,6 +104,8 @@ class ConfigurationReader final : public IniVisitor {
                    unsigned line) {
     if (section.starts_with(kPeerPrefix))
       return take_peer_key(key, value, peers_.find(section.substr(kPeerPrefix.size()))->second);
+    // One that stands twice is complained about as it is.
+    if (section.starts_with(kRulePrefix)) return take_rule_key(key, value, settings_.rules.back());
     if (!section.starts_with(kProviderPrefix))
       return take_fixed_section_key(section, key, value, settings_);
     providers_.find(section.substr(kProviderPrefix.size()))->second.keep(key, value, line);

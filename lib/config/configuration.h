@@ -15,6 +15,7 @@
 #include "lib/base/secret.h"
 #include "lib/config/enroll_settings.h"
 #include "lib/config/provider_settings.h"
+#include "lib/config/rule_settings.h"
 #include "lib/config/store_settings.h"
 
 namespace sms2fa {
@@ -113,6 +114,7 @@ struct Configuration {
   EnrollSettings enroll;
   StoreSettings store;
   std::vector<PeerSettings> peers;
+  std::vector<RuleSettings> rules;  // in the file's order
 };
 
 // Reads and validates `path`, with providers of these types, and the files that *_file keys name.

@@ -244,7 +244,7 @@ bool is_fixed_section(Text name) {
 }
 
 std::string unknown_section(Text name) {
-  std::vector<Text> known = {"provider NAME", "peer NAME"};
+  std::vector<Text> known = {"provider NAME", "peer NAME", "rule NAME"};
   for (const auto& section : kSections) known.push_back(section.name);
   return unknown("section", name, known);
 }

@@ -8,8 +8,8 @@
 #include "lib/config/configuration.h"
 #include "lib/config/key_description.h"
 
-// The sections that have a fixed name and a fixed set of keys: all but [provider NAME] and [peer
-// NAME].
+// The sections that have a fixed name and a fixed set of keys: all but [provider NAME], [peer
+// NAME] and [rule NAME] (rule_section.h).
 namespace sms2fa {
 
 bool is_fixed_section(std::string_view name);

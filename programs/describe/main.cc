@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/config/configuration_sections.h"
+#include "lib/config/rule_section.h"
 #include "programs/describe/command_page.h"
 #include "programs/describe/completions.h"
 #include "programs/describe/configuration_file.h"
@@ -23,7 +24,10 @@ using namespace sms2fa;
 std::vector<SectionDescription> all_sections() {
   std::vector<SectionDescription> sections;
   for (auto& section : describe_fixed_sections()) {
-    if (section.heading == "store") sections.push_back(describe_peer_section());
+    if (section.heading == "store") {
+      sections.push_back(describe_rule_section());
+      sections.push_back(describe_peer_section());
+    }
     const bool is_delivery = section.heading == "delivery";
     sections.push_back(std::move(section));
     if (!is_delivery) continue;
