@@ -20,6 +20,7 @@ constexpr const char* kNoticeId = "34bc313c92604301b57b23ad2ddd35c9";
 int priority_of(const AuditEvent& event) {
   switch (event.verdict) {
     case AuditVerdict::accepted:
+    case AuditVerdict::exempt:
     case AuditVerdict::denied:
       return event.needs_attention ? LOG_WARNING : LOG_NOTICE;
     case AuditVerdict::unavailable:
@@ -93,6 +94,7 @@ AuditEntry entry_of(const AuditEvent& event) {
   out.add("rhost", event.rhost);
   out.add("tty", event.tty);
   out.add("ruser", event.ruser);
+  out.add("rule", event.rule);
   out.add("after", event.after);
   out.add("method", event.method);
   out.add("provider", event.provider);

@@ -7,6 +7,8 @@ const char* to_string(AuditVerdict verdict) {
   switch (verdict) {
     case AuditVerdict::accepted:
       return "accepted";
+    case AuditVerdict::exempt:
+      return "exempt";
     case AuditVerdict::denied:
       return "denied";
     case AuditVerdict::unavailable:
@@ -49,6 +51,8 @@ const char* to_string(Reason reason) {
       return "disabled";
     case Reason::share_spent:
       return "share-spent";
+    case Reason::rule:
+      return "rule";
     case Reason::not_admitted:
       return "not-admitted";
     case Reason::over_limit:

@@ -10,7 +10,8 @@
 
 namespace sms2fa {
 
-enum class AuditVerdict { accepted, denied, unavailable };
+// `exempt`: let in unasked, by a rule.
+enum class AuditVerdict { accepted, exempt, denied, unavailable };
 
 // Why an attempt ended. The words (to_string) are part of the log's contract: one each, a-z and
 // '-'.
@@ -31,6 +32,7 @@ enum class Reason {
   locked,            // too many wrong codes in a row
   disabled,          // far too many; until an administrator unlocks
   share_spent,       // the year's wrong answers; until an administrator says otherwise
+  rule,              // [rule NAME] denies, or lets in unasked
   not_admitted,      // sshd will not let this account in
   over_limit,        // a limit on messages is reached
   provider_failed,   // no provider took the message
@@ -65,6 +67,7 @@ struct AuditEvent {
   std::string rhost;
   std::string tty;
   std::string ruser;
+  std::string rule;                   // that decided
   std::string after;                  // the SSH method that was passed before, if any
   std::string method;                 // of the code: sms; empty before one was chosen
   std::string provider;               // that took the message

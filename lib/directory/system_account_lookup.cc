@@ -2,6 +2,7 @@
 #include "lib/directory/system_account_lookup.h"
 
 #include <grp.h>
+#include <netdb.h>
 #include <pwd.h>
 
 #include <algorithm>
@@ -75,15 +76,49 @@ Result<std::optional<Identity>> SystemAccountLookup::owner_of(uid_t uid) {
   });
 }
 
+namespace {
+
+Result<std::optional<gid_t>> id_of(const std::string& name) {
+  return look_up<group, gid_t>([&name](auto* entry, char* buffer, size_t size, auto** found) {
+    return getgrnam_r(name.c_str(), entry, buffer, size, found);
+  });
+}
+
+// innetgr(3) answers no also when it can't be known; whether there is such a netgroup tells that
+// apart. glibc has a lock around both.
+std::optional<bool> is_in_netgroup(const std::string& user, const char* netgroup) {
+  if (innetgr(netgroup, nullptr, user.c_str(), nullptr) == 1) return true;
+  const bool exists = setnetgrent(netgroup) == 1;
+  endnetgrent();
+  return exists ? std::optional(false) : std::nullopt;
+}
+
+}  // namespace
+
+Result<GroupAnswers> SystemAccountLookup::memberships(const Identity& account,
+                                                      const std::vector<std::string>& names) {
+  GroupAnswers memberships;
+  const auto its = groups_of(account);
+  if (!its) return its.error();
+  for (const std::string& name : names) {
+    if (name.starts_with('@')) {
+      if (const auto is_member = is_in_netgroup(account.name, name.c_str() + 1))
+        memberships[name] = *is_member;
+      continue;
+    }
+    const auto id = id_of(name);
+    if (!id) return id.error();
+    if (*id) memberships[name] = std::find(its->begin(), its->end(), **id) != its->end();
+  }
+  return memberships;
+}
+
 Result<bool> SystemAccountLookup::is_in(const Identity& account,
                                         const std::vector<std::string>& groups) {
   const auto its = groups_of(account);
   if (!its) return its.error();
   for (const std::string& name : groups) {
-    const auto id =
-        look_up<group, gid_t>([&name](auto* entry, char* buffer, size_t size, auto** found) {
-          return getgrnam_r(name.c_str(), entry, buffer, size, found);
-        });
+    const auto id = id_of(name);
     if (!id) return id.error();
     if (*id && std::find(its->begin(), its->end(), **id) != its->end()) return true;
   }

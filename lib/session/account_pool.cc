@@ -50,6 +50,33 @@ Result<std::optional<Identity>> AccountPool::owner_of(Lane lane, uid_t uid) {
                 [this, uid] { return accounts_.owner_of(uid); });
 }
 
+Result<Memberships> AccountPool::memberships(Lane lane, const Identity& account,
+                                             const std::vector<std::string>& names) {
+  std::string key = "groups";
+  // None of the names has a line's end or a NUL in it; what was typed may.
+  for (const std::string& name : names) key += "\n" + name;
+  key += '\0' + account.name;
+  {
+    const MutexLock lock(mutex_);
+    const auto* const known = memberships_.find(key, std::chrono::steady_clock::now());
+    if (known != nullptr) return *known;
+  }
+  auto found = answer({lane, key}, [this, account, names]() -> Found {
+    auto memberships = accounts_.memberships(account, names);
+    if (!memberships) return memberships.error();
+    Identity member = account;
+    member.memberships = std::move(*memberships);
+    return std::optional(std::move(member));
+  });
+  if (!found) return found.error();
+  // Of a group that is missing nothing is known, and it is asked for again.
+  if ((*found)->memberships.size() == names.size()) {
+    const MutexLock lock(mutex_);
+    memberships_.keep(key, (*found)->memberships, std::chrono::steady_clock::now());
+  }
+  return std::move((*found)->memberships);
+}
+
 size_t AccountPool::under_way_in(Lane lane) const {
   return static_cast<size_t>(
       std::count_if(under_way_.begin(), under_way_.end(),

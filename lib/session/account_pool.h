@@ -12,6 +12,7 @@
 #include "lib/base/mutex.h"
 #include "lib/directory/account_lookup.h"
 #include "lib/session/login_request.h"
+#include "lib/session/membership_cache.h"
 #include "lib/session/worker_pool.h"
 
 namespace sms2fa {
@@ -33,6 +34,9 @@ class AccountPool {
   Result<std::optional<Identity>> find_in(Lane lane, const std::string& typed,
                                           const std::vector<std::string>& groups);
   Result<std::optional<Identity>> owner_of(Lane lane, uid_t uid);
+  // As AccountLookup::memberships(), or what that said a moment ago.
+  Result<Memberships> memberships(Lane lane, const Identity& account,
+                                  const std::vector<std::string>& names);
 
   // Waits for what is still under way, at most `patience`. True when nothing is left.
   bool finish(Milliseconds patience) { return threads_.finish(patience); }
@@ -52,6 +56,7 @@ class AccountPool {
   Mutex mutex_;
   Condition changed_;
   std::map<Key, std::shared_ptr<Search>> under_way_ GUARDED_BY(mutex_);
+  MembershipCache memberships_ GUARDED_BY(mutex_);
   // More than there are places: a place is free before its thread is. Last: they use the others.
   WorkerPool threads_{128};
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/session/rule_facts.h"
 #include "lib/session/wording.h"
 
 namespace sms2fa {
@@ -45,13 +46,22 @@ Attempt::Attempt(const LoginRequest& request, std::shared_ptr<const Snapshot> sn
       services_(services),
       conversation_(conversation),
       event_(event),
-      verifier_(request, *snapshot_, services, conversation, event),
+      rules_(sms2fa::decide(snapshot_->configuration.rules,
+                            rule_facts(request, services.clock.wall_now()))),
+      verifier_(request, *snapshot_, rules_, services, conversation, event),
       key_{request.user, request.service, request.source(),
            request.lane, request.crowd(), request.enrolls} {}
 
 LoginOutcome Attempt::run() {
+  if (rules_.rule != nullptr) event_.rule = rules_.rule->name;
+  const LoginOutcome outcome = rules_.action == RuleAction::exempt ? exempt() : begin();
+  if (event_.detail.empty()) event_.detail = rule_detail();
+  return outcome;
+}
+
+LoginOutcome Attempt::begin() {
   auto eligibility = eligibility_of(request_, snapshot_->configuration, *snapshot_->directory,
-                                    services_.store, snapshot_->keys.get());
+                                    services_.store, snapshot_->keys.get(), rules_);
   if (!eligibility) return store_failed(eligibility.error().message);
   eligibility_ = std::move(*eligibility);
   event_.number = eligibility_.phone;
@@ -74,6 +84,13 @@ LoginOutcome Attempt::pass_unenrolled() {
                                      snapshot_->configuration.enroll.self == SelfEnrolment::yes),
         snapshot_->configuration.message));
   return {AuditVerdict::accepted, Reason::unenrolled};
+}
+
+// Why there was no question, or why there might have been another.
+std::string Attempt::rule_detail() const {
+  if (rules_.action == RuleAction::exempt) return rules_.rule->reason;
+  if (rules_.doubt.empty() || request_.memberships_error.empty()) return rules_.doubt;
+  return rules_.doubt + ": " + request_.memberships_error;
 }
 
 std::optional<LoginOutcome> Attempt::obtain_challenge(std::string& lead) {

@@ -32,6 +32,8 @@ class Attempt {
   LoginOutcome run();
 
  private:
+  LoginOutcome begin();
+  std::string rule_detail() const;
   LoginOutcome pass_unenrolled();
   std::optional<LoginOutcome> obtain_challenge(std::string& lead);
   LoginOutcome ask(std::string lead);
@@ -54,6 +56,7 @@ class Attempt {
   Services& services_;
   Conversation& conversation_;
   AuditEvent& event_;
+  const RuleDecision rules_;
   LoginVerifier verifier_;
   const ChallengeKey key_;
   Eligibility eligibility_;

@@ -16,6 +16,11 @@ inline LoginOutcome denied(Reason reason) {
   return {AuditVerdict::denied, reason};
 }
 
+// Let in unasked, by a rule.
+inline LoginOutcome exempt() {
+  return {AuditVerdict::exempt, Reason::rule};
+}
+
 inline LoginOutcome unavailable(Reason reason) {
   return {AuditVerdict::unavailable, reason};
 }

@@ -8,6 +8,7 @@
 
 #include "lib/audit/event.h"
 #include "lib/base/lane.h"
+#include "lib/rules/decide.h"
 
 namespace sms2fa {
 
@@ -17,16 +18,23 @@ struct LoginRequest {
   std::string user;          // the account's own name; as it was typed when there is no account
   std::string typed_user;    // what was typed instead, "" when that is the same
   std::optional<uid_t> uid;  // nullopt: the machine has no such account
+  std::optional<gid_t> gid;  // its first group
   Lane lane = Lane::unproven;
   uid_t peer = static_cast<uid_t>(-1);  // whom the connection belongs to (SO_PEERCRED)
   // Who is behind it, for limits: what a host that runs as root says (PAM_RUSER), else `peer`.
   std::string caller;
+  // In the groups and netgroups that rules name.
+  Memberships memberships;
+  std::string memberships_error;  // why they are not known
 
   std::string service;
   std::string rhost;
   std::string tty;
   std::string ruser;
   std::string ssh_auth_info;
+  bool ssh_auth_info_is_cut = false;
+  // A module above ours has proved a first factor, as the line in the service file says.
+  bool first_proved = false;
   bool silent = false;
   // sshd already knows that it will not admit this account (its placeholder stood in PAM_AUTHTOK).
   bool not_admitted = false;

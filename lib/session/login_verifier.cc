@@ -112,7 +112,7 @@ Result<Compared> LoginVerifier::compare(Comparison& comparison, const CountedAtt
 Result<void> LoginVerifier::renew(Eligibility& eligibility,
                                   const ChallengeTable::Handle& challenge) {
   auto anew = eligibility_of(request_, snapshot_.configuration, *snapshot_.directory,
-                             services_.store, snapshot_.keys.get());
+                             services_.store, snapshot_.keys.get(), rules_);
   if (!anew) return anew.error();
   if (!eligibility.is_decoy() && !anew->is_decoy() && anew->phone == eligibility.phone) {
     eligibility = std::move(*anew);

@@ -39,10 +39,11 @@ struct AnswerResult {
 class LoginVerifier {
  public:
   // All must outlive the verifier.
-  LoginVerifier(const LoginRequest& request, const Snapshot& snapshot, Services& services,
-                Conversation& conversation, AuditEvent& event)
+  LoginVerifier(const LoginRequest& request, const Snapshot& snapshot, const RuleDecision& rules,
+                Services& services, Conversation& conversation, AuditEvent& event)
       : request_(request),
         snapshot_(snapshot),
+        rules_(rules),
         services_(services),
         conversation_(conversation),
         event_(event),
@@ -77,6 +78,7 @@ class LoginVerifier {
 
   const LoginRequest& request_;
   const Snapshot& snapshot_;
+  const RuleDecision& rules_;
   Services& services_;
   Conversation& conversation_;
   AuditEvent& event_;

@@ -50,6 +50,9 @@ std::vector<Counter> of(const AuditEvent& event) {
                                             {"reason", to_string(event.reason)},
                                             {"verdict", to_string(event.verdict)}}),
                                     1}};
+  if (!event.rule.empty())
+    counters.push_back(
+        {kRules, labels({{"rule", event.rule}, {"verdict", to_string(event.verdict)}}), 1});
   if (event.answers > 0)
     counters.push_back({kAnswers, labels({{"method", event.method}}), int64_t{event.answers}});
   if (event.wrong_answers > 0)

@@ -15,9 +15,11 @@
 namespace sms2fa::metrics {
 
 // Names of the counters, as OpenMetrics spells them.
-inline constexpr const char* kAttempts = "sms2fa_attempts_total";      // method, verdict, reason
-inline constexpr const char* kAnswers = "sms2fa_answers_total";        // counted ones, by method
-inline constexpr const char* kWrong = "sms2fa_wrong_answers_total";    // of those, by series
+inline constexpr const char* kAttempts = "sms2fa_attempts_total";    // method, verdict, reason
+inline constexpr const char* kAnswers = "sms2fa_answers_total";      // counted ones, by method
+inline constexpr const char* kWrong = "sms2fa_wrong_answers_total";  // of those, by series
+inline constexpr const char* kRules =
+    "sms2fa_rules_total";  // verdicts of [rule NAME]: rule, verdict
 inline constexpr const char* kSends = "sms2fa_sends_total";            // provider, method, result
 inline constexpr const char* kSendTime = "sms2fa_send_seconds";        // a histogram of those
 inline constexpr const char* kDeliveries = "sms2fa_deliveries_total";  // provider, method, state

@@ -50,8 +50,8 @@ bool begins_with_message(const Methods& methods, bool by_message, const Factors*
 }
 
 // What somebody sees who is nobody, or has no way in: what most people see.
-Eligibility decoy(Reason reason, const Configuration& configuration) {
-  const Methods& methods = configuration.code.methods;
+Eligibility decoy(Reason reason, const Configuration& configuration, const RuleDecision& rules) {
+  const Methods methods = rules.narrow(configuration.code.methods);
   Eligibility eligibility;
   eligibility.decoy_reason = reason;
   eligibility.media = media_of(methods, configuration.delivery.voice);
@@ -73,7 +73,7 @@ Reason why_unreached(Reach reach) {
 
 Eligibility decide(const LoginRequest& request, const Configuration& configuration, Reach reach,
                    const Person& person, const Methods& methods, const Factors& factors,
-                   const UserState& state) {
+                   const UserState& state, const RuleDecision& rules) {
   Eligibility eligibility;
   eligibility.is_real = true;
   if (person.phone && reach == Reach::open)
@@ -86,8 +86,8 @@ Eligibility decide(const LoginRequest& request, const Configuration& configurati
                                 contains(methods, Method::totp);
   eligibility.number_unavailable = !person.phone && factors.has_number_beyond_reach();
   if (!eligibility.phone && !eligibility.other_way)
-    return decoy(why_unreached(reach), configuration);
-  if (request.not_admitted) return decoy(Reason::not_admitted, configuration);
+    return decoy(why_unreached(reach), configuration, rules);
+  if (request.not_admitted) return decoy(Reason::not_admitted, configuration, rules);
   if (eligibility.phone) eligibility.chance = chance_of_code(configuration.code);
   eligibility.chance += factors.chance(methods);
   const Accepts accepts = accepted(state, eligibility.chance, lock_rules(configuration.limits));
@@ -124,6 +124,14 @@ std::string about_countdown(const CodeSettings& code, const Eligibility& eligibi
   return std::to_string(days) + (days == 1 ? " day" : " days") + " left to enroll, until " + day;
 }
 
+// Nothing of what they see changes, as for a lock, but no answer can be right.
+void deny_by_rule(Eligibility& eligibility) {
+  if (eligibility.is_real) bar(eligibility, Reason::rule);
+  eligibility.decoy_reason = Reason::rule;
+  eligibility.accepts = Accepts::any_code;
+  eligibility.passes_unenrolled = false;
+}
+
 // Mail and VPN users need no account. Their names are taken as they were typed.
 bool may_be_a_user(const LoginRequest& request, const Configuration& configuration) {
   const auto& services = configuration.directory.virtual_users;
@@ -145,7 +153,8 @@ void bar(Eligibility& eligibility, Reason reason, Accepts accepts) {
 }
 
 Result<Eligibility> eligibility_of(const LoginRequest& request, const Configuration& configuration,
-                                   const Directory& directory, Store& store, KeyRing* keys) {
+                                   const Directory& directory, Store& store, KeyRing* keys,
+                                   const RuleDecision& rules) {
   const auto record = store.record_of(origin_of(request));
   if (!record) return record.error();
   const auto key = store.decoy_key();
@@ -156,12 +165,14 @@ Result<Eligibility> eligibility_of(const LoginRequest& request, const Configurat
   const bool is_on_record = found && *found;
   const bool is_known = is_on_record && may_be_a_user(request, configuration);
   const bool has_methods = is_known && !(*found)->methods.empty();
-  const Methods& methods = has_methods ? (*found)->methods : configuration.code.methods;
+  const Methods methods =
+      rules.narrow(has_methods ? (*found)->methods : configuration.code.methods);
   // For everybody, too.
   const Reach reach = directory.reach_of(is_known ? (*found)->phone : std::nullopt);
   Eligibility eligibility =
-      is_known ? decide(request, configuration, reach, **found, methods, factors, record->state)
-               : decoy(found ? Reason::unknown_user : Reason::directory_failed, configuration);
+      is_known
+          ? decide(request, configuration, reach, **found, methods, factors, record->state, rules)
+          : decoy(found ? Reason::unknown_user : Reason::directory_failed, configuration, rules);
   // Name services that have lost somebody say "no such account" too (SSSD without its server).
   const bool is_lost = is_on_record && !is_known;
   if (is_lost) eligibility.decoy_reason = Reason::nss;
@@ -178,6 +189,7 @@ Result<Eligibility> eligibility_of(const LoginRequest& request, const Configurat
   eligibility.detail = found ? factors.trouble() : found.error().message;
   if (is_unenrolled) eligibility.detail = about_countdown(configuration.code, eligibility);
   if (is_lost) eligibility.detail = "on record, but the machine knows no account of that name";
+  if (rules.action == RuleAction::deny) deny_by_rule(eligibility);
   eligibility.methods = methods;
   eligibility.generation = record->generation;
   // Locked people keep seeing their own digits, or the lock would show.

@@ -13,6 +13,7 @@
 #include "lib/config/configuration.h"
 #include "lib/delivery/login_message.h"
 #include "lib/directory/directory.h"
+#include "lib/rules/decide.h"
 #include "lib/session/factors.h"
 #include "lib/session/login_request.h"
 #include "lib/store/store.h"
@@ -72,10 +73,11 @@ void bar(Eligibility& eligibility, Reason reason, Accepts accepts = Accepts::any
 Reason reason_of(Accepts accepts);
 
 // Looks at the account, the directory's record, what was enrolled and the store's locks. A number
-// in the directory goes before an enrolled one. `keys` may be nullptr, as for Factors::of(). An
-// error means that the store failed, which concerns everybody alike: the attempt ends as
-// unavailable.
+// in the directory goes before an enrolled one. `keys` may be nullptr, as for Factors::of(). What
+// the rules say narrows methods, and denies like a lock, with nothing to see of it. An error means
+// that the store failed, which concerns everybody alike: the attempt ends as unavailable.
 Result<Eligibility> eligibility_of(const LoginRequest& request, const Configuration& configuration,
-                                   const Directory& directory, Store& store, KeyRing* keys);
+                                   const Directory& directory, Store& store, KeyRing* keys,
+                                   const RuleDecision& rules = {});
 
 }  // namespace sms2fa

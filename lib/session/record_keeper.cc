@@ -21,6 +21,7 @@ void RecordKeeper::record(const AuditEvent& event) {
                        .message_id = event.message_id,
                        .masked_number = event.number ? event.number->masked() : "",
                        .limit = event.limit,
+                       .rule = event.rule,
                        .lane = event.lane})
       .ok();
 }
@@ -40,6 +41,7 @@ void RecordKeeper::notice(const AuditNotice& notice) {
                        .message_id = notice.message_id,
                        .masked_number = notice.number ? notice.number->masked() : "",
                        .limit = "",
+                       .rule = "",
                        .lane = std::nullopt})
       .ok();
 }

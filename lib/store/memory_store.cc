@@ -117,7 +117,7 @@ Result<void> MemoryStore::record_verdict(const VerdictRecord& record) {
   VerdictRecord& kept = verdicts_.front();
   for (std::string* text :
        {&kept.user, &kept.service, &kept.rhost, &kept.verdict, &kept.reason, &kept.method,
-        &kept.provider, &kept.message_id, &kept.masked_number, &kept.limit})
+        &kept.provider, &kept.message_id, &kept.masked_number, &kept.limit, &kept.rule})
     text->resize(std::min(text->size(), kLongestVerdictText));
   const auto same_lane = [&record](const VerdictRecord& one) { return one.lane == record.lane; };
   const auto kept_of_lane = std::count_if(verdicts_.begin(), verdicts_.end(), same_lane);

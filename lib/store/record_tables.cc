@@ -43,7 +43,8 @@ VerdictRecord verdict_in(const Rows& row) {
           .provider = row.text(7),
           .message_id = row.text(8),
           .masked_number = row.text(9),
-          .limit = row.text(10)};
+          .limit = row.text(10),
+          .rule = row.text(11)};
 }
 
 }  // namespace
@@ -53,12 +54,13 @@ void record_verdict(Transaction& transaction, const VerdictRecord& record) {
   const int64_t lane = column_of(record.lane);
   database.run(
       "INSERT INTO verdicts (at_ms, user, service, rhost, verdict, reason, method, provider,"
-      " message_id, masked_number, limit_key, lane) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " message_id, masked_number, limit_key, rule, lane)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {int64_t{duration_cast<Milliseconds>(record.when.time_since_epoch()).count()},
        bounded(record.user), bounded(record.service), bounded(record.rhost),
        bounded(record.verdict), bounded(record.reason), bounded(record.method),
        bounded(record.provider), bounded(record.message_id), bounded(record.masked_number),
-       bounded(record.limit), lane});
+       bounded(record.limit), bounded(record.rule), lane});
   // Before that many there is nothing to look for.
   if (database.last_insert_id() <= int64_t{kMostVerdicts}) return;
   database.run(
@@ -71,7 +73,8 @@ std::vector<VerdictRecord> recent_verdicts(Transaction& transaction,
                                            const std::optional<std::string>& user, size_t limit) {
   auto rows = transaction.database().query(
       "SELECT at_ms, user, service, rhost, verdict, reason, method, provider, message_id,"
-      " masked_number, limit_key FROM verdicts WHERE ?1 OR user = ?2 ORDER BY id DESC LIMIT ?3",
+      " masked_number, limit_key, rule FROM verdicts WHERE ?1 OR user = ?2"
+      " ORDER BY id DESC LIMIT ?3",
       {int64_t{!user}, user ? bounded(*user) : std::string_view(),
        static_cast<int64_t>(std::min(limit, kMostVerdicts))});
   std::vector<VerdictRecord> records;

@@ -25,6 +25,7 @@ struct VerdictRecord {
   std::string message_id;
   std::string masked_number;
   std::string limit;  // the key of [limits] that is used up, when that is why
+  std::string rule;   // [rule NAME], when one had a part in it
   std::optional<Lane> lane = Lane::unproven;  // nullopt: a notice
 };
 inline constexpr const char* kNoticeVerdict = "notice";

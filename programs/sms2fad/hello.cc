@@ -68,6 +68,9 @@ LoginRequest read_hello(const wire::Message& hello, uid_t peer, const PeerSettin
   request.tty = hello.text_of(Field::tty);
   request.ruser = hello.text_of(Field::ruser);
   request.ssh_auth_info = hello.text_of(Field::ssh_auth_info);
+  request.ssh_auth_info_is_cut =
+      request.ssh_auth_info.size() == wire::longest(Field::ssh_auth_info);
+  request.first_proved = peer == 0 && (flags & wire::kFirstProved) != 0;
   request.silent = (flags & wire::kSilent) != 0;
   request.enrolls = (flags & wire::kEnroll) != 0;
   request.not_admitted = (flags & wire::kAuthtokIsPlaceholder) != 0;
@@ -89,6 +92,7 @@ Result<void> resolve_user(LoginRequest& request, AccountPool& accounts, const Pe
     request.ruser = *owner ? (*owner)->name : "uid " + std::to_string(request.peer);
     if (*owner && request.ruser == request.user) {
       request.uid = request.peer;
+      request.gid = (*owner)->gid;
       return {};
     }
   }
@@ -101,9 +105,22 @@ Result<void> resolve_user(LoginRequest& request, AccountPool& accounts, const Pe
   }
   if (!*account) return {};
   request.uid = (*account)->uid;
+  request.gid = (*account)->gid;
   if ((*account)->name != request.user)
     request.typed_user = std::exchange(request.user, std::move((*account)->name));
   return {};
+}
+
+void find_memberships(LoginRequest& request, AccountPool& accounts,
+                      const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  Identity who{.name = request.user};
+  if (request.gid) who.gid = *request.gid;
+  auto memberships = accounts.memberships(request.lane, who, names);
+  if (memberships)
+    request.memberships = std::move(*memberships);
+  else
+    request.memberships_error = memberships.error().message;
 }
 
 bool may_speak(const LoginRequest& request) {

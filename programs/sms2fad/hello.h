@@ -30,6 +30,11 @@ LoginRequest read_hello(const wire::Message& hello, uid_t peer, const PeerSettin
 Result<void> resolve_user(LoginRequest& request, AccountPool& accounts,
                           const PeerSettings* named = nullptr);
 
+// Asks in which of these groups and netgroups the user is. Who can't be asked about stays unknown,
+// which rules know to take. A stranger is asked about as everybody is.
+void find_memberships(LoginRequest& request, AccountPool& accounts,
+                      const std::vector<std::string>& names);
+
 // Root hosts speak for everybody, peers of [peer] at their services for whom is admitted, others
 // only for themselves. Precondition: the user is resolved.
 bool may_speak(const LoginRequest& request);

@@ -45,6 +45,7 @@ void tell_version(const Message& enquiry, wire::Channel& channel) {
 wire::Verdict verdict_of(AuditVerdict verdict) {
   switch (verdict) {
     case AuditVerdict::accepted:
+    case AuditVerdict::exempt:
       return wire::Verdict::accepted;
     case AuditVerdict::denied:
       return wire::Verdict::denied;
@@ -208,7 +209,7 @@ void Server::attempt(Visit& visit) {
   }
   LoginRequest request = read_hello(hello, visit.peer, named(visit));
   AuditEvent event = judge(request, visit);
-  if (event.verdict != AuditVerdict::accepted && visit.slot.displaced()) {
+  if (verdict_of(event.verdict) != wire::Verdict::accepted && visit.slot.displaced()) {
     event.verdict = AuditVerdict::unavailable;
     event.reason = Reason::busy;
     event.limit = "logins_at_once";
@@ -262,6 +263,7 @@ AuditEvent Server::judge(LoginRequest& request, Visit& visit) {
   if (request.enrolls)
     return enroll(request, request.peer == 0 ? EnrolledBy::root : EnrolledBy::the_person,
                   visit.snapshot, services_, conversation);
+  find_memberships(request, accounts_, memberships_of(visit.snapshot->configuration.rules));
   return authenticate(request, visit.snapshot, services_, conversation);
 }
 

@@ -77,10 +77,11 @@ class Client:
             return b""
 
     def hello(self, user, service="test", **optional):
-        """Begins an attempt; optional: rhost, tty, ruser, flags."""
+        """Begins an attempt; optional: rhost, tty, ruser, ssh_auth_info, flags."""
         fields = {NONCE: self.nonce, FLAGS: bytes([optional.get("flags", 0)]),
                   SERVICE: service.encode(), USER: user.encode()}
-        for name, tag in (("rhost", RHOST), ("tty", TTY), ("ruser", RUSER)):
+        for name, tag in (("rhost", RHOST), ("tty", TTY), ("ruser", RUSER),
+                          ("ssh_auth_info", SSH_AUTH_INFO)):
             if name in optional:
                 fields[tag] = optional[name].encode()
         self.sends(encode(HELLO, fields))

@@ -227,7 +227,7 @@ class Scenario(unittest.TestCase):
     def verdicts(self):
         """The daemon's verdict lines until now."""
         return [line for line in self.machine.log.lines[self.since:]
-                if re.search(r"sms2fad\[\d+\]: (accepted|denied|unavailable) reason=", line)]
+                if re.search(r"sms2fad\[\d+\]: (accepted|exempt|denied|unavailable) reason=", line)]
 
     def assert_texts(self, count):
         self.assertEqual(count, len(self.texts()), self.texts())

@@ -80,6 +80,7 @@ void Scene::check(const AuditEvent& event, const ScriptedConversation& person) {
     for (const char c : line.text) CHECK(c >= 0x20 && c < 0x7f);
   }
   const bool may_pass = snapshot.configuration.code.unenrolled != Unenrolled::deny;
+  if (event.verdict == AuditVerdict::exempt) CHECK(person.prompts().empty());
   CHECK((event.verdict == AuditVerdict::accepted) ==
         (event.reason == Reason::right_code ||
          (may_pass && event.reason == Reason::unenrolled && person.prompts().empty())));

@@ -27,6 +27,16 @@ class FakeLookup final : public AccountLookup {
       return std::optional<Identity>(Identity{"alice", 1000});
     return std::optional<Identity>();
   }
+  Result<GroupAnswers> memberships(const Identity& account,
+                                   const std::vector<std::string>& names) override {
+    ++asked;
+    if (account.name.starts_with("hang")) gone_.wait();
+    if (account.name == "broken") return make_error(ErrorKind::unavailable, "broken");
+    GroupAnswers answers;
+    for (const auto& name : names)
+      if (name != "lost") answers[name] = account.name == "alice" && name == "web";
+    return answers;
+  }
   Result<bool> is_in(const Identity& account, const std::vector<std::string>& groups) override {
     return account.name == "alice" && groups == std::vector<std::string>{"web"};
   }
@@ -101,4 +111,41 @@ TEST(when_all_hang_an_error_says_so) {
   for (auto& one : crowd) one.join();
   CHECK_EQ(failed.load(), 50);
   CHECK(pooled.lookup->asked <= 32);
+}
+
+TEST(memberships_are_kept_for_a_moment_and_failures_are_not) {
+  Pooled pooled(1h);
+  const std::vector<std::string> names = {"web", "ops"};
+  for (int i = 0; i < 3; ++i) {
+    const auto found = pooled.pool.memberships(Lane::proven, {"alice", 1000}, names);
+    REQUIRE(found.ok());
+    CHECK((*found == Memberships{{"ops", false}, {"web", true}}));
+  }
+  CHECK_EQ(pooled.lookup->asked.load(), 1);
+  for (int i = 0; i < 2; ++i)
+    CHECK(!pooled.pool.memberships(Lane::proven, {"broken", 1001}, names).ok());
+  CHECK_EQ(pooled.lookup->asked.load(), 3);
+}
+
+TEST(a_group_that_is_missing_is_asked_for_again) {
+  Pooled pooled(1h);
+  for (int i = 0; i < 2; ++i) {
+    const auto found = pooled.pool.memberships(Lane::proven, {"alice", 1000}, {"web", "lost"});
+    REQUIRE(found.ok());
+    CHECK((*found == Memberships{{"web", true}}));
+  }
+  CHECK_EQ(pooled.lookup->asked.load(), 2);
+}
+
+TEST(a_name_with_a_line_in_it_is_nobody_elses) {
+  Pooled pooled(1h);
+  CHECK(pooled.pool.memberships(Lane::proven, {"alice", 1000}, {"ops", "web"})->at("web"));
+  const auto other = pooled.pool.memberships(Lane::unproven, {"alice\nops", 0}, {"web"});
+  REQUIRE(other.ok());
+  CHECK(!other->at("web"));
+}
+
+TEST(memberships_that_do_not_come_are_an_error) {
+  Pooled pooled(10ms);
+  CHECK(!pooled.pool.memberships(Lane::proven, {"hanging", 1000}, {"web"}).ok());
 }

@@ -43,6 +43,14 @@ class FoldingLookup final : public AccountLookup {
     if (typed == "bob") return std::optional<Identity>(Identity{"bob", 1001});
     return std::optional<Identity>();
   }
+  Result<GroupAnswers> memberships(const Identity& account,
+                                   const std::vector<std::string>& names) override {
+    if (account.name == "broken") return make_error(ErrorKind::unavailable, "broken");
+    GroupAnswers answers;
+    for (const auto& name : names)
+      if (name != "lost") answers[name] = account.name == "alice" && name == "web";
+    return answers;
+  }
   Result<bool> is_in(const Identity& account, const std::vector<std::string>& groups) override {
     return account.name == "alice" && groups == std::vector<std::string>{"web"};
   }

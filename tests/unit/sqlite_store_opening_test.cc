@@ -40,7 +40,7 @@ void fill(StoreFile& file) {
   const auto store = file.open();
   for (int i = 0; i < 30; ++i)
     must(store->record_verdict(
-        {WallTime(), std::string(200, 'u'), "", "", "", "", "", "", "", "", ""}));
+        {WallTime(), std::string(200, 'u'), "", "", "", "", "", "", "", "", "", ""}));
   must(store->count_attempt({"alice"}, test::kSixDigits, kRules));
 }
 

@@ -21,7 +21,7 @@ constexpr std::string_view kService = "sms2fa";
 // Those whom no code lets in meet the same question as everybody, and nothing is sent to them.
 constexpr Reason kPretences[] = {
     Reason::unknown_user, Reason::not_enrolled, Reason::forbidden_number, Reason::foreign_number,
-    Reason::locked,       Reason::disabled,     Reason::share_spent};
+    Reason::locked,       Reason::disabled,     Reason::share_spent,      Reason::rule};
 
 bool is_pretence(const std::string& reason) {
   return std::any_of(std::begin(kPretences), std::end(kPretences),

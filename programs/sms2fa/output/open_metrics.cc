@@ -82,6 +82,8 @@ std::string open_metrics(const std::vector<Counter>& counters,
   text += counter_family(all, metrics::kNotices, "Notices in the log, by kind.");
   text +=
       counter_family(all, kRecordsDropped, "Verdicts and counts that the store had no time for.");
+  text += counter_family(all, metrics::kRules,
+                         "Logins that a rule had a part in, by rule and verdict.");
   text += counter_family(all, metrics::kSends, "Requests to providers, by their result.");
   text += send_time_family(all);
   text += counter_family(all, metrics::kWrong, "Wrong answers, by the series they belong to.");

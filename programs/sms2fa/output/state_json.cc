@@ -138,7 +138,8 @@ std::string log_as_json(const std::vector<VerdictRecord>& records) {
                                                                 {"provider", record.provider},
                                                                 {"message_id", record.message_id},
                                                                 {"number", record.masked_number},
-                                                                {"limit", record.limit}};
+                                                                {"limit", record.limit},
+                                                                {"rule", record.rule}};
     for (const auto& [name, text] : texts)
       if (!text.empty()) each[name] = text;
     json["verdicts"].push_back(each);

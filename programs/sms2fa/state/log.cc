@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/audit/event.h"
 #include "lib/base/text.h"
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/output/human_time.h"
@@ -23,9 +24,10 @@ std::string cell(const std::string& text) {
   return text.empty() ? "-" : escape(text, kWidestCell);
 }
 
-// The limit that denied it, or else how the code went out, as far as it did.
+// The limit or rule that denied it or let it in, or else how the code went out, as far as it did.
 std::string cause_of(const VerdictRecord& record) {
   if (!record.limit.empty()) return escape(record.limit, kWidestCell);
+  if (record.reason == to_string(Reason::rule)) return escape("rule " + record.rule, kWidestCell);
   if (record.provider.empty()) return escape(record.method, kWidestCell);
   return escape(record.method + " " + record.provider, kWidestCell);
 }
@@ -80,8 +82,8 @@ Command log_command() {
           .summary = "the newest verdicts, of everybody or of one USER",
           .description =
               "Shows the newest verdicts and notices, of everybody or of USER, oldest first. They "
-              "are kept in the store: the daemon may run or not. BY is the limit that denied "
-              "somebody, or how the code went out. What is long is cut; --json and the system's "
+              "are kept in the store: the daemon may run or not. BY is the limit or rule that "
+              "decided, or how the code went out. What is long is cut; --json and the system's "
               "log tell more of each.",
           .example = "sudo sms2fa log alice -n 10",
           .operands = {kMaybeUser},
