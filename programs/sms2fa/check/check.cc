@@ -22,6 +22,7 @@ int run(const Arguments& arguments, const Console& console) {
     const auto enrolled = enrolled_factors(settings->store);
     check_records(*settings, enrolled, findings);
     check_chance(*settings, enrolled, findings);
+    check_rules(*settings, arguments.configuration, findings);
   }
   judge_loaded(word, arguments.configuration, findings);
   if (!word.report && !word.is_older)

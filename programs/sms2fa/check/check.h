@@ -75,6 +75,10 @@ void check_records(const Configuration& settings, const std::vector<EnrolledFact
 void check_chance(const Configuration& settings, const std::vector<EnrolledFactors>& enrolled,
                   Findings& findings);
 
+// Says what is wrong with [rule] sections on this machine: ended or soon ending exemptions, rules
+// that never decide, names that are not known. `path` is the configuration's.
+void check_rules(const Configuration& settings, const std::string& path, Findings& findings);
+
 // Looks over the services of /etc/pam.d that ask pam_sms2fa.so.
 void check_pam(Findings& findings);
 
