@@ -28,7 +28,8 @@ RelayOutcome end(Outcome outcome, const char* reason) noexcept {
 }
 
 RelayOutcome broken(ChannelStatus status) noexcept {
-  const bool hostile = status == ChannelStatus::malformed || status == ChannelStatus::too_many;
+  const bool hostile = status == ChannelStatus::malformed || status == ChannelStatus::too_many ||
+                       status == ChannelStatus::other_version;
   return end(hostile ? Outcome::protocol_violation : Outcome::daemon_unreachable,
              wire::to_string(status));
 }
@@ -44,15 +45,35 @@ std::string_view cut(std::string_view text, Field field) noexcept {
   return {text.data(), std::min(text.size(), wire::longest(field))};
 }
 
+// sshd alone sets this one, in the PAM environment; the process environment is the caller's.
+std::string_view ssh_auth_info_of(pam_handle_t* pamh) noexcept {
+  const char* info = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+  return info != nullptr ? info : "";
+}
+
+// The next part of it that fits into a message.
+std::string_view take_part(std::string_view& rest) noexcept {
+  const std::string_view part = cut(rest, Field::ssh_auth_info);
+  rest.remove_prefix(part.size());
+  return part;
+}
+
+// `rest` is what does not fit into the hello.
 bool write_hello(pam_handle_t* pamh, const ModuleArgs& args, std::string_view nonce, bool silent,
-                 wire::Message& hello) noexcept {
+                 wire::Message& hello, std::string_view& rest) noexcept {
   const char* user = nullptr;
   if (pam_get_user(pamh, &user, nullptr) != PAM_SUCCESS || user == nullptr) return false;
-  // sshd alone sets this one, in the PAM environment; the process environment is the caller's.
-  const char* ssh_auth_info = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+  rest = ssh_auth_info_of(pamh);
+  const bool fits = rest.size() <= wire::kMostParts * wire::longest(Field::ssh_auth_info);
+  const std::string_view part = take_part(rest);
   uint8_t flags = silent ? wire::kSilent : 0;
   if (args.first_proved) flags |= wire::kFirstProved;
   if (is_sshd_placeholder(authtok_of(pamh))) flags |= wire::kAuthtokIsPlaceholder;
+  if (!fits) {
+    flags |= wire::kInfoIsCut;
+    rest = {};
+  }
+  if (!rest.empty()) flags |= wire::kMoreFollows;
   hello.put(Field::nonce, nonce)
       .put(Field::flags, flags)
       .put(Field::service, item(pamh, PAM_SERVICE))
@@ -60,9 +81,19 @@ bool write_hello(pam_handle_t* pamh, const ModuleArgs& args, std::string_view no
       .put(Field::rhost, item(pamh, PAM_RHOST))
       .put(Field::tty, cut(item(pamh, PAM_TTY), Field::tty))
       .put(Field::ruser, cut(item(pamh, PAM_RUSER), Field::ruser))
-      .put(Field::ssh_auth_info,
-           cut(ssh_auth_info != nullptr ? ssh_auth_info : "", Field::ssh_auth_info));
+      .put(Field::ssh_auth_info, part);
   return hello.complete();
+}
+
+ChannelStatus send_rest(wire::Client& daemon, std::string_view rest) noexcept {
+  while (!rest.empty()) {
+    const std::string_view part = take_part(rest);
+    wire::Message more(MessageType::more);
+    more.put(Field::flags, rest.empty() ? uint8_t{0} : wire::kMoreFollows)
+        .put(Field::ssh_auth_info, part);
+    if (const auto sent = daemon.send(more); sent != ChannelStatus::ok) return sent;
+  }
+  return ChannelStatus::ok;
 }
 
 // A password is recognised here, so that it never travels to the daemon: what does is a text of its
@@ -143,7 +174,8 @@ RelayOutcome relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noex
   if (!daemon.draw_nonce())
     return end(Outcome::daemon_unreachable, "the kernel gave no random bytes");
   wire::Message hello(MessageType::hello);
-  if (!write_hello(pamh, args, daemon.nonce(), silent, hello))
+  std::string_view rest;
+  if (!write_hello(pamh, args, daemon.nonce(), silent, hello, rest))
     return end(Outcome::request_unusable, "user, service or host is missing or too long");
 
   switch (daemon.connect(args.socket)) {
@@ -154,8 +186,11 @@ RelayOutcome relay(pam_handle_t* pamh, const ModuleArgs& args, bool silent) noex
     case wire::ConnectStatus::ok:
       break;
   }
-  const auto sent = daemon.send(hello);
+  auto sent = daemon.send(hello);
   if (sent != ChannelStatus::ok) return broken(sent);
+  sent = send_rest(daemon, rest);
+  // A daemon that is full has left its verdict behind.
+  if (sent != ChannelStatus::ok && sent != ChannelStatus::closed) return broken(sent);
   if (args.debug) pam_syslog(pamh, LOG_DEBUG, "connected to %s", Escaped(args.socket).text());
   return carry(pamh, daemon, silent);
 }

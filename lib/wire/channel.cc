@@ -28,6 +28,8 @@ const char* to_string(ChannelStatus status) noexcept {
       return "the connection was closed";
     case ChannelStatus::timed_out:
       return "no answer in time";
+    case ChannelStatus::other_version:
+      return "another protocol version: module and daemon must be one release";
     case ChannelStatus::malformed:
       return "a malformed message";
     case ChannelStatus::too_many:
@@ -80,7 +82,9 @@ ChannelStatus Channel::receive(Message& message, SteadyTime deadline) noexcept {
     if (got > 0) {
       const Sender peer = self_ == Sender::client ? Sender::daemon : Sender::client;
       const std::string_view datagram(buffer.bytes, static_cast<size_t>(got));
-      return message.parse(datagram, peer) ? ChannelStatus::ok : ChannelStatus::malformed;
+      if (message.parse(datagram, peer)) return ChannelStatus::ok;
+      const bool is_other = static_cast<uint8_t>(datagram[0]) != kProtocolVersion;
+      return is_other ? ChannelStatus::other_version : ChannelStatus::malformed;
     }
     if (errno == ECONNRESET) return ChannelStatus::closed;
     if (errno != EINTR && errno != EAGAIN) return ChannelStatus::failed;

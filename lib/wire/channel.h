@@ -9,12 +9,13 @@ namespace sms2fa::wire {
 
 enum class ChannelStatus {
   ok,
-  closed,     // the peer is gone
-  timed_out,  // the deadline passed
-  malformed,  // the peer sent what docs/PROTOCOL.md does not allow
-  too_many,   // the peer sent more messages than it may
-  stopped,    // the stop descriptor became readable
-  failed,     // a system call failed
+  closed,         // the peer is gone
+  timed_out,      // the deadline passed
+  other_version,  // the peer speaks another version of the protocol
+  malformed,      // the peer sent what docs/PROTOCOL.md does not allow
+  too_many,       // the peer sent more messages than it may
+  stopped,        // the stop descriptor became readable
+  failed,         // a system call failed
 };
 
 const char* to_string(ChannelStatus status) noexcept;

@@ -64,6 +64,11 @@ constexpr FieldRule kReport[] = {
     {Field::report, 1, kLongestReport, true},
 };
 
+constexpr FieldRule kMore[] = {
+    {Field::flags, 1, 1, true},
+    {Field::ssh_auth_info, 1, 1024, true},
+};
+
 // The whole protocol: what is not in this table does not exist.
 constexpr MessageRule kMessages[] = {
     {MessageType::hello, Sender::client, kHello, sizeof kHello / sizeof *kHello},
@@ -75,6 +80,7 @@ constexpr MessageRule kMessages[] = {
     {MessageType::about, Sender::daemon, kAbout, sizeof kAbout / sizeof *kAbout},
     {MessageType::question, Sender::client, kQuestion, sizeof kQuestion / sizeof *kQuestion},
     {MessageType::report, Sender::daemon, kReport, sizeof kReport / sizeof *kReport},
+    {MessageType::more, Sender::client, kMore, sizeof kMore / sizeof *kMore},
 };
 
 const MessageRule* rule_of(uint8_t type) noexcept {

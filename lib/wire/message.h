@@ -12,10 +12,12 @@
 namespace sms2fa::wire {
 
 inline constexpr size_t kLargestMessage = 4096;
-inline constexpr uint8_t kProtocolVersion = 1;
+inline constexpr uint8_t kProtocolVersion = 2;
 inline constexpr size_t kNonceSize = 16;
 inline constexpr size_t kLongestText = 511;
 inline constexpr size_t kLongestReport = 4000;
+// What sshd says was proved comes in so many messages at most: the hello, and more.
+inline constexpr size_t kMostParts = 16;
 
 enum class Sender { client, daemon };
 
@@ -29,6 +31,7 @@ enum class MessageType : uint8_t {
   about = 7,
   question = 8,
   report = 9,
+  more = 10,
 };
 
 enum class Field : uint8_t {
@@ -52,6 +55,9 @@ inline constexpr uint8_t kSilent = 1;
 inline constexpr uint8_t kAuthtokIsPlaceholder = 2;
 inline constexpr uint8_t kEnroll = 4;
 inline constexpr uint8_t kFirstProved = 8;
+inline constexpr uint8_t kInfoIsCut = 32;
+// of hello and more: another part of ssh_auth_info follows
+inline constexpr uint8_t kMoreFollows = 16;
 // answer's flags
 inline constexpr uint8_t kAnswerIsAuthtok = 1;
 inline constexpr uint8_t kAnswerIsPlaceholder = 2;

@@ -33,6 +33,7 @@ Reply::Status status_of(ChannelStatus status) {
       return Reply::Status::gone;
     case ChannelStatus::timed_out:
       return Reply::Status::timed_out;
+    case ChannelStatus::other_version:
     case ChannelStatus::malformed:
     case ChannelStatus::too_many:
       return Reply::Status::broken;

@@ -60,16 +60,15 @@ std::string known_service(const std::string& claimed, const std::vector<std::str
 }  // namespace
 
 LoginRequest read_hello(const wire::Message& hello, uid_t peer, const PeerSettings* named,
-                        const std::vector<std::string>& pam_directories) {
+                        const std::vector<std::string>& pam_directories, std::string_view more) {
   LoginRequest request;
   const uint8_t flags = hello.byte_of(Field::flags);
   request.service = hello.text_of(Field::service);
   request.user = hello.text_of(Field::user);
   request.tty = hello.text_of(Field::tty);
   request.ruser = hello.text_of(Field::ruser);
-  request.ssh_auth_info = hello.text_of(Field::ssh_auth_info);
-  request.ssh_auth_info_is_cut =
-      request.ssh_auth_info.size() == wire::longest(Field::ssh_auth_info);
+  request.ssh_auth_info = std::string(hello.text_of(Field::ssh_auth_info)).append(more);
+  request.ssh_auth_info_is_cut = (flags & wire::kInfoIsCut) != 0;
   request.first_proved = peer == 0 && (flags & wire::kFirstProved) != 0;
   request.silent = (flags & wire::kSilent) != 0;
   request.enrolls = (flags & wire::kEnroll) != 0;

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/result.h"
@@ -20,9 +21,11 @@ inline const std::vector<std::string> kPamDirectories = {"/etc/pam.d", "/usr/lib
 
 // What a hello claims, and what the daemon knows of the peer itself. The name is as it was typed.
 // What an ordinary user calls their service is "user", unless it is one of the machine's. `named`
-// is what [peer] says of the peer, or nullptr.
+// is what [peer] says of the peer, or nullptr; `more` is what of ssh_auth_info came in messages of
+// its own.
 LoginRequest read_hello(const wire::Message& hello, uid_t peer, const PeerSettings* named = nullptr,
-                        const std::vector<std::string>& pam_directories = kPamDirectories);
+                        const std::vector<std::string>& pam_directories = kPamDirectories,
+                        std::string_view more = {});
 
 // Puts the account's own name in the place of the typed one, and of an ordinary user what they are
 // called in the place of what they claim in `ruser`. For whom a peer of [peer] may not speak is not

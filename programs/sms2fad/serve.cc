@@ -35,10 +35,13 @@ SteadyTime soon() {
   return std::chrono::steady_clock::now() + kPatience;
 }
 
-// No attempt, and nothing secret: everybody may know.
+// No attempt, and nothing secret: everybody may know. Who speaks another version of the protocol
+// learns that from the answer's first byte.
 void tell_version(const Message& enquiry, wire::Channel& channel) {
+  const std::string nonce(enquiry.text_of(Field::nonce));
   Message about(MessageType::about);
-  about.put(Field::nonce, enquiry.text_of(Field::nonce)).put(Field::text, SMS2FA_VERSION);
+  about.put(Field::nonce, nonce.empty() ? std::string(wire::kNonceSize, '\0') : nonce)
+      .put(Field::text, SMS2FA_VERSION);
   (void)channel.send(about, soon());
 }
 
@@ -53,6 +56,22 @@ wire::Verdict verdict_of(AuditVerdict verdict) {
       return wire::Verdict::unavailable;
   }
   return wire::Verdict::denied;
+}
+
+// What of ssh_auth_info did not fit into the hello.
+ChannelStatus receive_rest(const Message& hello, wire::Channel& channel, SteadyTime until,
+                           std::string& rest) {
+  bool follows = (hello.byte_of(Field::flags) & wire::kMoreFollows) != 0;
+  for (size_t parts = 1; follows; ++parts) {
+    if (parts == wire::kMostParts) return ChannelStatus::too_many;
+    Message more;
+    const auto received = channel.receive(more, until);
+    if (received != ChannelStatus::ok) return received;
+    if (more.type() != MessageType::more) return ChannelStatus::malformed;
+    rest += more.text_of(Field::ssh_auth_info);
+    follows = (more.byte_of(Field::flags) & wire::kMoreFollows) != 0;
+  }
+  return ChannelStatus::ok;
 }
 
 AuditEvent denial(const LoginRequest& request, Reason reason, AuditVerdict verdict) {
@@ -195,19 +214,24 @@ void Server::run(Visit& visit) noexcept {
 void Server::attempt(Visit& visit) {
   wire::Channel& channel = visit.channel;
   Message hello;
-  const auto received = channel.receive(hello, soon());
+  const SteadyTime until = soon();
+  auto received = channel.receive(hello, until);
   if (received == ChannelStatus::ok && hello.type() == MessageType::enquiry)
     return tell_version(hello, channel);
   const bool may_ask = visit.peer == 0 && visit.entrance == Entrance::auth;
   if (received == ChannelStatus::ok && hello.type() == MessageType::question && may_ask)
     return answer(hello, visit);
+  std::string rest;
+  if (received == ChannelStatus::ok && hello.type() == MessageType::hello)
+    received = receive_rest(hello, channel, until, rest);
   if (received != ChannelStatus::ok || hello.type() != MessageType::hello) {
+    if (received == ChannelStatus::other_version) tell_version(hello, channel);
     if (refusals_.note(visit.peer, services_.clock.now()))
       syslog(LOG_AUTHPRIV | LOG_WARNING, "denied a connection of uid %u: no hello (%s)", visit.peer,
              wire::to_string(received));
     return;
   }
-  LoginRequest request = read_hello(hello, visit.peer, named(visit));
+  LoginRequest request = read_hello(hello, visit.peer, named(visit), kPamDirectories, rest);
   AuditEvent event = judge(request, visit);
   if (verdict_of(event.verdict) != wire::Verdict::accepted && visit.slot.displaced()) {
     event.verdict = AuditVerdict::unavailable;

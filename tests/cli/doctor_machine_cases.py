@@ -169,11 +169,11 @@ class DaemonTest(DoctorCase):
     def test_another_version(self):
         path = self.machine.state / "other.sock"
         path.unlink(missing_ok=True)
-        self.answers(path, lambda nonce: b"\1\7\1\0\x10" + nonce + b"\x0a\0\x050.0.9")
+        self.answers(path, lambda nonce: b"\2\7\1\0\x10" + nonce + b"\x0a\0\x050.0.9")
         self.doctor("--socket", path, says=["warning: sms2fad is version 0.0.9, and this program "])
 
     def test_nonsense_for_an_answer(self):
-        for number, answer in enumerate((lambda nonce: b"\1\7\1\0\x10" + nonce[::-1] +
+        for number, answer in enumerate((lambda nonce: b"\2\7\1\0\x10" + nonce[::-1] +
                                          b"\x0a\0\x050.0.9", lambda nonce: b"hello")):
             path = self.machine.state / f"odd{number}.sock"
             path.unlink(missing_ok=True)

@@ -36,7 +36,7 @@ class CheckRulesTest(ProgramCase):
 
     def test_ends(self):
         rules = ROBOTS + "until = "
-        line = 12
+        line = 10
         self.assertEqual(self.findings(rules + day(15) + "\n"), [])
         self.assertEqual(self.findings(rules + day(14) + "\n"),
                          [f"warning: {line}: [rule robots] ends after {day(14)}, and asks from then on"])
@@ -49,27 +49,27 @@ class CheckRulesTest(ProgramCase):
     def test_a_rule_that_never_decides(self):
         self.assertEqual(self.findings("[rule a]\nservices = sshd\naction = ask\n"
                                        "[rule b]\nservices = sshd\nfrom = 192.0.2.0/24\naction = deny\n", CONFIG),
-                         ["error: 15: [rule b] never decides: [rule a] in line 12 is about all of its logins"])
+                         ["error: 13: [rule b] never decides: [rule a] in line 10 is about all of its logins"])
         self.assertEqual(self.findings("[rule a]\nfirst = publickey\nservices = su\naction = deny\n", CONFIG)[-1],
-                         "error: 12: [rule a] never matches: only sshd tells of what is in first, and services lacks it")
+                         "error: 10: [rule a] never matches: only sshd tells of what is in first, and services lacks it")
 
     def test_names_that_are_not_known(self):
         self.assertEqual(self.findings("[rule a]\nusers = alice, nobody-here\naction = deny\n"),
-                         ["warning: 12: [rule a] names somebody without an account here: nobody-here"])
+                         ["warning: 10: [rule a] names somebody without an account here: nobody-here"])
         self.assertEqual(self.findings("[rule a]\nservices = sshd, shsd\naction = deny\n"),
-                         ["warning: 12: [rule a] names a service that PAM does not have here: shsd"])
+                         ["warning: 10: [rule a] names a service that PAM does not have here: shsd"])
         gone = "cannot be evaluated, and so {}: the machine has no group gone"
         self.assertEqual(self.findings("[rule a]\ngroups = contractors, gone\naction = deny\n", CONFIG),
-                         ["error: 12: [rule a] " + gone.format("denies")])
+                         ["error: 10: [rule a] " + gone.format("denies")])
         self.assertEqual(self.findings("[rule a]\ngroups = gone\naction = ask\n", CONFIG),
-                         ["error: 12: [rule a] " + gone.format("exempts nobody")])
+                         ["error: 10: [rule a] " + gone.format("exempts nobody")])
 
     def test_what_would_widen_by_accident_is_not_loaded(self):
         """The daemon refuses, and check says what it would say."""
         for rules, said in (
-                (ROBOTS, "12: [rule robots] lacks until, or forever = yes, one of which action = exempt needs"),
-                (ROBOTS.replace(CA, "publickey") + "forever = yes\n", "15: first: with action = exempt must be cert:"),
-                ("[rule a]\nfrom = host.example\naction = deny\n", "13: from: must be addresses or networks"),
-                ("[rule a]\nusers = alice\n", "12: [rule a] lacks action")):
+                (ROBOTS, "10: [rule robots] lacks until, or forever = yes, one of which action = exempt needs"),
+                (ROBOTS.replace(CA, "publickey") + "forever = yes\n", "13: first: with action = exempt must be cert:"),
+                ("[rule a]\nfrom = host.example\naction = deny\n", "11: from: must be addresses or networks"),
+                ("[rule a]\nusers = alice\n", "10: [rule a] lacks action")):
             self.configure(rules)
             self.assertIn(said, self.run_program("check", expect=CONFIG).stdout)

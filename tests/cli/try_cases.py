@@ -198,7 +198,7 @@ def field(tag, value):
 
 
 def message(kind, *fields):
-    return bytes([1, kind]) + b"".join(fields)
+    return bytes([2, kind]) + b"".join(fields)
 
 
 class ImpostorTest(ProgramCase):
@@ -264,7 +264,7 @@ class ImpostorTest(ProgramCase):
 
     def test_malformed(self):
         for name, datagram in (
-                ("garbage", os.urandom(64)), ("long", b"\1\2" * 4096), ("hello", message(1)),
+                ("garbage", os.urandom(64)), ("long", b"\2\2" * 4096), ("hello", message(1)),
                 ("prompt styled as notice", message(2, field(9, b"\3"), field(10, b"x")))):
             with self.subTest(name):
                 self.answer_to(lambda connection, nonce, sent=datagram: connection.send(sent))

@@ -152,7 +152,7 @@ class BadBytes(Scenario):
             "long rhost": self.hello(RHOST=b"r" * 257), "a field of another type":
             self.hello(TEXT=b"123456"), "unknown tag": good + b"\x63\0\0",
             "trailing byte": good + b"\0", "cut off": good[:-1],
-            "another version": b"\2" + good[1:], "unknown type": b"\1\x09" + good[2:],
+            "unknown type": b"\2\x0b" + good[2:],
             "a daemon's type": protocol.encode(protocol.VERDICT, {
                 NONCE: b"n" * 16, protocol.RESULT: b"\1", protocol.REASON: b""}),
             "out of order": protocol.encode(HELLO, dict(reversed(self.HELLO_FIELDS.items()))),
@@ -166,13 +166,13 @@ class BadBytes(Scenario):
 
     def test_oversized(self):
         self.ends_the_connection(self.hello() + b"x" * 5000)
-        self.ends_the_connection(b"\1\1" + b"x" * 60000)
+        self.ends_the_connection(b"\2\1" + b"x" * 60000)
         self.assert_texts(0)
 
     def test_garbage(self):
         dice = random.Random(7)
         for size in (1, 2, 3, 16, 100, 4096):
-            self.ends_the_connection(dice.randbytes(size))
+            self.ends_the_connection(b"\2" + dice.randbytes(size - 1))
 
     def test_silence(self):
         self.ends_the_connection()

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """[rule NAME]: who is asked what, denied, or let in unasked, by real sshd and sudo."""
 
+import pathlib
 import pwd
 
 from login import PROMPT, sudo
 from private_machine import run
-from protocol import ACCEPTED, DENIED, FIRST_PROVED, Client
+from protocol import (ABOUT, ACCEPTED, DENIED, FIRST_PROVED, FLAGS, HELLO, INFO_IS_CUT, MORE, MORE_FOLLOWS, NONCE, RHOST, SERVICE,
+                      SSH_AUTH_INFO, USER, Client, decode, encode)
 from scenario import PASSWORD_THEN_PIN, PIN, Scenario
 
 KEY_THEN_PIN = ["AuthenticationMethods publickey,keyboard-interactive",
@@ -45,12 +47,12 @@ class Rules(Scenario):
     def fingerprint(self, key):
         return run("ssh-keygen", "-l", "-f", f"{key}.pub").split()[1]
 
-    def certified(self, ca, user="alice", kind="ed25519"):
+    def certified(self, ca, user="alice", kind="ed25519", principals=None):
         """Options for ssh that show a key with a certificate of this CA."""
         key = self.machine.state / f"{ca.name}-{user}-{kind}"
         if not key.exists():
             run("ssh-keygen", "-q", "-t", kind, "-N", "", "-f", key)
-        run("ssh-keygen", "-q", "-s", ca, "-I", f"{user}'s", "-n", user, f"{key}.pub")
+        run("ssh-keygen", "-q", "-s", ca, "-I", f"{user}'s", "-n", principals or user, f"{key}.pub")
         return [f"IdentityFile={key}", f"CertificateFile={key}-cert.pub"]
 
     def exempt(self, ca, **more):
@@ -117,6 +119,70 @@ class Denying(Rules):
                 self.assertEqual(verdict, client.verdict()[0])
 
 
+class Parts(Rules):
+    """What sshd says was proved, in several messages."""
+
+    def setUp(self):
+        super().setUp()
+        self.house(keys={"first": "publickey", "action": "deny"})
+
+    def begins(self, client, flags, info, rhost=b""):
+        client.sends(encode(HELLO, {NONCE: client.nonce, FLAGS: bytes([flags]), SERVICE: b"sshd", USER: b"alice",
+                                    RHOST: rhost, SSH_AUTH_INFO: info}))
+
+    def goes_on(self, client, flags, info):
+        client.sends(encode(MORE, {FLAGS: bytes([flags]), SSH_AUTH_INFO: info}))
+
+    def test_are_put_together(self):
+        for parts in ([b"x" * 1024, b"x" * 1022 + b"\np", b"ublickey ssh-ed25519 AAAA\n"],
+                      [b"publickey ssh-ed25519 AAAA\n"], [b"x" * 1024] * 15 + [b"\npublickey ssh-ed25519 AAAA\n"]):
+            with self.subTest(len(parts)), Client(self.machine.socket) as client:
+                flags = [MORE_FOLLOWS] * (len(parts) - 1) + [0]
+                self.begins(client, flags[0], parts[0], b"192.0.2.%d" % len(parts))
+                for flag, part in zip(flags[1:], parts[1:]):
+                    self.goes_on(client, flag, part)
+                for _ in range(3):
+                    client.prompt()
+                    client.answers("000000")
+                self.assertEqual((DENIED, "rule"), client.verdict())
+
+    def test_what_is_cut_may_be_anything(self):
+        with Client(self.machine.socket) as client:
+            self.begins(client, INFO_IS_CUT, b"password\n")
+            for _ in range(3):
+                client.prompt()
+                client.answers("000000")
+            self.assertEqual((DENIED, "rule"), client.verdict())
+        self.logged("[rule keys] could not be evaluated")
+
+    def test_what_is_not_due_ends_the_connection(self):
+        with Client(self.machine.socket, timeout=4) as client:
+            self.begins(client, MORE_FOLLOWS, b"x" * 1024)
+            for _ in range(16):
+                self.goes_on(client, MORE_FOLLOWS, b"x" * 1024)
+            self.assertEqual(b"", client.receives())
+        with Client(self.machine.socket, timeout=4) as client:
+            self.begins(client, MORE_FOLLOWS, b"x")
+            client.answers("123456")
+            self.assertEqual(b"", client.receives())
+        # Silence, too, after the two seconds that a hello has.
+        with Client(self.machine.socket, timeout=4) as client:
+            self.begins(client, MORE_FOLLOWS, b"x")
+            self.assertEqual(b"", client.receives())
+        with Client(self.machine.socket, timeout=4) as client:
+            self.goes_on(client, 0, b"x")
+            self.assertEqual(b"", client.receives())
+
+    def test_another_version_is_told_so(self):
+        for version in (1, 3):
+            with self.subTest(version), Client(self.machine.socket) as client:
+                client.sends(bytes([version, HELLO]) + b"x" * 20)
+                kind, fields = decode(client.receives())
+                self.assertEqual((ABOUT, bytes(16)), (kind, fields[NONCE]))
+                self.assertEqual(b"", client.receives())
+        self.logged("another protocol version: module and daemon must be one release")
+
+
 class Netgroups(Rules):
     def setUp(self):
         super().setUp()
@@ -170,7 +236,6 @@ class Asking(Rules):
             person.types("000000")
         person.sees("Press Enter")
         person.types("")
-        person.is_denied()
         self.logged("denied reason=rule user=alice service=sudo")
 
 
@@ -195,9 +260,28 @@ class Exempting(Rules):
 
     def test_certificates_of_other_kinds(self):
         self.house(ssh=self.trusting, robots=self.exempt(self.mine))
-        for kind in ("ecdsa",):
+        for kind in ("rsa", "ecdsa"):
             with self.subTest(kind), self.ssh(options=self.certified(self.mine, kind=kind)) as person:
                 person.gets_in()
+        self.assert_texts(0)
+
+    def test_a_certificate_as_long_as_they_come(self):
+        """Of an RSA key, with many principals: over 4,096 bytes."""
+        ca = self.ca("long")
+        names = ",".join(["alice", *(f"principal-number-{number:04}" for number in range(150))])
+        options = self.certified(ca, kind="rsa", principals=names)
+        self.assertGreater(len(pathlib.Path(options[1].split("=")[1]).read_text()), 4096)
+        self.house(ssh=[*KEY_THEN_PIN, f"TrustedUserCAKeys {ca}.pub"], robots=self.exempt(ca))
+        with self.ssh(options=options) as person:
+            person.gets_in()
+        self.assert_texts(0)
+
+    def test_two_keys_before_the_question(self):
+        self.house(ssh=[*self.trusting, "AuthenticationMethods publickey,publickey,keyboard-interactive"][1:],
+                   robots=self.exempt(self.mine))
+        key = self.alices_key()
+        with self.ssh(options=[f"IdentityFile={key}", *self.certified(self.mine)]) as person:
+            person.gets_in()
         self.assert_texts(0)
 
     def test_another_ca_or_no_certificate_is_asked(self):

@@ -26,6 +26,8 @@ std::string flags_named(const std::string& names) {
   char flags = 0;
   if (names.find("silent") != std::string::npos) flags |= 1;
   if (names.find("placeholder") != std::string::npos) flags |= 2;
+  if (names.find("more") != std::string::npos) flags |= 16;
+  if (names.find("cut") != std::string::npos) flags |= 32;
   return {flags};
 }
 
@@ -72,6 +74,7 @@ void DaemonRole::play(const Line& line, const std::vector<Word>& words) {
   if (words[0].is("expect") && words.size() > 1) {
     if (words[1].is("hello")) return expect_hello(line, words);
     if (words[1].is("end")) return expect_end(line);
+    if (words[1].is("more")) return expect_more(line, words);
     if (words[1].is("answer") && words.size() == 3) return expect_answer(line, words[2]);
   }
   if (words[0].is("prompt")) return send(shown(kPrompt, style(line, words), words[2].text));
@@ -194,6 +197,16 @@ void DaemonRole::expect_answer(const Line& line, const Word& word) {
   if (answer.value(kFlags) != std::string(1, flags) || answer.value(kText) != text)
     line.refuse("the answer is " + quoted(answer.value(kText)) + " with flags " +
                 quoted(answer.value(kFlags)));
+}
+
+// "expect more TEXT", and another "more" where the module says that it goes on.
+void DaemonRole::expect_more(const Line& line, const std::vector<Word>& words) {
+  const Datagram more = expect(line, kMore);
+  if (words.size() < 3) line.refuse("more of what?");
+  const std::string flags = flags_named(words.size() > 3 ? words[3].text : "");
+  if (more.value(kFlags) != flags || more.value(kSshAuthInfo) != words[2].text)
+    line.refuse("the part is " + quoted(more.value(kSshAuthInfo)) + " with flags " +
+                quoted(more.value(kFlags)));
 }
 
 void DaemonRole::expect_end(const Line& line) {

@@ -30,6 +30,7 @@ class DaemonRole {
   Datagram expect(const Line& line, Type type);
   void expect_hello(const Line& line, const std::vector<Word>& words);
   void expect_answer(const Line& line, const Word& word);
+  void expect_more(const Line& line, const std::vector<Word>& words);
   void expect_end(const Line& line);
   void prompt_without_end(const std::string& prompt);
   std::string verdict(const Line& line, const std::vector<Word>& words) const;

@@ -4,7 +4,7 @@
 namespace sms2fa::test {
 
 std::string header(uint8_t type) {
-  return {1, static_cast<char>(type)};
+  return {2, static_cast<char>(type)};
 }
 
 std::string field(Tag tag, std::string_view value) {
@@ -20,7 +20,7 @@ std::string shown(Type type, uint8_t style, std::string_view text) {
 
 std::optional<Datagram> read_datagram(std::string_view bytes) {
   const auto byte = [&](size_t at) { return static_cast<uint8_t>(bytes[at]); };
-  if (bytes.size() < 2 || byte(0) != 1) return std::nullopt;
+  if (bytes.size() < 2 || byte(0) != 2) return std::nullopt;
   Datagram datagram;
   datagram.type = byte(1);
   uint8_t last = 0;

@@ -11,7 +11,7 @@
 // cannot hide itself; and without its bounds, so that a script can break them.
 namespace sms2fa::test {
 
-enum Type : uint8_t { kHello = 1, kPrompt = 2, kNotice = 3, kAnswer = 4, kVerdict = 5 };
+enum Type : uint8_t { kHello = 1, kPrompt = 2, kNotice = 3, kAnswer = 4, kVerdict = 5, kMore = 10 };
 enum Tag : uint8_t {
   kNonce = 1,
   kFlags,

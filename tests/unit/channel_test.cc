@@ -158,6 +158,19 @@ TEST(a_datagram_too_long_is_malformed) {
   }
 }
 
+TEST(another_version_is_told_apart) {
+  for (const char version : {char{1}, char{3}, char{127}}) {
+    Pair pair;
+    std::string other = prompt_bytes();
+    other[0] = version;
+    pair.send(other);
+    Channel channel = pair.channel();
+    Message message;
+    CHECK(channel.receive(message, later()) == ChannelStatus::other_version);
+    CHECK(message.bytes().empty());
+  }
+}
+
 TEST(a_message_of_our_own_side_is_malformed) {
   Pair pair;
   Message own(MessageType::answer);

@@ -62,13 +62,16 @@ const std::vector<Kind> kKinds = {
     {MessageType::report,
      Sender::daemon,
      {{Field::nonce, 16, 16, true, false}, {Field::report, 1, 4000}}},
+    {MessageType::more,
+     Sender::client,
+     {{Field::flags, 1, 1, true, false}, {Field::ssh_auth_info, 1, 1024}}},
 };
 
 using Fields = std::vector<std::pair<Field, std::string>>;
 
 // The message by hand, as bytes on the wire.
 std::string bytes_of(MessageType type, const Fields& fields) {
-  std::string bytes = {1, static_cast<char>(type)};
+  std::string bytes = {2, static_cast<char>(type)};
   for (const auto& [field, value] : fields) {
     bytes += static_cast<char>(field);
     bytes += static_cast<char>(value.size() >> 8);
@@ -194,10 +197,10 @@ TEST(other_versions_and_types_are_refused) {
     std::string bytes = bytes_of(kind.type, all_fields(kind, false));
     for (unsigned byte = 0; byte < 256; ++byte) {
       bytes[0] = static_cast<char>(byte);
-      CHECK_EQ(parses(bytes, kind.sender), byte == 1);
+      CHECK_EQ(parses(bytes, kind.sender), byte == 2);
     }
-    bytes[0] = 1;
-    for (unsigned byte = 10; byte <= 256; ++byte) {
+    bytes[0] = 2;
+    for (unsigned byte = 11; byte <= 256; ++byte) {
       bytes[1] = static_cast<char>(byte);
       CHECK(!parses(bytes, kind.sender));
     }

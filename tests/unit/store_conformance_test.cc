@@ -45,7 +45,8 @@ VerdictRecord verdict(const std::string& user, const std::string& reason) {
           "twilio",
           "SM1",
           "********67",
-          "sends_per_user"};
+          "sends_per_user",
+          "robots"};
 }
 
 }  // namespace
