@@ -7,6 +7,7 @@
 #include "lib/base/result.h"
 #include "programs/sms2fa/arguments.h"
 #include "programs/sms2fa/options.h"
+#include "programs/sms2fa/output/answer.h"
 #include "programs/sms2fa/output/console.h"
 
 namespace sms2fa {
@@ -20,8 +21,8 @@ struct Command {
   std::string_view example;
   std::vector<Operand> operands = {};
   std::vector<Option> options = {};  // but --help, which all have
-  // Returns an exit code of sysexits.h, or kNegativeAnswer. May throw std::exception.
-  int (*run)(const Arguments& arguments, const Console& console) = nullptr;
+  // An error is told by refusal(). May throw std::exception.
+  Result<Answer> (*run)(const Arguments& arguments, const Console& console) = nullptr;
   // What rows can't say of the arguments. The error is a sentence, as parse_arguments() returns it.
   Result<void> (*check)(Arguments& arguments) = nullptr;
 };

@@ -89,7 +89,9 @@ int run(int argc, char** argv, const Console& console) {
   // The daemon knows people by their accounts' own names, whatever else name services take.
   if (const auto account = SystemAccountLookup().find(arguments->user); account && *account)
     arguments->user = (*account)->name;
-  return command->run(*arguments, console);
+  auto answer = command->run(*arguments, console);
+  return tell(command->name, *arguments, answer ? std::move(*answer) : refusal(answer.error()),
+              console);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace sms2fa {
 
 namespace {
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console&) {
   Findings findings;
   const DaemonWord word = ask_daemon(arguments.socket, "");
   const auto settings = check_files(arguments.configuration, findings);
@@ -29,7 +29,7 @@ int run(const Arguments& arguments, const Console& console) {
     findings.add(Severity::note,
                  word.why_not + ", so whether it works with these files is unknown");
   check_pam(findings);
-  return show("check", findings, arguments.json, console);
+  return answer_of("check", findings, findings.gravest_first());
 }
 
 }  // namespace
@@ -59,13 +59,12 @@ std::vector<Finding> Findings::gravest_first() const {
   return sorted;
 }
 
-int show(const char* command, const Findings& findings, bool as_json, const Console& console) {
-  const auto sorted = findings.gravest_first();
-  if (as_json)
-    console.say(findings_as_json(command, sorted, findings.exit_code()));
-  else
-    for (const auto& finding : sorted) console.finding(finding.severity, finding.text);
-  return findings.exit_code();
+Answer answer_of(const char* command, const Findings& findings, const std::vector<Finding>& all) {
+  Answer answer;
+  answer.exit_code = findings.exit_code();
+  answer.object = findings_as_json(command, all, answer.exit_code);
+  for (const auto& [severity, text] : all) answer.finding(severity, text);
+  return answer;
 }
 
 int Findings::exit_code() const {

@@ -8,6 +8,7 @@
 
 #include "lib/base/result.h"
 #include "lib/config/configuration.h"
+#include "programs/sms2fa/output/answer.h"
 #include "programs/sms2fa/output/report_json.h"
 
 namespace sms2fa {
@@ -38,8 +39,8 @@ class Findings {
   bool mistaken_ = false;     // of another kind
 };
 
-// Prints them, the gravest first, and returns the exit code.
-int show(const char* command, const Findings& findings, bool as_json, const Console& console);
+// Of the command that found them; in the order they come.
+Answer answer_of(const char* command, const Findings& findings, const std::vector<Finding>& all);
 
 // Reads all that sms2fad reads at its start: configuration, users file, secrets, CA files,
 // outboxes; as this process and, for root, as _sms2fa too, because a reload happens as that

@@ -39,10 +39,10 @@ void look_at_everything(const Arguments& arguments, Findings& findings) {
     findings.add(Severity::note, "what only root may see was left out; run: sudo sms2fa doctor");
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console&) {
   Findings findings;
   look_at_everything(arguments, findings);
-  return show("doctor", findings, arguments.json, console);
+  return answer_of("doctor", findings, findings.gravest_first());
 }
 
 }  // namespace

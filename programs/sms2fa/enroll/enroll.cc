@@ -56,13 +56,13 @@ void draw(std::string_view uri, const std::string& png, const Console& console) 
     console.say("The QR code is in " + escape(png) + "; remove it when the app has read it.");
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console& console) {
   if (!arguments.import.empty()) return import_files(arguments, console);
   const std::string user = arguments.user.empty() ? own_name() : arguments.user;
   if (user.empty() || getpwnam(user.c_str()) == nullptr)
-    return console.fail(EX_NOUSER, "this machine has no user " + escape(user));
+    return told(console.fail(EX_NOUSER, "this machine has no user " + escape(user)));
   const std::string shown = escape(user);
-  return finish(
+  return told(finish(
       converse(
           {.socket = arguments.socket,
            .user = user,
@@ -74,7 +74,7 @@ int run(const Arguments& arguments, const Console& console) {
                           const std::string& reason) { return meaning_of(verdict, reason, shown); },
            .show_key = [&](std::string_view uri) { draw(uri, arguments.png, console); }},
           console),
-      console);
+      console));
 }
 
 // Files come with --import, and only with it.

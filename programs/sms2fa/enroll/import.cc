@@ -20,14 +20,13 @@
 #include "programs/sms2fa/enroll/import_formats.h"
 #include "programs/sms2fa/enroll/import_report.h"
 #include "programs/sms2fa/output/progress_bar.h"
-#include "programs/sms2fa/state/state_access.h"
+#include "programs/sms2fa/state/with_state.h"
 #include "programs/wiring/wiring.h"
 
 namespace sms2fa {
 
 namespace {
 
-constexpr const char* kCommand = "enroll";
 constexpr size_t kLongestMessage = 1024;
 constexpr const char* kLabel = "imported";
 // Google's module refuses larger ones, too.
@@ -122,10 +121,8 @@ std::vector<Candidate> read_candidates(const Arguments& arguments, unsigned geco
 
 class Import {
  public:
-  // `by` is who called it, before root was given up.
-  Import(StateAccess& access, std::string by, const ChangeTeller& teller, ImportReport& report)
+  Import(StateAccess& access, const ChangeTeller& teller, ImportReport& report)
       : access_(access),
-        by_(std::move(by)),
         teller_(teller),
         keys_(access.keys()),
         numbers_(number_rules(access.configuration()), {}),
@@ -147,7 +144,6 @@ class Import {
   void tell(const std::string& user);
 
   StateAccess& access_;
-  const std::string by_;
   const ChangeTeller& teller_;
   KeyRing& keys_;
   const NumberPolicy numbers_;
@@ -159,7 +155,7 @@ void Import::note(const std::string& user, Method method) {
   AuditNotice notice;
   notice.kind = NoticeKind::enrolled;
   notice.user = user;
-  notice.by = by_;
+  notice.by = access_.by();
   notice.method = to_string(method);
   access_.audit().notice(notice);
 }
@@ -288,6 +284,18 @@ std::string all_of(const std::vector<std::string>& lines) {
   return text;
 }
 
+Result<void> take_all(std::vector<Candidate>& candidates, StateAccess& access,
+                      const ChangeTeller& teller, ImportReport& report) {
+  Import import(access, teller, report);
+  if (auto ready = import.ready(); !ready) return ready;
+  ProgressBar bar(candidates.size());
+  for (Candidate& candidate : candidates) {
+    if (auto taken = import.take(candidate); !taken) return taken;
+    bar.advance();
+  }
+  return {};
+}
+
 void tell(const ImportReport& report, const Console& console) {
   for (const auto& remark : report.remarks) console.finding(Severity::note, remark);
   for (const auto& refused : report.refused) console.finding(Severity::warning, refused);
@@ -305,37 +313,27 @@ void tell(const ImportReport& report, const Console& console) {
 
 }  // namespace
 
-int import_files(const Arguments& arguments, const Console& console) {
+Result<Answer> import_files(const Arguments& arguments, const Console& console) {
   // The files belong to many people, so they are read before root becomes somebody else.
   auto settings = configuration_at(arguments.configuration);
-  if (!settings) return refuse(kCommand, arguments, console, settings.error());
+  if (!settings) return settings.error();
   ImportReport report;
   auto candidates = read_candidates(arguments, settings->directory.gecos_field, report);
   if (report.refused.size() == arguments.files.size())
-    return refuse(kCommand, arguments, console, EX_NOINPUT, all_of(report.refused), "");
-  std::string by = invoking_account();
+    return refusal(EX_NOINPUT, all_of(report.refused));
   const ChangeTeller teller(arguments.configuration);
-  auto access = StateAccess::open(arguments.configuration);
-  if (!access) return refuse(kCommand, arguments, console, access.error());
-
   report.dry_run = arguments.dry_run;
-  Import import(**access, std::move(by), teller, report);
-  if (const auto ready = import.ready(); !ready)
-    return refuse(kCommand, arguments, console, ready.error());
-  {
-    ProgressBar bar(candidates.size());
-    for (Candidate& candidate : candidates) {
-      if (const auto taken = import.take(candidate); !taken)
-        return refuse(kCommand, arguments, console, taken.error());
-      bar.advance();
-    }
-  }
-  const int exit_code = report.refused.empty() ? EX_OK : kNegativeAnswer;
-  if (arguments.json)
-    console.say(import_as_json(report, exit_code));
-  else
-    tell(report, console);
-  return exit_code;
+  return with_state(arguments, console, Needs::configuration,
+                    [&](StateAccess& access) -> Result<Answer> {
+                      if (const auto done = take_all(candidates, access, teller, report); !done)
+                        return done.error();
+                      Answer answer = told(report.refused.empty() ? EX_OK : kNegativeAnswer);
+                      if (arguments.json)
+                        console.say(import_as_json(report, answer.exit_code));
+                      else
+                        tell(report, console);
+                      return answer;
+                    });
 }
 
 }  // namespace sms2fa

@@ -10,13 +10,11 @@
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/output/human_time.h"
 #include "programs/sms2fa/output/state_json.h"
-#include "programs/sms2fa/state/state_access.h"
+#include "programs/sms2fa/state/with_state.h"
 
 namespace sms2fa {
 
 namespace {
-
-constexpr const char* kName = "invite";
 
 // The word, kept as a slow hash only.
 Result<Secret> issue(const std::string& user, std::chrono::seconds lifetime, StateAccess& access) {
@@ -32,23 +30,17 @@ Result<Secret> issue(const std::string& user, std::chrono::seconds lifetime, Sta
   return std::move(word);
 }
 
-void show(const Arguments& arguments, const Secret& word, std::chrono::seconds lifetime,
-          const Console& console) {
+Answer show(const Arguments& arguments, const Secret& word, std::chrono::seconds lifetime) {
   const WallTime until = std::chrono::system_clock::now() + lifetime;
   const std::string user = escape(arguments.user);
-  if (arguments.json) {
-    std::string line = invitation_as_json(user, word, until);
-    console.say(line);
-    wipe(line);
-    return;
-  }
-  console.say("An invitation for " + user + ", good once within " + in_words(lifetime) +
-              ", until " + local_time(until) + ":\n");
-  std::string line = "    " + std::string(word.reveal()) + "\n";
-  console.say(line);
-  wipe(line);
-  console.say(user + " types it at: sms2fa enroll. It is not shown again. Make sure that it is " +
-              user + " whom you tell.");
+  Answer answer;
+  answer.object = invitation_as_json(user, word, until);
+  answer.say("An invitation for " + user + ", good once within " + in_words(lifetime) + ", until " +
+             local_time(until) + ":\n");
+  answer.say("    " + std::string(word.reveal()) + "\n");
+  answer.say(user + " types it at: sms2fa enroll. It is not shown again. Make sure that it is " +
+             user + " whom you tell.");
+  return answer;
 }
 
 // Why this person has no use for an invitation; "" when they have.
@@ -72,43 +64,37 @@ Result<std::string> obstacle(const std::string& user, StateAccess& access) {
   return std::string();
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> invite(const Arguments& arguments, std::chrono::seconds lifetime,
+                      StateAccess& access) {
+  const auto obstructed = obstacle(arguments.user, access);
+  if (!obstructed) return obstructed.error();
+  if (!obstructed->empty()) return refusal(kNegativeAnswer, *obstructed);
+  const auto word = issue(arguments.user, lifetime, access);
+  if (!word) return word.error();
+  access.note(NoticeKind::invited, arguments.user, "for " + in_words(lifetime));
+  return show(arguments, *word, lifetime);
+}
+
+Result<Answer> run(const Arguments& arguments, const Console& console) {
   std::chrono::seconds lifetime{};
   if (const auto bad = take_duration(arguments.duration.empty() ? "7d" : arguments.duration,
                                      std::chrono::minutes(1), std::chrono::days(30), lifetime);
       !bad.empty())
-    return refuse(kName, arguments, console, EX_USAGE, "--for " + bad, "");
+    return refusal(EX_USAGE, "--for " + bad);
   if (geteuid() != 0)
-    return refuse(kName, arguments, console, EX_NOPERM, "only root may invite people",
-                  "Run it as root: sudo sms2fa invite USER");
+    return refusal(EX_NOPERM, "only root may invite people",
+                   "Run it as root: sudo sms2fa invite USER");
   if (getpwnam(arguments.user.c_str()) == nullptr)
-    return refuse(kName, arguments, console, EX_NOUSER,
-                  "this machine has no user " + escape(arguments.user), "");
-  const std::string by = invoking_account();
-  const auto opened = StateAccess::open(arguments.configuration);
-  if (!opened) return refuse(kName, arguments, console, opened.error());
-  StateAccess& access = **opened;
-  const auto obstructed = obstacle(arguments.user, access);
-  if (!obstructed) return refuse(kName, arguments, console, obstructed.error());
-  if (!obstructed->empty())
-    return refuse(kName, arguments, console, kNegativeAnswer, *obstructed, "");
-  const auto word = issue(arguments.user, lifetime, access);
-  if (!word) return refuse(kName, arguments, console, word.error());
-  AuditNotice notice;
-  notice.kind = NoticeKind::invited;
-  notice.user = arguments.user;
-  notice.by = by;
-  notice.detail = "for " + in_words(lifetime);
-  access.audit().notice(notice);
-  show(arguments, *word, lifetime, console);
-  return EX_OK;
+    return refusal(EX_NOUSER, "this machine has no user " + escape(arguments.user));
+  return with_state(arguments, console, Needs::configuration,
+                    [&](StateAccess& access) { return invite(arguments, lifetime, access); });
 }
 
 }  // namespace
 
 Command invite_command() {
   return {
-      .name = kName,
+      .name = "invite",
       .summary = "let USER enroll a first phone or app by themselves",
       .description =
           "Prints an invitation: a word with which USER, who holds nothing yet, enrolls a phone or "

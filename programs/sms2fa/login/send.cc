@@ -253,33 +253,32 @@ std::string told_arrival(const SendOutcome& outcome) {
          (outcome.holds_code ? "a code of the provider's, which is good for nothing." : "no code.");
 }
 
-void tell(const SendOutcome& outcome, const Console& console) {
+Answer answer_of(const SendOutcome& outcome) {
+  if (outcome.exit_code != EX_OK && outcome.send_class.empty())
+    return refusal(outcome.exit_code, outcome.error, outcome.next);
   if (outcome.exit_code == EX_OK) {
-    console.say(outcome.provider + " accepted the message for " + outcome.user + " at " +
-                outcome.number + " in " + seconds(outcome.took) +
-                (outcome.message_id.empty() ? "." : " (message id " + outcome.message_id + ")."));
-    if (outcome.detail.find("; ") != std::string::npos) console.say("Tried: " + outcome.detail);
-    if (outcome.times.total.count() > 0) console.say(told_steps(outcome.times));
-    console.say(told_arrival(outcome));
-    return;
-  }
-  if (outcome.send_class.empty()) {
-    console.fail(outcome.exit_code, outcome.error, outcome.next);
-    return;
+    Answer answer;
+    answer.say(outcome.provider + " accepted the message for " + outcome.user + " at " +
+               outcome.number + " in " + seconds(outcome.took) +
+               (outcome.message_id.empty() ? "." : " (message id " + outcome.message_id + ")."));
+    if (outcome.detail.find("; ") != std::string::npos) answer.say("Tried: " + outcome.detail);
+    if (outcome.times.total.count() > 0) answer.say(told_steps(outcome.times));
+    answer.say(told_arrival(outcome));
+    return answer;
   }
   std::string story = (outcome.waited ? "a message for " : "no message for ") + outcome.user +
                       " at " + outcome.number + " after " + seconds(outcome.took) + ": " +
                       outcome.error + "\n" + outcome.detail;
   if (!outcome.message_id.empty()) story += "\nMessage id " + outcome.message_id + ".";
   if (outcome.times.total.count() > 0) story += "\n" + told_steps(outcome.times);
-  console.fail(outcome.exit_code, story, outcome.next);
+  return refusal(outcome.exit_code, std::move(story), outcome.next);
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console&) {
   const SendOutcome outcome = send(arguments);
-  if (arguments.json) console.say(send_as_json(outcome));
-  if (!arguments.json || outcome.exit_code != EX_OK) tell(outcome, console);
-  return outcome.exit_code;
+  Answer answer = answer_of(outcome);
+  answer.object = send_as_json(outcome);
+  return answer;
 }
 
 }  // namespace

@@ -59,18 +59,18 @@ DialogueEnd meaning_of(Verdict verdict, const std::string& reason, const std::st
   return unreachable("sms2fad gave an unknown verdict");
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console& console) {
   const std::string user = escape(arguments.user);
   warn_of_pretence(arguments, console);
-  return finish(converse({.socket = arguments.socket,
-                          .user = arguments.user,
-                          .service = kService,
-                          .meaning =
-                              [&](Verdict verdict, const std::string& reason) {
-                                return meaning_of(verdict, reason, user);
-                              }},
-                         console),
-                console);
+  return told(finish(converse({.socket = arguments.socket,
+                               .user = arguments.user,
+                               .service = kService,
+                               .meaning =
+                                   [&](Verdict verdict, const std::string& reason) {
+                                     return meaning_of(verdict, reason, user);
+                                   }},
+                              console),
+                     console));
 }
 
 }  // namespace

@@ -28,15 +28,6 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return near ? "; did you mean " + escape(*near) + "?" : "";
 }
 
-int print(const Arguments& arguments, const Console& console, const Findings& findings) {
-  if (arguments.json) {
-    console.say(findings_as_json(kName, findings.all(), findings.exit_code()));
-  } else {
-    for (const auto& finding : findings.all()) console.finding(finding.severity, finding.text);
-  }
-  return findings.exit_code();
-}
-
 // Services with a password that let in without a code, and are no part of others.
 std::string services_that_do_not_ask(const std::vector<std::string>& services) {
   std::string names;
@@ -62,17 +53,17 @@ void look_at(const std::string& service, Findings& findings) {
     check_stack(stack, false, said, findings);
 }
 
-int show_status(const Arguments& arguments, const Console& console) {
+Answer show_status(const Arguments& arguments) {
   Findings findings;
   if (!arguments.service.empty()) {
     look_at(arguments.service, findings);
-    return print(arguments, console, findings);
+    return answer_of(kName, findings, findings.all());
   }
   check_pam(findings);
   if (!file_that_asks("sshd").empty()) check_sshd(nullptr, "", findings);
   const auto others = services_that_do_not_ask(pam_services());
   if (!others.empty()) findings.add(Severity::note, "a password is enough for: " + others);
-  return print(arguments, console, findings);
+  return answer_of(kName, findings, findings.all());
 }
 
 // A name that is a service of its own, with a file.
@@ -253,21 +244,20 @@ int disable_service(const Arguments& arguments, const Console& console) {
   return EX_OK;
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console& console) {
   const std::string& service = arguments.service;
-  if (arguments.act == "status") {
-    if (service.empty()) return show_status(arguments, console);
+  const bool is_change = arguments.act != "status";
+  if (is_change && geteuid() != 0)
+    return told(
+        console.fail(EX_NOPERM, "only root may change what services ask",
+                     "Run it as root: sudo sms2fa pam " + arguments.act + " " + escape(service)));
+  if (!service.empty())
     if (const auto known = check_service(service); !known)
-      return refuse_with(known.error(), console);
-    return show_status(arguments, console);
-  }
-  if (geteuid() != 0)
-    return console.fail(EX_NOPERM, "only root may change what services ask",
-                        "Run it as root: sudo sms2fa pam " + arguments.act + " " + escape(service));
-  if (const auto known = check_service(service); !known) return refuse_with(known.error(), console);
-  return arguments.act == "enable"
-             ? enable_service(arguments, console, *first_factor_of(arguments.first_factor))
-             : disable_service(arguments, console);
+      return told(refuse_with(known.error(), console));
+  if (!is_change) return show_status(arguments);
+  return told(arguments.act == "enable"
+                  ? enable_service(arguments, console, *first_factor_of(arguments.first_factor))
+                  : disable_service(arguments, console));
 }
 
 Result<void> check(Arguments& arguments) {

@@ -11,7 +11,6 @@
 #include "lib/base/text.h"
 #include "lib/store/state_copy.h"
 #include "programs/sms2fa/command.h"
-#include "programs/sms2fa/output/state_json.h"
 #include "programs/sms2fa/state/backup_files.h"
 #include "programs/sms2fa/state/state_access.h"
 #include "programs/sms2fa/system/child.h"
@@ -20,7 +19,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kName = "backup";
 constexpr Milliseconds kStorePatience{5000};
 constexpr Milliseconds kPatience{600'000};
 
@@ -80,37 +78,32 @@ Result<std::vector<std::string>> write_backup(const Arguments& arguments,
   return names;
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console&) {
   const std::string& path = arguments.files.front();
   if (geteuid() != 0)
-    return refuse(kName, arguments, console, EX_NOPERM, "only root may read all that is backed up",
-                  "Run it as root: sudo sms2fa backup FILE");
+    return refusal(EX_NOPERM, "only root may read all that is backed up",
+                   "Run it as root: sudo sms2fa backup FILE");
   if (access(path.c_str(), F_OK) == 0)
-    return refuse(kName, arguments, console, EX_CANTCREAT, escape(path) + ": is there already",
-                  "Name a file that does not exist yet.");
+    return refusal(EX_CANTCREAT, escape(path) + ": is there already",
+                   "Name a file that does not exist yet.");
   const auto settings = configuration_at(arguments.configuration);
-  if (!settings) return refuse(kName, arguments, console, settings.error());
+  if (!settings) return settings.error();
   const auto names = write_backup(arguments, *settings);
-  if (!names)
-    return refuse(kName, arguments, console, EX_CANTCREAT, names.error().message,
-                  "Nothing was written.");
-  if (arguments.json) {
-    console.say(answer_as_json(kName, "", EX_OK, ""));
-    return EX_OK;
-  }
+  if (!names) return refusal(EX_CANTCREAT, names.error().message, "Nothing was written.");
   std::string list;
   for (const std::string& name : *names) list += (list.empty() ? "" : ", ") + name;
-  console.say(escape(path) + " holds " + list + ".");
+  Answer answer;
+  answer.say(escape(path) + " holds " + list + ".");
   if (!arguments.with_keys)
-    console.say("The key is not in it. Without " + settings->store.key_file +
-                ", enrolled numbers and apps cannot be read.");
-  return EX_OK;
+    answer.say("The key is not in it. Without " + settings->store.key_file +
+               ", enrolled numbers and apps cannot be read.");
+  return answer;
 }
 
 }  // namespace
 
 Command backup_command() {
-  return {.name = kName,
+  return {.name = "backup",
           .summary = "configuration, users and store, as one file",
           .description =
               "Writes configuration, users file and store into the new tar archive FILE, for root "

@@ -9,13 +9,11 @@
 #include "programs/sms2fa/command.h"
 #include "programs/sms2fa/output/human_time.h"
 #include "programs/sms2fa/output/state_json.h"
-#include "programs/sms2fa/state/state_access.h"
+#include "programs/sms2fa/state/with_state.h"
 
 namespace sms2fa {
 
 namespace {
-
-constexpr const char* kName = "bypass";
 
 // The code, kept as a slow hash only.
 Result<Secret> issue(const std::string& user, std::chrono::seconds lifetime, StateAccess& access) {
@@ -34,73 +32,63 @@ Result<Secret> issue(const std::string& user, std::chrono::seconds lifetime, Sta
   return std::move(code);
 }
 
-void show(const Arguments& arguments, const Secret& code, std::chrono::seconds lifetime,
-          const UserState& state, const Console& console) {
+Answer show(const Arguments& arguments, const Secret& code, std::chrono::seconds lifetime,
+            const UserState& state) {
   const WallTime until = std::chrono::system_clock::now() + lifetime;
   const std::string user = escape(arguments.user);
   std::string warning;
   if (state.disabled || state.locked_for.count() > 0)
     warning = user + " is " + (state.disabled ? "disabled" : "locked") +
               ", and no bypass code ends that: sudo sms2fa unlock " + user;
-  if (arguments.json) {
-    std::string line = bypass_as_json(user, code, until, warning);
-    console.say(line);
-    wipe(line);
-    return;
-  }
-  console.say("One login of " + user + " within " + in_words(lifetime) + ", until " +
-              local_time(until) + ":\n");
-  std::string line = "    " + std::string(code.reveal()) + "\n";
-  console.say(line);
-  wipe(line);
-  console.say("It stands in the place of the code, and is not shown again. Make sure that it is " +
-              user + " whom you tell.");
-  if (!warning.empty()) console.finding(Severity::warning, warning);
+  Answer answer;
+  answer.object = bypass_as_json(user, code, until, warning);
+  answer.say("One login of " + user + " within " + in_words(lifetime) + ", until " +
+             local_time(until) + ":\n");
+  answer.say("    " + std::string(code.reveal()) + "\n");
+  answer.say("It stands in the place of the code, and is not shown again. Make sure that it is " +
+             user + " whom you tell.");
+  if (!warning.empty()) answer.finding(Severity::warning, warning);
+  return answer;
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> give(const Arguments& arguments, std::chrono::seconds lifetime,
+                    StateAccess& access) {
+  const auto known = access.knows(arguments.user);
+  if (!known) return known.error();
+  // A person who has nothing on record yet can use one as well.
+  if (!*known && getpwnam(arguments.user.c_str()) == nullptr) return unknown_user(arguments);
+  const auto state = access.longest_lock_of(arguments.user);
+  if (!state) return state.error();
+  const auto code = issue(arguments.user, lifetime, access);
+  if (!code) return code.error();
+  access.note(NoticeKind::bypass_issued, arguments.user,
+              "for " + in_words(lifetime) + ": " + arguments.reason);
+  return show(arguments, *code, lifetime, *state);
+}
+
+Result<Answer> run(const Arguments& arguments, const Console& console) {
   std::chrono::seconds lifetime{};
   if (const auto bad = take_duration(arguments.duration.empty() ? "15m" : arguments.duration,
                                      std::chrono::minutes(1), std::chrono::hours(24), lifetime);
       !bad.empty())
-    return refuse(kName, arguments, console, EX_USAGE, "--for " + bad, "");
+    return refusal(EX_USAGE, "--for " + bad);
   if (arguments.reason.empty())
-    return refuse(
-        kName, arguments, console, EX_USAGE, "why? People who read the log will want to know",
+    return refusal(
+        EX_USAGE, "why? People who read the log will want to know",
         "Write: sms2fa bypass " + escape(arguments.user) + " --reason 'phone lost, called back'");
   if (arguments.reason.size() > kLongestReason)
-    return refuse(kName, arguments, console, EX_USAGE,
-                  "--reason has more than " + std::to_string(kLongestReason) + " bytes", "");
+    return refusal(EX_USAGE, "--reason has more than " + std::to_string(kLongestReason) + " bytes");
   if (geteuid() != 0)
-    return refuse(kName, arguments, console, EX_NOPERM, "only root may give out bypass codes",
-                  "Run it as root: sudo sms2fa bypass USER --reason TEXT");
-  const std::string by = invoking_account();
-  const auto opened = StateAccess::open_for_rescue(arguments.configuration, console);
-  if (!opened) return refuse(kName, arguments, console, opened.error());
-  StateAccess& access = **opened;
-  const auto known = access.knows(arguments.user);
-  if (!known) return refuse(kName, arguments, console, known.error());
-  // A person who has nothing on record yet can use one as well.
-  if (!*known && getpwnam(arguments.user.c_str()) == nullptr)
-    return refuse_unknown(kName, arguments, console);
-  const auto state = access.longest_lock_of(arguments.user);
-  if (!state) return refuse(kName, arguments, console, state.error());
-  const auto code = issue(arguments.user, lifetime, access);
-  if (!code) return refuse(kName, arguments, console, code.error());
-  AuditNotice notice;
-  notice.kind = NoticeKind::bypass_issued;
-  notice.user = arguments.user;
-  notice.by = by;
-  notice.detail = "for " + in_words(lifetime) + ": " + arguments.reason;
-  access.audit().notice(notice);
-  show(arguments, *code, lifetime, *state, console);
-  return EX_OK;
+    return refusal(EX_NOPERM, "only root may give out bypass codes",
+                   "Run it as root: sudo sms2fa bypass USER --reason TEXT");
+  return with_state(arguments, console, Needs::store,
+                    [&](StateAccess& access) { return give(arguments, lifetime, access); });
 }
 
 }  // namespace
 
 Command bypass_command() {
-  return {.name = kName,
+  return {.name = "bypass",
           .summary = "one login without the phone, when it is lost or the provider is down",
           .description =
               "Prints a bypass code: one login of USER without the phone, when it is lost or the "

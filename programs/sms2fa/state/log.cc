@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sysexits.h>
-
 #include <algorithm>
 
 #include "lib/audit/event.h"
@@ -9,13 +7,12 @@
 #include "programs/sms2fa/output/human_time.h"
 #include "programs/sms2fa/output/state_json.h"
 #include "programs/sms2fa/output/table.h"
-#include "programs/sms2fa/state/state_access.h"
+#include "programs/sms2fa/state/with_state.h"
 
 namespace sms2fa {
 
 namespace {
 
-constexpr const char* kName = "log";
 constexpr size_t kTerminal = 80;
 constexpr size_t kWidestCell = 40;
 constexpr size_t kWidestColumn = 16;
@@ -51,34 +48,36 @@ std::string table_of(const std::vector<VerdictRecord>& records) {
   return text;
 }
 
-int run(const Arguments& arguments, const Console& console) {
-  const auto access = StateAccess::open_for_rescue(arguments.configuration, console);
-  if (!access) return refuse(kName, arguments, console, access.error());
-  StateAccess& state = **access;
+Result<Answer> show(const Arguments& arguments, StateAccess& state) {
   const bool one = !arguments.user.empty();
   auto records = state.store().recent_verdicts(one ? std::optional(arguments.user) : std::nullopt,
                                                arguments.lines);
-  if (!records) return refuse(kName, arguments, console, records.error());
+  if (!records) return records.error();
   std::reverse(records->begin(), records->end());
   if (one && records->empty()) {
     const auto known = state.knows(arguments.user);
-    if (!known) return refuse(kName, arguments, console, known.error());
-    if (!*known) return refuse_unknown(kName, arguments, console);
+    if (!known) return known.error();
+    if (!*known) return unknown_user(arguments);
   }
-  if (arguments.json) {
-    console.say(log_as_json(*records));
-  } else if (records->empty()) {
-    console.say(one ? "Nothing yet about " + escape(arguments.user) + "." : "Nothing yet.");
-  } else {
-    console.say(table_of(*records));
-  }
-  return EX_OK;
+  Answer answer;
+  if (arguments.json)
+    answer.object = log_as_json(*records);
+  else if (records->empty())
+    answer.say(one ? "Nothing yet about " + escape(arguments.user) + "." : "Nothing yet.");
+  else
+    answer.say(table_of(*records));
+  return answer;
+}
+
+Result<Answer> run(const Arguments& arguments, const Console& console) {
+  return with_state(arguments, console, Needs::store,
+                    [&](StateAccess& state) { return show(arguments, state); });
 }
 
 }  // namespace
 
 Command log_command() {
-  return {.name = kName,
+  return {.name = "log",
           .summary = "the newest verdicts, of everybody or of one USER",
           .description =
               "Shows the newest verdicts and notices, of everybody or of USER, oldest first. They "

@@ -52,26 +52,27 @@ bool replace(const std::string& path, const std::string& text) {
 
 // The store is read in a child, which gives up root or capabilities for it; the file is written by
 // this process, which has kept them.
-int write_file(const Arguments& arguments, const Console& console) {
+Answer write_file(const Arguments& arguments, const Console& console) {
   const ChildEnd end = in_child(kPatience, [&](int out) {
     const auto text = read_metrics(arguments.configuration);
-    if (!text) return refuse(kName, arguments, console, text.error());
+    if (!text) return tell(kName, arguments, refusal(text.error()), console);
     return write_all(out, *text) ? EX_OK : EX_OSERR;
   });
   if (!end.succeeded())
-    return WIFEXITED(end.status) && !end.late ? WEXITSTATUS(end.status) : EX_SOFTWARE;
+    return told(WIFEXITED(end.status) && !end.late ? WEXITSTATUS(end.status) : EX_SOFTWARE);
   if (!replace(arguments.output, end.text))
-    return console.fail(EX_CANTCREAT, escape(arguments.output) + ": " + std::strerror(errno),
-                        "The directory must exist, and be writable for the one who runs this.");
-  return EX_OK;
+    return refusal(EX_CANTCREAT, escape(arguments.output) + ": " + std::strerror(errno),
+                   "The directory must exist, and be writable for the one who runs this.");
+  return {};
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console& console) {
   if (!arguments.output.empty()) return write_file(arguments, console);
   const auto text = read_metrics(arguments.configuration);
-  if (!text) return refuse(kName, arguments, console, text.error());
-  console.say(std::string_view(*text).substr(0, text->size() - 1));
-  return EX_OK;
+  if (!text) return text.error();
+  Answer answer;
+  answer.say(text->substr(0, text->size() - 1));
+  return answer;
 }
 
 }  // namespace

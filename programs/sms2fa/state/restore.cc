@@ -15,7 +15,6 @@
 #include "lib/base/trusted_file.h"
 #include "lib/config/file_settings.h"
 #include "programs/sms2fa/command.h"
-#include "programs/sms2fa/output/state_json.h"
 #include "programs/sms2fa/state/backup_files.h"
 #include "programs/sms2fa/state/state_access.h"
 #include "programs/sms2fa/system/child.h"
@@ -25,7 +24,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kName = "restore";
 constexpr const char* kSetAside = ".before-restore";
 constexpr Milliseconds kPatience{120'000};
 constexpr mode_t kConfigurationMode = 0640;
@@ -127,32 +125,29 @@ std::string trouble_of(const std::string& configuration) {
   return end.succeeded() ? "" : end.text;
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console&) {
   if (geteuid() != 0)
-    return refuse(kName, arguments, console, EX_NOPERM, "only root may restore a backup",
-                  "Run it as root: sudo sms2fa restore FILE");
+    return refusal(EX_NOPERM, "only root may restore a backup",
+                   "Run it as root: sudo sms2fa restore FILE");
   if (!running_daemons().empty())
-    return refuse(kName, arguments, console, EX_TEMPFAIL, "the daemon is running",
-                  "Stop it first: systemctl stop 'sms2fad*.socket' sms2fad.service");
+    return refusal(EX_TEMPFAIL, "the daemon is running",
+                   "Stop it first: systemctl stop 'sms2fad*.socket' sms2fad.service");
   const auto placed = put_back(arguments);
   if (!placed)
-    return refuse(kName, arguments, console, EX_CANTCREAT, placed.error().message,
-                  "What had been put aside has .before-restore behind its name.");
+    return refusal(EX_CANTCREAT, placed.error().message,
+                   "What had been put aside has .before-restore behind its name.");
   const std::string trouble = trouble_of(arguments.configuration);
-  if (arguments.json) {
-    console.say(answer_as_json(kName, "", EX_OK, "", trouble));
-    return EX_OK;
-  }
-  for (const std::string& path : *placed) console.say("restored " + path);
-  if (!trouble.empty()) console.finding(Severity::warning, trouble);
-  console.say("Check it, and start the daemon again: sudo sms2fa check");
-  return EX_OK;
+  Answer answer;
+  for (const std::string& path : *placed) answer.say("restored " + path);
+  if (!trouble.empty()) answer.finding(Severity::warning, trouble);
+  answer.say("Check it, and start the daemon again: sudo sms2fa check");
+  return answer;
 }
 
 }  // namespace
 
 Command restore_command() {
-  return {.name = kName,
+  return {.name = "restore",
           .summary = "put such a backup in place, while no daemon runs",
           .description =
               "Puts a backup made by sms2fa backup in place, while no daemon runs. What was there "

@@ -16,7 +16,6 @@ namespace sms2fa {
 
 namespace {
 
-constexpr const char* kCommand = "rotate-key";
 // systemd.exec(5), LoadCredential=
 constexpr std::string_view kCredentials = "/run/credentials/";
 
@@ -43,94 +42,75 @@ Result<size_t> seal_all(const StoreSettings& settings) {
   });
 }
 
+Answer done(std::string sentence, size_t sealed = 0) {
+  Answer answer;
+  answer.object = rotated_as_json(sealed);
+  answer.say(std::move(sentence));
+  return answer;
+}
+
 // A key in the place of a lost one would open nothing of what is there.
-int make_first(const Arguments& arguments, const Console& console, const StoreSettings& settings) {
+Result<Answer> make_first(const StoreSettings& settings) {
   const auto sealed = count_sealed(settings);
   if (!sealed)
-    return refuse(kCommand, arguments, console, EX_UNAVAILABLE,
-                  "whether anything is sealed already cannot be told: " + sealed.error().message,
-                  "docs/STORE.md says what is refused and what to do.");
+    return refusal(EX_UNAVAILABLE,
+                   "whether anything is sealed already cannot be told: " + sealed.error().message,
+                   "docs/STORE.md says what is refused and what to do.");
   if (*sealed > 0)
-    return refuse(kCommand, arguments, console, EX_CONFIG,
-                  settings.key_file + " is gone, and " + std::to_string(*sealed) +
-                      " people have numbers or apps that only its key opens",
-                  "Put it back from a backup. If there is none, for each of them: sms2fa remove "
-                  "USER");
+    return refusal(EX_CONFIG,
+                   settings.key_file + " is gone, and " + std::to_string(*sealed) +
+                       " people have numbers or apps that only its key opens",
+                   "Put it back from a backup. If there is none, for each of them: sms2fa remove "
+                   "USER");
   SystemRandom random;
-  if (const auto added = add_key(settings.key_file, random); !added)
-    return refuse(kCommand, arguments, console, added.error());
+  if (const auto added = add_key(settings.key_file, random); !added) return added.error();
   // A store that has known another key is told of this one.
   if (settings.type == StoreType::sqlite)
     if (const auto told = seal_all(settings); !told)
-      return refuse(kCommand, arguments, console, EX_UNAVAILABLE,
-                    "the store takes no new key: " + told.error().message, "Run it again.");
-  if (arguments.json)
-    console.say(rotated_as_json(0));
-  else
-    console.say("There is a first key, in " + settings.key_file + ". Back it up.");
-  return EX_OK;
+      return refusal(EX_UNAVAILABLE, "the store takes no new key: " + told.error().message,
+                     "Run it again.");
+  return done("There is a first key, in " + settings.key_file + ". Back it up.");
 }
 
-// Seals everything with the file's first key, and drops the others. Returns how much, or nullopt
-// and has said why.
-std::optional<size_t> finish_rotation(const Arguments& arguments, const Console& console,
-                                      const StoreSettings& settings, int& exit_code) {
+// Seals everything with the file's first key, and drops the others.
+Result<Answer> finish_rotation(const StoreSettings& settings) {
   const auto sealed = seal_all(settings);
-  if (!sealed) {
-    exit_code =
-        refuse(kCommand, arguments, console, EX_UNAVAILABLE,
-               "not everything could be sealed anew: " + sealed.error().message,
-               "All keys stay in " + settings.key_file + ", so nothing is lost. Run it again.");
-    return std::nullopt;
-  }
-  if (const auto dropped = drop_old_keys(settings.key_file); !dropped) {
-    exit_code = refuse(kCommand, arguments, console, dropped.error());
-    return std::nullopt;
-  }
-  return *sealed;
+  if (!sealed)
+    return refusal(EX_UNAVAILABLE, "not everything could be sealed anew: " + sealed.error().message,
+                   "All keys stay in " + settings.key_file + ", so nothing is lost. Run it again.");
+  if (const auto dropped = drop_old_keys(settings.key_file); !dropped) return dropped.error();
+  return done("There is a new key in " + settings.key_file +
+                  "; sealed with it: " + std::to_string(*sealed) + ".",
+              *sealed);
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console&) {
   const auto settings = read_store_settings(arguments.configuration);
-  if (!settings) return refuse(kCommand, arguments, console, settings.error());
+  if (!settings) return settings.error();
   const std::string& path = settings->key_file;
   const auto keys = read_key_file(path);
   const bool missing = !keys && keys.error().kind == ErrorKind::not_found;
-  if (!keys && !missing) return refuse(kCommand, arguments, console, keys.error());
-  if (keys && arguments.init) {
-    if (arguments.json)
-      console.say(rotated_as_json(0));
-    else
-      console.say("There is a key already, in " + path + ".");
-    return EX_OK;
-  }
+  if (!keys && !missing) return keys.error();
+  if (keys && arguments.init) return done("There is a key already, in " + path + ".");
   if (path.starts_with(kCredentials))
-    return refuse(kCommand, arguments, console, EX_CONFIG,
-                  path + " is a credential of systemd's, which nobody can write",
-                  "Let key_file name a file in /etc/sms2fa meanwhile: docs/RUNBOOK.md");
-  if (missing) return make_first(arguments, console, *settings);
+    return refusal(EX_CONFIG, path + " is a credential of systemd's, which nobody can write",
+                   "Let key_file name a file in /etc/sms2fa meanwhile: docs/RUNBOOK.md");
+  if (missing) return make_first(*settings);
   // One that was broken off comes to its end first, so that their number does not grow.
-  int exit_code = EX_OK;
-  if (keys->size() > 1 && !finish_rotation(arguments, console, *settings, exit_code))
-    return exit_code;
+  if (keys->size() > 1) {
+    auto finished = finish_rotation(*settings);
+    if (!finished || finished->exit_code != EX_OK) return finished;
+  }
   SystemRandom random;
-  if (const auto added = add_key(path, random); !added)
-    return refuse(kCommand, arguments, console, added.error());
-  const auto sealed = finish_rotation(arguments, console, *settings, exit_code);
-  if (!sealed) return exit_code;
-  if (arguments.json)
-    console.say(rotated_as_json(*sealed));
-  else
-    console.say("There is a new key in " + path + "; sealed with it: " + std::to_string(*sealed) +
-                ".");
-  return EX_OK;
+  if (const auto added = add_key(path, random); !added) return added.error();
+  return finish_rotation(*settings);
 }
 
 }  // namespace
 
 Command rotate_key_command() {
   return {
-      .name = kCommand,
+      .name = "rotate-key",
       .summary = "a new key for what is enrolled, or the first",
       .description =
           "Makes a new key for the enrolled numbers and apps, and seals all of them with it; or "

@@ -15,9 +15,7 @@
 #include "lib/base/trusted_file.h"
 #include "lib/config/file_settings.h"
 #include "lib/directory/system_account_lookup.h"
-#include "programs/sms2fa/output/state_json.h"
 #include "programs/wiring/capabilities.h"
-#include "programs/wiring/exit_code.h"
 #include "programs/wiring/wiring.h"
 
 namespace sms2fa {
@@ -109,6 +107,15 @@ Result<std::unique_ptr<Store>> open_store_as_its_owner(const StoreSettings& sett
   return open_existing_store(settings, random, time);
 }
 
+void StateAccess::note(NoticeKind kind, const std::string& user, std::string detail) {
+  AuditNotice notice;
+  notice.kind = kind;
+  notice.user = user;
+  notice.by = by_;
+  notice.detail = std::move(detail);
+  audit_->notice(notice);
+}
+
 Result<std::optional<Person>> StateAccess::find(const std::string& user) const {
   if (!directory_) return directory_.error();
   return (*directory_)->find(user);
@@ -160,33 +167,6 @@ Result<bool> StateAccess::knows(const std::string& user) {
   const auto enrolled = store_->enrolled_users();
   if (!enrolled) return enrolled.error();
   return std::binary_search(enrolled->begin(), enrolled->end(), user);
-}
-
-int refuse(const char* command, const Arguments& arguments, const Console& console, int exit_code,
-           const std::string& why, const std::string& next) {
-  if (arguments.json) console.say(answer_as_json(command, escape(arguments.user), exit_code, why));
-  return console.fail(exit_code, why, next);
-}
-
-int refuse(const char* command, const Arguments& arguments, const Console& console,
-           const Error& error) {
-  if (error.kind == ErrorKind::not_found)
-    return refuse(command, arguments, console, EX_UNAVAILABLE, error.message,
-                  "The daemon makes it when it starts for the first time.");
-  std::string next = "docs/STORE.md says what is refused of a store and what to do.";
-  if (error.kind == ErrorKind::permission)
-    next = "Run it as root, or fix the permissions: sudo sms2fa check";
-  if (error.kind == ErrorKind::configuration)
-    next =
-        "The whole configuration is looked over by: sudo sms2fa check; what is refused of a store, "
-        "by docs/STORE.md";
-  return refuse(command, arguments, console, exit_code_of(error.kind), error.message, next);
-}
-
-int refuse_unknown(const char* command, const Arguments& arguments, const Console& console) {
-  return refuse(command, arguments, console, EX_NOUSER,
-                "there is no user " + escape(arguments.user) + " on record",
-                "Names are case-sensitive. Who has failed lately is listed by: sudo sms2fa status");
 }
 
 std::string invoking_account() {

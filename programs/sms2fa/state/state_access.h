@@ -26,6 +26,10 @@ namespace sms2fa {
 // store isn't there yet.
 Result<Configuration> configuration_at(const std::string& path);
 
+// Who runs this program, for audit: the account that logged in, as the kernel remembers it through
+// sudo and su, or else the real user.
+std::string invoking_account();
+
 // What the commands on the store work with. They need no daemon, and one that runs meanwhile does
 // not mind.
 class StateAccess {
@@ -44,6 +48,10 @@ class StateAccess {
   Store& store() { return *store_; }
   // Where what a command does is told: the system's log and the store.
   AuditLog& audit() { return *audit_; }
+  // Who runs this program, as before root was given up.
+  const std::string& by() const { return by_; }
+  // Tells the log what that one did to `user`.
+  void note(NoticeKind kind, const std::string& user, std::string detail = {});
   Random& random() { return random_; }
   const Clock& clock() const { return clock_; }
   // Without its providers, for nobody here needs their secrets.
@@ -80,6 +88,7 @@ class StateAccess {
   static Result<std::unique_ptr<StateAccess>> open_with(Configuration configuration);
   static Result<std::unique_ptr<StateAccess>> open_store(std::unique_ptr<StateAccess> access);
 
+  const std::string by_ = invoking_account();
   const SystemClock clock_;
   SystemRandom random_;
   SystemAuditLog log_;
@@ -99,16 +108,5 @@ Result<void> become_owner_of_store(const std::string& path);
 // outlive the store.
 Result<std::unique_ptr<Store>> open_store_as_its_owner(const StoreSettings& settings,
                                                        Random& random, const TimeSource& time);
-
-// Says why a command on the store got nowhere, as JSON too if asked for, and returns the exit code.
-int refuse(const char* command, const Arguments& arguments, const Console& console, int exit_code,
-           const std::string& why, const std::string& next);
-int refuse(const char* command, const Arguments& arguments, const Console& console,
-           const Error& error);
-int refuse_unknown(const char* command, const Arguments& arguments, const Console& console);
-
-// Who runs this program, for audit: the account that logged in, as the kernel remembers it through
-// sudo and su, or else the real user.
-std::string invoking_account();
 
 }  // namespace sms2fa

@@ -10,14 +10,13 @@
 #include "programs/sms2fa/output/human_time.h"
 #include "programs/sms2fa/output/state_json.h"
 #include "programs/sms2fa/output/table.h"
-#include "programs/sms2fa/state/state_access.h"
 #include "programs/sms2fa/state/user_status.h"
+#include "programs/sms2fa/state/with_state.h"
 
 namespace sms2fa {
 
 namespace {
 
-constexpr const char* kName = "status";
 constexpr size_t kDate = std::string_view("2026-11-25").size();
 
 bool is_locked(const UserStatus& status) {
@@ -102,12 +101,12 @@ std::string daemon_in_words(const DaemonWord& word) {
          files + " said at " + local_time(loaded.at);
 }
 
-void show(const UserStatus& status, const Console& console) {
+void show(const UserStatus& status, Answer& answer) {
   const auto line = [&](std::string name, const std::string& value) {
     name.resize(16, ' ');
-    if (!value.empty()) console.say("  " + name + value);
+    if (!value.empty()) answer.say("  " + name + value);
   };
-  console.say(status.user);
+  answer.say(status.user);
   line("state",
        state_in_words(status) + (status.loses_way ? ", until sms2fad reads its files again" : ""));
   line("after a reload", status.after_reload);
@@ -132,34 +131,28 @@ void show(const UserStatus& status, const Console& console) {
   line("record", status.trouble);
 }
 
-void show_next_steps(const UserStatus& status, const Console& console) {
-  if (is_locked(status)) console.say("  To end it: sudo sms2fa unlock " + status.user);
+void show_next_steps(const UserStatus& status, Answer& answer) {
+  if (is_locked(status)) answer.say("  To end it: sudo sms2fa unlock " + status.user);
   if (status.share_spent)
-    console.say("  To forget the year's: sudo sms2fa unlock " + status.user + " --reason TEXT");
+    answer.say("  To forget the year's: sudo sms2fa unlock " + status.user + " --reason TEXT");
   if (status.exhausted)
-    console.say("  To forget the messages: sudo sms2fa unlock " + status.user + " --limits");
+    answer.say("  To forget the messages: sudo sms2fa unlock " + status.user + " --limits");
 }
 
-int one_user(const Arguments& arguments, const Console& console, const DaemonWord& word,
-             StateAccess& access) {
+Result<Answer> one_user(const Arguments& arguments, const DaemonWord& word, StateAccess& access) {
   const auto status = look_at(arguments.user, access, word.person(arguments.configuration));
-  if (!status) return refuse(kName, arguments, console, status.error());
-  const auto known = access.knows(arguments.user);
-  if (!known) return refuse(kName, arguments, console, known.error());
-  if (!*known) return refuse_unknown(kName, arguments, console);
+  if (!status) return status.error();
   const bool is_out = !status->has_way || is_locked(*status) || status->loses_way ||
                       (status->exhausted && status->needs_message);
-  const int exit_code = is_out ? kNegativeAnswer : EX_OK;
-  if (arguments.json) {
-    console.say(user_status_as_json(*status, word, exit_code));
-    return exit_code;
-  }
-  show(*status, console);
-  if (!word.report) console.say("  daemon          " + daemon_in_words(word));
-  show_next_steps(*status, console);
+  Answer answer;
+  answer.exit_code = is_out ? kNegativeAnswer : EX_OK;
+  answer.object = user_status_as_json(*status, word, answer.exit_code);
+  show(*status, answer);
+  if (!word.report) answer.say("  daemon          " + daemon_in_words(word));
+  show_next_steps(*status, answer);
   for (const auto& warning : warnings_of(word, arguments.configuration))
-    console.finding(Severity::warning, warning);
-  return exit_code;
+    answer.finding(Severity::warning, warning);
+  return answer;
 }
 
 // Those of the configuration, in its order, whether they were ever in trouble or not.
@@ -185,71 +178,69 @@ std::string provider_in_words(const ProviderState& provider) {
   return words;
 }
 
-void show(const HouseStatus& house, const Console& console) {
+void show(const HouseStatus& house, Answer& answer) {
   Table providers({"PROVIDER", "STATE"});
   for (const ProviderState& provider : house.providers)
     providers.add({provider.name, provider_in_words(provider)});
-  console.say(providers.text() + "\n");
+  answer.say(providers.text() + "\n");
   Table users({"USER", "STATE", "WRONG CODES", "LAST 24 H"});
   for (const UserStatus& user : house.users)
     users.add({user.user, state_in_words(user), std::to_string(user.state.consecutive_failures),
                std::to_string(user.failures_last_day)});
-  console.say(users.empty() ? "Nobody is locked, and nobody has failed since their last right code."
-                            : users.text());
+  answer.say(users.empty() ? "Nobody is locked, and nobody has failed since their last right code."
+                           : users.text());
   if (house.enrolled.empty()) return;
   Table enrolled({"ENROLLED", "NUMBER", "APPS", "BACKUP CODES"});
   for (const UserStatus& user : house.enrolled)
     enrolled.add({user.user, user.number, std::to_string(user.apps.size()),
                   std::to_string(user.backup_codes_left.value_or(0))});
-  console.say("\n" + enrolled.text());
+  answer.say("\n" + enrolled.text());
 }
 
-int everybody(const Arguments& arguments, const Console& console, const DaemonWord& word,
-              StateAccess& access) {
+Result<Answer> everybody(const Arguments& arguments, const DaemonWord& word, StateAccess& access) {
   HouseStatus house;
   house.daemon = &word;
   house.store = access.configuration().store.path;
   const auto states = access.store().user_states();
-  if (!states) return refuse(kName, arguments, console, states.error());
+  if (!states) return states.error();
   for (const auto& [user, state] : *states) {
     auto status = look_at(user, access);
-    if (!status) return refuse(kName, arguments, console, status.error());
+    if (!status) return status.error();
     house.users.push_back(std::move(*status));
   }
   const auto enrolled = access.store().enrolled_users();
-  if (!enrolled) return refuse(kName, arguments, console, enrolled.error());
+  if (!enrolled) return enrolled.error();
   for (const std::string& user : *enrolled) {
     auto status = look_at(user, access);
-    if (!status) return refuse(kName, arguments, console, status.error());
+    if (!status) return status.error();
     house.enrolled.push_back(std::move(*status));
   }
   auto providers = look_at_providers(access);
-  if (!providers) return refuse(kName, arguments, console, providers.error());
+  if (!providers) return providers.error();
   house.providers = std::move(*providers);
-  if (arguments.json) {
-    console.say(house_status_as_json(house, EX_OK));
-    return EX_OK;
-  }
-  console.say("daemon: " + daemon_in_words(word) + "\n");
+  Answer answer;
+  answer.object = house_status_as_json(house, EX_OK);
+  answer.say("daemon: " + daemon_in_words(word) + "\n");
   for (const auto& warning : warnings_of(word, arguments.configuration))
-    console.finding(Severity::warning, warning + "\n");
-  show(house, console);
-  return EX_OK;
+    answer.finding(Severity::warning, warning + "\n");
+  show(house, answer);
+  return answer;
 }
 
-int run(const Arguments& arguments, const Console& console) {
+Result<Answer> run(const Arguments& arguments, const Console& console) {
   // First: opening the store gives up root, whom alone the daemon answers.
   const DaemonWord word = ask_daemon(arguments.socket, arguments.user);
-  const auto access = StateAccess::open_for_rescue(arguments.configuration, console);
-  if (!access) return refuse(kName, arguments, console, access.error());
-  return arguments.user.empty() ? everybody(arguments, console, word, **access)
-                                : one_user(arguments, console, word, **access);
+  if (arguments.user.empty())
+    return with_state(arguments, console, Needs::store,
+                      [&](StateAccess& access) { return everybody(arguments, word, access); });
+  return with_person(arguments, console, Needs::store,
+                     [&](StateAccess& access) { return one_user(arguments, word, access); });
 }
 
 }  // namespace
 
 Command status_command() {
-  return {.name = kName,
+  return {.name = "status",
           .summary = "how providers and people fare; with a USER, whether this one can log in",
           .description =
               "Without USER: what the daemon works with, how the providers fare, everybody with "

@@ -4,14 +4,11 @@
 #include "lib/base/text.h"
 #include "lib/session/limits.h"
 #include "programs/sms2fa/command.h"
-#include "programs/sms2fa/output/state_json.h"
-#include "programs/sms2fa/state/state_access.h"
+#include "programs/sms2fa/state/with_state.h"
 
 namespace sms2fa {
 
 namespace {
-
-constexpr const char* kName = "unlock";
 
 constexpr const char* kOnlyWithReason =
     "The year's share of wrong codes stays spent; sms2fa unlock USER --reason TEXT forgets it.";
@@ -35,46 +32,37 @@ std::string detail_of(const Arguments& arguments) {
   return "rate limits too" + (arguments.reason.empty() ? "" : ": " + arguments.reason);
 }
 
-int run(const Arguments& arguments, const Console& console) {
-  if (arguments.reason.size() > kLongestReason)
-    return refuse(kName, arguments, console, EX_USAGE,
-                  "--reason has more than " + std::to_string(kLongestReason) + " bytes", "");
-  const std::string by = invoking_account();
-  const auto access = StateAccess::open_for_rescue(arguments.configuration, console);
-  if (!access) return refuse(kName, arguments, console, access.error());
-  StateAccess& state = **access;
-  const auto known = state.knows(arguments.user);
-  if (!known) return refuse(kName, arguments, console, known.error());
-  if (!*known) return refuse_unknown(kName, arguments, console);
+Result<Answer> unlock(const Arguments& arguments, StateAccess& state) {
   const auto forgot = arguments.limits ? forget_messages(arguments.user, state) : false;
-  if (!forgot) return refuse(kName, arguments, console, forgot.error());
+  if (!forgot) return forgot.error();
   const auto ended = state.store().unlock(arguments.user, !arguments.reason.empty());
-  if (!ended) return refuse(kName, arguments, console, ended.error());
+  if (!ended) return ended.error();
   const std::string user = escape(arguments.user);
   const bool spent = has_spent_share(arguments.user, state);
-  const std::string next = spent ? kOnlyWithReason : "";
   if (!*ended && !*forgot)
-    return refuse(kName, arguments, console, kNegativeAnswer,
-                  user + " is not locked, and has no wrong code " +
-                      (arguments.limits ? "and no message " : "") + "to forget",
-                  next);
-  AuditNotice notice;
-  notice.kind = NoticeKind::unlocked;
-  notice.user = arguments.user;
-  notice.by = by;
-  notice.detail = detail_of(arguments);
-  state.audit().notice(notice);
-  console.say(arguments.json ? answer_as_json(kName, user, EX_OK, "", next)
-                             : user + " may try again at once.");
-  if (spent && !arguments.json) console.finding(Severity::warning, next);
-  return EX_OK;
+    return refusal(kNegativeAnswer,
+                   user + " is not locked, and has no wrong code " +
+                       (arguments.limits ? "and no message " : "") + "to forget",
+                   spent ? kOnlyWithReason : "");
+  state.note(NoticeKind::unlocked, arguments.user, detail_of(arguments));
+  Answer answer;
+  answer.say(user + " may try again at once.");
+  if (spent) answer.finding(Severity::warning, kOnlyWithReason);
+  return answer;
+}
+
+Result<Answer> run(const Arguments& arguments, const Console& console) {
+  if (arguments.reason.size() > kLongestReason)
+    return refusal(EX_USAGE, "--reason has more than " + std::to_string(kLongestReason) + " bytes");
+  return with_person(arguments, console, Needs::store,
+                     [&](StateAccess& state) { return unlock(arguments, state); });
 }
 
 }  // namespace
 
 Command unlock_command() {
   return {
-      .name = kName,
+      .name = "unlock",
       .summary = "end a lock, or a disabling",
       .description =
           "Ends all locks of USER, from wherever they came, and a disabling. With a reason it also "

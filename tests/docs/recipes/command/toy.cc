@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sysexits.h>
-
 #include "lib/base/text.h"
 #include "programs/sms2fa/command.h"
 
@@ -8,9 +6,10 @@ namespace sms2fa {
 
 namespace {
 
-int run(const Arguments& arguments, const Console& console) {
-  console.say("A toy for " + escape(arguments.user) + (arguments.dry_run ? ", or so." : "."));
-  return EX_OK;
+Result<Answer> run(const Arguments& arguments, const Console&) {
+  Answer answer;
+  answer.say("A toy for " + escape(arguments.user) + (arguments.dry_run ? ", or so." : "."));
+  return answer;
 }
 
 }  // namespace
