@@ -24,6 +24,9 @@ struct Arguments {
   std::string reason;
   std::string act;  // enable, disable or status
   std::string service;
+  std::string from;    // an address; empty: this machine
+  std::string proved;  // before the question, as a rule's `first` has it
+  bool list = false;
   std::string first_factor = "password";  // what `pam` has asked first
   size_t lines = 50;
   std::string png;                 // a file for the QR code

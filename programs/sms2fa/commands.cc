@@ -7,6 +7,7 @@ namespace sms2fa {
 
 // Each in its own file, in the folder of its kind.
 Command check_command();
+Command policy_command();
 Command pam_command();
 Command doctor_command();
 Command send_command();
@@ -26,10 +27,10 @@ Command try_command();
 
 std::span<const Command> commands() {
   static const Command kCommands[] = {
-      check_command(),   pam_command(),    doctor_command(), send_command(),       status_command(),
-      unlock_command(),  bypass_command(), log_command(),    metrics_command(),    enroll_command(),
-      invite_command(),  codes_command(),  remove_command(), rotate_key_command(), backup_command(),
-      restore_command(), try_command()};
+      check_command(),  policy_command(),  pam_command(),    doctor_command(), send_command(),
+      status_command(), unlock_command(),  bypass_command(), log_command(),    metrics_command(),
+      enroll_command(), invite_command(),  codes_command(),  remove_command(), rotate_key_command(),
+      backup_command(), restore_command(), try_command()};
   return kCommands;
 }
 
