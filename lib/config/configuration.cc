@@ -142,11 +142,12 @@ class ConfigurationReader final : public IniVisitor {
   }
 
   void check_countdown() {
-    const bool counts_down = settings_.code.unenrolled == Unenrolled::countdown;
-    if (counts_down && !settings_.code.deadline && !has("code", "deadline"))
+    const CodeSettings& code = settings_.code;
+    if (code.unenrolled == Unenrolled::countdown && !has("code", "deadline"))
       diagnostics_.add(line_of("code", "unenrolled"), "unenrolled: a countdown needs a deadline");
-    if (!counts_down && settings_.code.deadline)
-      diagnostics_.add(line_of("code", "deadline"), "deadline: only for unenrolled = countdown");
+    // Somebody may take it for an end.
+    if (code.unenrolled == Unenrolled::allow && code.deadline)
+      diagnostics_.add(line_of("code", "deadline"), "deadline: ends no unenrolled = allow");
   }
 
   void check_message() {

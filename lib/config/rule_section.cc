@@ -94,7 +94,7 @@ constexpr Key<RuleSettings> kRuleKeys[] = {
     {"first", list<take_first, &RuleSettings::first>,
      such_as("cert:SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"), "what was proved before"},
     {"action", choice<kActions, &RuleSettings::action>, needed("exempt"), "ask, exempt or deny"},
-    {"methods", value<take_methods, &RuleSettings::methods>, such_as("totp, backup"),
+    {"methods", value<take_methods, &RuleSettings::methods>, instead("totp, backup"),
      "of ask: no others"},
     {"until", unset<take_day, &RuleSettings::until>, such_as("2027-03-31"),
      "of exempt: the last day, in UTC"},
@@ -128,7 +128,7 @@ class RuleCheck {
     if (!keys_.contains("reason")) missing("reason, which action = exempt needs");
     if (!keys_.contains("until") && !rule_.forever)
       missing("until, or forever = yes, one of which action = exempt needs");
-    if (keys_.contains("until")) refuse("forever", "excludes until");
+    if (keys_.contains("until") && rule_.forever) refuse("forever", "excludes until");
     if (!keys_.contains("first")) missing("first, which action = exempt needs");
     if (!std::all_of(rule_.first.begin(), rule_.first.end(), is_beyond_the_person))
       refuse("first",

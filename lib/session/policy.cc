@@ -107,9 +107,13 @@ bool holds_nothing(const Result<std::optional<Person>>& found, const Factors& fa
   return !*found || (!(*found)->phone && (*found)->methods.empty());
 }
 
+bool counts_down(const CodeSettings& code) {
+  return code.unenrolled == Unenrolled::countdown && code.deadline;
+}
+
 // Of a countdown; nullopt when there is none, or it has ended. The store is asked for everybody.
 Result<std::optional<unsigned>> days_left(const CodeSettings& code, Store& store) {
-  if (!code.deadline) return std::optional<unsigned>();
+  if (!counts_down(code)) return std::optional<unsigned>();
   const auto left = store.time_left(*code.deadline);
   if (!left) return left.error();
   if (left->count() <= 0) return std::optional<unsigned>();
@@ -117,7 +121,7 @@ Result<std::optional<unsigned>> days_left(const CodeSettings& code, Store& store
 }
 
 std::string about_countdown(const CodeSettings& code, const Eligibility& eligibility) {
-  if (!code.deadline) return {};
+  if (!counts_down(code)) return {};
   const std::string day = iso_date(*code.deadline);
   if (!eligibility.days_left) return "nothing is enrolled, and the deadline was " + day;
   const unsigned days = *eligibility.days_left;
@@ -129,7 +133,9 @@ void deny_by_rule(Eligibility& eligibility) {
   if (eligibility.is_real) bar(eligibility, Reason::rule);
   eligibility.decoy_reason = Reason::rule;
   eligibility.accepts = Accepts::any_code;
+  if (eligibility.passes_unenrolled) eligibility.detail.clear();
   eligibility.passes_unenrolled = false;
+  eligibility.days_left.reset();
 }
 
 // Mail and VPN users need no account. Their names are taken as they were typed.

@@ -90,9 +90,9 @@ TEST(a_countdown_has_a_deadline_which_is_a_day) {
     CHECK_EQ(with("unenrolled = countdown\ndeadline = " + std::string(day) + "\n"),
              "c:3: deadline: must be a day such as 2027-03-01");
   CHECK_EQ(with("unenrolled = countdown\n"), "c:2: unenrolled: a countdown needs a deadline");
-  CHECK_EQ(with("deadline = 2027-03-01\n"), "c:2: deadline: only for unenrolled = countdown");
+  CHECK_EQ(with("deadline = 2027-03-01\n"), "");
   CHECK_EQ(with("unenrolled = allow\ndeadline = 2027-03-01\n"),
-           "c:3: deadline: only for unenrolled = countdown");
+           "c:3: deadline: ends no unenrolled = allow");
   const test::ScratchDirectory directory;
   const auto read = read_configuration(
       directory.write("c", "[code]\nunenrolled = countdown\ndeadline = 2028-02-29\n" + rest));

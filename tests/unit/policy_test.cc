@@ -189,6 +189,10 @@ TEST(a_countdown_lets_people_who_hold_nothing_in_until_its_deadline) {
   const auto alice = eligibility(scene, Scene::login("alice"));
   CHECK(!alice->passes_unenrolled && !alice->days_left && alice->detail.empty());
   CHECK(!eligibility(scene, without_account("mallory"))->passes_unenrolled);
+  code.unenrolled = Unenrolled::deny;
+  const auto denied = eligibility(scene, Scene::login("nora"));
+  CHECK(denied->is_decoy() && !denied->passes_unenrolled && denied->detail.empty());
+  code.unenrolled = Unenrolled::countdown;
   scene.clock.advance(3 * 24h);
   const auto then = eligibility(scene, Scene::login("nora"));
   CHECK(then->is_decoy() && !then->passes_unenrolled && !then->days_left);

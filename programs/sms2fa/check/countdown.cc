@@ -13,7 +13,7 @@ constexpr std::chrono::days kNear{14};
 }  // namespace
 
 void check_countdown(const CodeSettings& code, Findings& findings) {
-  if (!code.deadline) return;
+  if (code.unenrolled != Unenrolled::countdown || !code.deadline) return;
   const auto left =
       std::chrono::ceil<std::chrono::days>(*code.deadline - std::chrono::system_clock::now());
   const std::string day = iso_date(*code.deadline);
