@@ -51,6 +51,7 @@ base_url = https://localhost:{port}
 
 [directory]
 users_file = {users}
+virtual_users = {service}
 
 [store]
 {store}
@@ -98,7 +99,7 @@ class Daemon:
         users_file = bench.users_file(users)
         bench.machine.write_trusted(f"/etc/sms2fa/{name}.conf", CONFIGURATION.format(
             sid=twilio.ACCOUNT_SID, token=twilio.AUTH_TOKEN, ca=bench.files.ca, port=port,
-            users=users_file, store=kept))
+            users=users_file, store=kept, service=name))
         since = len(bench.machine.log.lines)
         self.process = bench.machine.start(
             bench.machine.build / "sms2fad", "--config", f"/etc/sms2fa/{name}.conf",
