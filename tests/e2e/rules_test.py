@@ -37,6 +37,22 @@ class Rules(Scenario):
             person.types(self.next_text(sent).code)
             person.gets_in(user)
 
+    def is_denied_by_a_rule(self, user):
+        """Returns the verdict's line."""
+        with self.ssh(user) as person:
+            for _ in range(3):
+                person.reads(PROMPT)
+                person.types("000000")
+            person.is_denied()
+        return self.logged(f"denied reason=rule user={user}")
+
+    @staticmethod
+    def verdict_after_wrong_codes(client):
+        for _ in range(3):
+            client.prompt()
+            client.answers("000000")
+        return client.verdict()
+
     def ca(self, name):
         """A CA, which sshd trusts if it is told to."""
         key = self.machine.state / name
@@ -65,12 +81,7 @@ class Denying(Rules):
 
     def test_a_member_of_a_group_meets_the_question_and_gets_no_code(self):
         self.house(closed=self.RULE)
-        with self.ssh("bob") as person:
-            for _ in range(3):
-                person.reads(PROMPT)
-                person.types("000000")
-            person.is_denied()
-        self.assertIn("rule=closed", self.logged("denied reason=rule user=bob"))
+        self.assertIn("rule=closed", self.is_denied_by_a_rule("bob"))
         self.assert_texts(0)
         self.logs_in("alice")
 
@@ -93,10 +104,7 @@ class Denying(Rules):
         self.house(closed=self.RULE | {"groups": "gone"})
         with Client(self.machine.socket) as client:
             client.hello("alice", "sshd", rhost="192.0.2.1", flags=FIRST_PROVED)
-            for _ in range(3):
-                client.prompt()
-                client.answers("000000")
-            self.assertEqual((DENIED, "rule"), client.verdict())
+            self.assertEqual((DENIED, "rule"), self.verdict_after_wrong_codes(client))
         self.assertIn("[rule closed] could not be evaluated", self.logged("denied reason=rule user=alice"))
 
     def test_by_address(self):
@@ -141,18 +149,12 @@ class Parts(Rules):
                 self.begins(client, flags[0], parts[0], b"192.0.2.%d" % len(parts))
                 for flag, part in zip(flags[1:], parts[1:]):
                     self.goes_on(client, flag, part)
-                for _ in range(3):
-                    client.prompt()
-                    client.answers("000000")
-                self.assertEqual((DENIED, "rule"), client.verdict())
+                self.assertEqual((DENIED, "rule"), self.verdict_after_wrong_codes(client))
 
     def test_what_is_cut_may_be_anything(self):
         with Client(self.machine.socket) as client:
             self.begins(client, INFO_IS_CUT, b"password\n")
-            for _ in range(3):
-                client.prompt()
-                client.answers("000000")
-            self.assertEqual((DENIED, "rule"), client.verdict())
+            self.assertEqual((DENIED, "rule"), self.verdict_after_wrong_codes(client))
         self.logged("[rule keys] could not be evaluated")
 
     def test_what_is_not_due_ends_the_connection(self):
@@ -195,22 +197,12 @@ class Netgroups(Rules):
 
     def test_within_one_another(self):
         self.house(closed={"users": "@outer", "action": "deny"})
-        with self.ssh("bob") as person:
-            for _ in range(3):
-                person.reads(PROMPT)
-                person.types("000000")
-            person.is_denied()
-        self.assertIn("rule=closed", self.logged("denied reason=rule user=bob"))
+        self.assertIn("rule=closed", self.is_denied_by_a_rule("bob"))
         self.logs_in("alice")
 
     def test_one_that_is_not_there_may_have_anybody(self):
         self.house(closed={"users": "@gone", "action": "deny"})
-        with self.ssh("alice") as person:
-            for _ in range(3):
-                person.reads(PROMPT)
-                person.types("000000")
-            person.is_denied()
-        self.assertIn("could not be evaluated", self.logged("denied reason=rule user=alice"))
+        self.assertIn("could not be evaluated", self.is_denied_by_a_rule("alice"))
 
 
 class Asking(Rules):
