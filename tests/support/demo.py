@@ -113,8 +113,8 @@ def watch_phone(outbox):
 
 
 def log_in_by_hand(machine, password, outbox):
-    print("This is a throwaway machine inside yours. It asks alice for the PIN that her phone\n"
-          f"gets, and then for her password, which is: {password}\n\n$ ssh alice@web01")
+    print("This is a throwaway machine inside yours. It asks alice for the PIN that her\n"
+          f"phone gets, and then for her password, which is: {password}\n\n$ ssh alice@web01")
     threading.Thread(target=watch_phone, args=(outbox,), daemon=True).start()
     client = pexpect.spawn(*[(c := machine.ssh_command("alice"))[0], c[1:]], encoding="utf-8")
     client.interact()
